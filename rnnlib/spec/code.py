@@ -1,0 +1,100 @@
+"""The code that does the same: a snippet with the symbols still in it, and with the numbers put in."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rnnlib.spec.shapes import shapes, symbol_values, value_of
+
+if TYPE_CHECKING:
+    from rnnlib.spec.layer import LayerSpec
+
+FIELD = re.compile(r"\{([a-z_*]+)\}")
+
+
+def code(spec: LayerSpec, seq_len: int, batch: int | None = None) -> str:
+    """The snippet with numbers: it runs on its own and prints a line ``name (sizes)`` for every tensor.
+
+    Example:
+        >>> print(code(LayerSpec("GRU", 3, 2), seq_len=9, batch=1).splitlines()[4])
+        x = torch.randn(9, 1, 3)
+    """
+    values = symbol_values(spec, seq_len, batch)
+    return FIELD.sub(lambda field: str(value_of(field[1], values)), template(spec, unbatched=batch is None))
+
+
+def template(spec: LayerSpec, unbatched: bool = False) -> str:
+    """The snippet with a field such as ``{num_layers*num_directions}`` where a number goes.
+
+    It depends on what the layer is, never on its sizes (but for ``num_layers`` being 1 or more),
+    so that the front end can fill it while a slider moves.
+    """
+    lines = _cell(spec, unbatched) if spec.is_cell else _layer(spec, unbatched)
+    return "\n".join(["import torch", "from torch import nn", "", *lines, ""])
+
+
+def _layer(spec: LayerSpec, unbatched: bool) -> list[str]:
+    axes = {name: _fields(t.axes) for name, t in shapes(spec, 1, None if unbatched else 1).items()}
+    name = spec.kind.lower()
+    h_and_c = spec.family == "LSTM"
+    states = ["h_0", "c_0"] if h_and_c else ["h_0"]
+    lines = [f"{name} = nn.{spec.kind}({_arguments(spec)})", f"x = torch.randn({axes['input']})"]
+    lines += [f"{state} = torch.zeros({axes[state]})" for state in states]
+    call = f"output, (h_n, c_n) = {name}(x, (h_0, c_0))" if h_and_c else f"output, h_n = {name}(x, h_0)"
+    ends = ["h_n", "c_n"] if h_and_c else ["h_n"]
+    return [*lines, call, *_prints(name, {"input": "x"}, states, ["output", *ends])]
+
+
+def _cell(spec: LayerSpec, unbatched: bool) -> list[str]:
+    batch = "" if unbatched else "{batch}, "
+    lines = [
+        f"cell = nn.{spec.kind}({_arguments(spec)})",
+        f"x = torch.randn({{seq_len}}, {batch}{{input_size}})",
+    ]
+    states = ["h_0", "c_0"] if spec.family == "LSTM" else ["h_0"]
+    lines += [f"{state} = torch.zeros({batch}{{hidden_size}})" for state in states]
+    if spec.family == "LSTM":
+        lines += ["h, c = h_0, c_0", "for x_t in x:  # you write the loop", "    h, c = cell(x_t, (h, c))"]
+        ends = {"h_1": "h", "c_1": "c"}
+    else:
+        lines += ["h = h_0", "for x_t in x:  # you write the loop", "    h = cell(x_t, h)"]
+        ends = {"h_1": "h"}
+    return [*lines, *_prints("cell", {"input": "x_t"}, states, ends)]
+
+
+def _prints(layer: str, given: dict[str, str], states: list[str], ends: list[str] | dict[str, str]) -> list[str]:
+    """Four lines that print every shape by its name."""
+    named = given | {s: s for s in states}
+    after = ends if isinstance(ends, dict) else {e: e for e in ends}
+    first = ", ".join(f"{name}={variable}" for name, variable in named.items())
+    second = ", ".join(f"{name}={variable}" for name, variable in after.items())
+    return [
+        "",
+        f"tensors = dict({first},",
+        f"               {second},",
+        f"               **dict({layer}.named_parameters()))",
+        "for name, tensor in tensors.items():",
+        "    print(name, tuple(tensor.shape))",
+    ]
+
+
+def _arguments(spec: LayerSpec) -> str:
+    """Constructor arguments: sizes as fields, the rest only where it is not torch's default."""
+    given = ["{input_size}", "{hidden_size}"]
+    if spec.num_layers > 1:
+        given.append("num_layers={num_layers}")
+    if spec.nonlinearity != "tanh":
+        given.append(f"nonlinearity={spec.nonlinearity!r}")
+    for name, default in (("bias", True), ("batch_first", False), ("bidirectional", False)):
+        if getattr(spec, name) != default:
+            given.append(f"{name}={getattr(spec, name)}")
+    if spec.dropout:
+        given.append(f"dropout={spec.dropout}")
+    if spec.proj_size:
+        given.append("proj_size={proj_size}")
+    return ", ".join(given)
+
+
+def _fields(axes: tuple[str, ...]) -> str:
+    return ", ".join("{" + axis + "}" for axis in axes)

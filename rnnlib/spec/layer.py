@@ -1,0 +1,237 @@
+"""What a recurrent layer is: torch's constructor arguments, checked, as a frozen value."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import warnings
+from typing import Any
+
+from rnnlib.spec import code as _code
+from rnnlib.spec import costs as _costs
+from rnnlib.spec.sizes import check_flag, check_size
+
+LAYERS = ("RNN", "LSTM", "GRU")
+CELLS = ("RNNCell", "LSTMCell", "GRUCell")
+KINDS = LAYERS + CELLS
+
+NUM_GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerSpec:
+    r"""The constructor arguments of one of torch's recurrent layers, checked by torch's own rules.
+
+    A spec is a value: it can be compared, hashed and kept, and it builds nothing.
+    `shapes` tells what tensors it implies, and `run` builds the real layer.
+
+    Args:
+        kind: ``"RNN"``, ``"LSTM"``, ``"GRU"``, ``"RNNCell"``, ``"LSTMCell"`` or ``"GRUCell"``.
+        input_size: :math:`H_{in}`, the numbers in one step of the input.
+        hidden_size: :math:`H_{cell}`, the numbers in one state.
+        num_layers: how many layers are stacked; layer 1 reads what layer 0 puts out.
+        nonlinearity: ``"tanh"`` or ``"relu"``, for RNN and RNNCell only.
+        bias: False leaves out ``bias_ih`` and ``bias_hh``.
+        batch_first: True makes input and output ``(batch, seq_len, …)``. States never change.
+        dropout: the chance that a number between two layers is zeroed, in training mode.
+        bidirectional: True adds a second layer that reads each sequence from its end.
+        proj_size: for LSTM, if positive, the width to which ``h`` is projected.
+
+    Raises:
+        TypeError: a size is no whole number, or a flag is no bool.
+        ValueError: a size is below 1, or the arguments do not fit together.
+
+    Source: the documentation of ``torch.nn.RNN``, ``LSTM``, ``GRU`` and their cells.
+
+    Example:
+        >>> LayerSpec("LSTM", input_size=12, hidden_size=16, num_layers=2).num_parameters
+        4096
+    """
+
+    kind: str
+    input_size: int
+    hidden_size: int
+    num_layers: int = 1
+    nonlinearity: str = "tanh"
+    bias: bool = True
+    batch_first: bool = False
+    dropout: float = 0.0
+    bidirectional: bool = False
+    proj_size: int = 0
+
+    def __post_init__(self) -> None:
+        check_kind(self.kind)
+        for name in ("input_size", "hidden_size", "num_layers"):
+            object.__setattr__(self, name, check_size(name, getattr(self, name)))
+        object.__setattr__(self, "proj_size", check_size("proj_size", self.proj_size, least=0))
+        for name in ("bias", "batch_first", "bidirectional"):
+            check_flag(name, getattr(self, name))
+        self._check_nonlinearity()
+        self._check_cell()
+        self._check_proj_size()
+        self._check_dropout()
+
+    def _check_nonlinearity(self) -> None:
+        if self.nonlinearity not in ("tanh", "relu"):
+            hint = (
+                "; the fifth argument is nonlinearity: give flags by name, as in bidirectional=True"
+                if isinstance(self.nonlinearity, bool)
+                else ""
+            )
+            raise ValueError(f"nonlinearity must be 'tanh' or 'relu', not {self.nonlinearity!r}{hint}.")
+        if self.nonlinearity != "tanh" and self.family != "RNN":
+            raise ValueError(
+                f"nonlinearity={self.nonlinearity!r} does not fit {self.kind}: only RNN and RNNCell let you"
+                f" choose it; the gates of {self.kind} always use sigmoid and tanh. Leave it out."
+            )
+
+    def _check_cell(self) -> None:
+        if not self.is_cell:
+            return
+        for name, default in (("num_layers", 1), ("bidirectional", False), ("batch_first", False), ("dropout", 0.0)):
+            value = getattr(self, name)
+            if value != default:
+                raise ValueError(
+                    f"{name}={value!r} does not fit {self.kind}: a cell is one step of one layer, in one direction,"
+                    f" with no time axis. Leave it out, or use kind {self.family!r}."
+                )
+
+    def _check_proj_size(self) -> None:
+        if not self.proj_size:
+            return
+        if self.kind != "LSTM":
+            raise ValueError(f"proj_size={self.proj_size} does not fit {self.kind}: only LSTM has it. Leave it out.")
+        if self.proj_size >= self.hidden_size:
+            raise ValueError(
+                f"proj_size={self.proj_size} must be smaller than hidden_size={self.hidden_size}: it projects the"
+                f" state h down. Choose 1 to {self.hidden_size - 1}, or 0 for none."
+                if self.hidden_size > 1
+                else f"proj_size={self.proj_size} must be smaller than hidden_size=1, which leaves nothing to project"
+                " to. Choose a larger hidden_size, or proj_size 0 for none."
+            )
+
+    def _check_dropout(self) -> None:
+        if isinstance(self.dropout, bool) or not isinstance(self.dropout, (int, float)):
+            raise TypeError(f"dropout must be a number from 0 to 1, not {self.dropout!r} ({type(self.dropout).__name__}).")
+        if not 0 <= self.dropout <= 1:
+            raise ValueError(f"dropout must be from 0 to 1, not {self.dropout!r}: it is the chance to zero a number.")
+        object.__setattr__(self, "dropout", float(self.dropout))
+        if self.dropout and self.num_layers == 1:
+            # torch accepts this and warns; so do we, and say why.
+            warnings.warn(
+                f"dropout={self.dropout} does nothing with num_layers=1: it acts on the output of every layer except"
+                " the last, and there is only a last one. Use num_layers=2, or nn.Dropout after the layer.",
+                stacklevel=4,
+            )
+
+    @property
+    def is_cell(self) -> bool:
+        """True for RNNCell, LSTMCell and GRUCell, which take one step."""
+        return self.kind in CELLS
+
+    @property
+    def family(self) -> str:
+        """``"RNN"``, ``"LSTM"`` or ``"GRU"``, of the layer and of its cell alike."""
+        return self.kind.removesuffix("Cell")
+
+    @property
+    def num_directions(self) -> int:
+        """2 if bidirectional, else 1."""
+        return 2 if self.bidirectional else 1
+
+    @property
+    def num_gates(self) -> int:
+        """How many blocks of hidden_size rows a weight has: 1 for RNN, 4 for LSTM, 3 for GRU."""
+        return NUM_GATES[self.family]
+
+    @property
+    def num_parameters(self) -> int:
+        """How many numbers the layer learns, biases included."""
+        return _costs.num_parameters(self)
+
+    def costs(self, seq_len: int, batch: int | None = None) -> _costs.Costs:
+        """Parameters, multiply-adds and bytes of one forward pass: see `rnnlib.spec.costs.costs`."""
+        return _costs.costs(self, seq_len, batch)
+
+    def code(self, seq_len: int, batch: int | None = None) -> str:
+        """A snippet in bare torch that builds this layer, runs it and prints every shape.
+
+        Args:
+            seq_len: steps in the input; for a cell, how often the loop calls it.
+            batch: sequences side by side; None for an unbatched input.
+
+        Example:
+            >>> print(LayerSpec("RNNCell", 4, 2).code(seq_len=3, batch=1).splitlines()[3])
+            cell = nn.RNNCell(4, 2)
+        """
+        return _code.code(self, seq_len, batch)
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments that torch's constructor of this kind takes, by torch's names.
+
+        Example:
+            >>> LayerSpec("GRUCell", 3, 2).arguments()
+            {'input_size': 3, 'hidden_size': 2, 'bias': True}
+        """
+        names = ["input_size", "hidden_size", "bias"]
+        if self.family == "RNN":
+            names.append("nonlinearity")
+        if not self.is_cell:
+            names += ["num_layers", "batch_first", "dropout", "bidirectional"]
+        if self.proj_size:
+            names.append("proj_size")
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    def of(cls, module: Any) -> LayerSpec:
+        """The spec of a real layer, read off its attributes.
+
+        Args:
+            module: an ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, one of their cells, or a subclass.
+
+        Raises:
+            TypeError: it is none of these; if it contains one, the message names it.
+
+        Example:
+            >>> LayerSpec.of(torch.nn.GRU(3, 2, batch_first=True))  # doctest: +SKIP
+            LayerSpec(kind='GRU', input_size=3, hidden_size=2, batch_first=True, …)
+        """
+        kind = _kind_of(module)
+        if kind is None:
+            raise TypeError(_not_recurrent(module))
+        given = {f.name: getattr(module, f.name) for f in dataclasses.fields(cls) if hasattr(module, f.name)}
+        if kind == "RNN":
+            given["nonlinearity"] = module.mode.removeprefix("RNN_").lower()
+        given["bias"] = bool(given["bias"])
+        return cls(kind=kind, **given)
+
+
+def check_kind(kind: Any) -> str:
+    """Give `kind` back if it is one of `KINDS`, else say which exist and which is nearest."""
+    if not isinstance(kind, str):
+        raise TypeError(f"kind must be a name such as 'LSTM', not {kind!r} ({type(kind).__name__}).")
+    if kind not in KINDS:
+        by_lower = {k.lower(): k for k in KINDS}
+        near = difflib.get_close_matches(kind.lower(), by_lower, n=1, cutoff=0.5)
+        hint = f" Did you mean {by_lower[near[0]]!r}?" if near else ""
+        raise ValueError(f"there is no kind {kind!r}: the kinds are {', '.join(KINDS)}.{hint}")
+    return kind
+
+
+def _kind_of(module: Any) -> str | None:
+    """The kind by the names of torch's classes in the method resolution order: no import of torch needed."""
+    for base in type(module).__mro__:
+        if base.__module__.startswith("torch.nn.modules.rnn") and base.__name__ in KINDS:
+            return base.__name__
+    return None
+
+
+def _not_recurrent(module: Any) -> str:
+    wanted = "expected an nn.RNN, nn.LSTM, nn.GRU or one of their cells"
+    if isinstance(module, type):
+        return f"{module.__name__} is a class, not a layer: {wanted}. Make one first, as in nn.{module.__name__}(12, 16)."
+    if hasattr(module, "named_modules"):
+        for name, child in module.named_modules():
+            if _kind_of(child):
+                return f"{type(module).__name__} is no recurrent layer, but it contains one: pass its {name!r} instead."
+    return f"{type(module).__name__} is no recurrent layer: {wanted}."

@@ -1,0 +1,161 @@
+"""Every tensor's shape, said once in symbols; numbers are put in here and in the front end."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rnnlib.spec.sizes import check_size
+
+if TYPE_CHECKING:
+    from rnnlib.spec.layer import LayerSpec
+
+
+@dataclasses.dataclass(frozen=True)
+class TensorShape:
+    """The shape of one tensor: symbols, the numbers they stand for, and a reason an axis.
+
+    Attributes:
+        name: the name in torch's documentation, such as ``"h_n"`` or ``"weight_ih_l0"``.
+        role: ``"input"`` (goes in), ``"output"`` (comes out) or ``"parameter"``.
+        axes: a symbol an axis, such as ``"num_layers*num_directions"``.
+        why: a sentence an axis.
+        sizes: a number an axis.
+        layer: for a parameter, its layer; else None.
+        direction: for a parameter, 0 forward or 1 backward; else None.
+    """
+
+    name: str
+    role: str
+    axes: tuple[str, ...]
+    why: tuple[str, ...]
+    sizes: tuple[int, ...] = ()
+    layer: int | None = None
+    direction: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.sizes} = ({', '.join(self.axes)})"
+
+
+def shapes(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict[str, TensorShape]:
+    """The shape of every input, state, output and parameter of a layer, without building it.
+
+    Args:
+        spec: the layer.
+        seq_len: :math:`L`, the steps in the input. A cell takes one step at a time, whatever it is.
+        batch: :math:`N`, the sequences side by side. None is an unbatched input, ``(seq_len, input_size)``.
+
+    Returns:
+        By name, in torch's order: ``input``, ``h_0`` (``c_0``), ``output``, ``h_n`` (``c_n``), then every
+        parameter. A cell has no time axis: it takes ``h_0`` (``c_0``) and gives ``h_1`` (``c_1``).
+
+    Raises:
+        TypeError, ValueError: a size that is no whole number of at least 1.
+
+    Source: "Inputs", "Outputs" and "Variables" in the documentation of ``torch.nn.LSTM``.
+
+    Example:
+        >>> spec = LayerSpec("LSTM", input_size=12, hidden_size=16, num_layers=2, bidirectional=True)
+        >>> shapes(spec, seq_len=8, batch=3)["h_n"].sizes  # 4 = 2 * 2
+        (4, 3, 16)
+        >>> shapes(spec, seq_len=8, batch=3)["output"].axes
+        ('seq_len', 'batch', 'num_directions*hidden_size')
+    """
+    values = symbol_values(spec, seq_len, batch)
+    tensors = [*_data(spec, unbatched=batch is None), *_parameters(spec)]
+    return {
+        t.name: dataclasses.replace(t, sizes=tuple(value_of(axis, values) for axis in t.axes)) for t in tensors
+    }
+
+
+def symbol_values(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict[str, int]:
+    """What each symbol stands for."""
+    values = {"seq_len": check_size("seq_len", seq_len)}
+    if batch is not None:
+        values["batch"] = check_size("batch", batch)
+    names = ("input_size", "hidden_size", "proj_size", "num_layers", "num_directions", "num_gates")
+    return values | {name: getattr(spec, name) for name in names}
+
+
+def value_of(axis: str, values: dict[str, int]) -> int:
+    """The number that an axis, a product of symbols, stands for.
+
+    Example:
+        >>> value_of("num_gates*hidden_size", {"num_gates": 4, "hidden_size": 16})
+        64
+    """
+    return math.prod(values[symbol] for symbol in axis.split("*"))
+
+
+WHY = {
+    "seq_len": "one step of time after the other",
+    "batch": "the sequences, side by side; none sees another",
+    "input_size": "the numbers that make up one step of the input",
+    "num_layers*num_directions": "one state for each layer and direction, layer first; batch_first never moves it",
+    "hidden_size": "the numbers in one state",
+    "proj_size": "the numbers in h once it is projected from hidden_size down to proj_size",
+    "num_directions*hidden_size": "the last layer's h at each step; with two directions, forward and backward side by side",
+    "num_directions*proj_size": "the last layer's projected h at each step; with two directions, side by side",
+    "num_gates*hidden_size": "the gates' rows stacked, hidden_size for each: 1 gate in RNN, 4 in LSTM, 3 in GRU",
+}
+
+
+def _data(spec: LayerSpec, unbatched: bool) -> Iterator[TensorShape]:
+    """What goes in and what comes out."""
+
+    def tensor(name: str, role: str, *axes: str) -> TensorShape:
+        kept = tuple(axis for axis in axes if not (unbatched and axis == "batch"))
+        return TensorShape(name, role, kept, tuple(WHY[axis] for axis in kept))
+
+    h_size = "proj_size" if spec.proj_size else "hidden_size"
+    widths = {"h": h_size, "c": "hidden_size"} if spec.family == "LSTM" else {"h": h_size}
+    stack = () if spec.is_cell else ("num_layers*num_directions",)
+    time = () if spec.is_cell else (("batch", "seq_len") if spec.batch_first else ("seq_len", "batch"))
+    after = "1" if spec.is_cell else "n"
+
+    yield tensor("input", "input", *(time or ("batch",)), "input_size")
+    for state, width in widths.items():
+        yield tensor(f"{state}_0", "input", *stack, "batch", width)
+    if not spec.is_cell:
+        yield tensor("output", "output", *time, f"num_directions*{h_size}")
+    for state, width in widths.items():
+        yield tensor(f"{state}_{after}", "output", *stack, "batch", width)
+
+
+def _parameters(spec: LayerSpec) -> Iterator[TensorShape]:
+    """Weights and biases, in the order of ``module.named_parameters()``."""
+    if spec.is_cell:
+        yield from _parameters_of(spec, 0, 0)
+        return
+    for layer in range(spec.num_layers):
+        for direction in range(spec.num_directions):
+            yield from _parameters_of(spec, layer, direction)
+
+
+def _parameters_of(spec: LayerSpec, layer: int, direction: int) -> Iterator[TensorShape]:
+    suffix = "" if spec.is_cell else f"_l{layer}" + ("_reverse" if direction else "")
+    h_size = "proj_size" if spec.proj_size else "hidden_size"
+    gates = ("num_gates*hidden_size", WHY["num_gates*hidden_size"])
+    if layer == 0:
+        below = ("input_size", "layer 0 reads the input")
+    else:
+        below = (f"num_directions*{h_size}", f"layer {layer} reads what layer {layer - 1} puts out, all its directions")
+    back = (h_size, "each gate reads the state h of one step before")
+
+    def parameter(stem: str, *axes: tuple[str, str]) -> TensorShape:
+        names, why = zip(*axes, strict=True)
+        return TensorShape(stem + suffix, "parameter", names, why, layer=layer, direction=direction)
+
+    yield parameter("weight_ih", gates, below)
+    yield parameter("weight_hh", gates, back)
+    if spec.bias:
+        yield parameter("bias_ih", gates)
+        yield parameter("bias_hh", gates)
+    if spec.proj_size:
+        yield parameter(
+            "weight_hr",
+            ("proj_size", "the width of h after the projection"),
+            ("hidden_size", "the width of h before the projection"),
+        )

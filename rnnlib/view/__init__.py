@@ -1,0 +1,1 @@
+"""What it looks like: plain data in, picture out. No torch."""

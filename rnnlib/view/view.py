@@ -1,0 +1,43 @@
+"""The one class that puts a picture on screen: a view is its traits, its front-end file and its text."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import anywidget
+import traitlets
+
+log = logging.getLogger(__name__)
+
+SENTENCES = (ValueError, TypeError)  # what rnnlib raises for bad input, in the learner's words
+
+
+class View(anywidget.AnyWidget):
+    """A picture in the notebook. Its repr, in plain text, tells a reader the same without a front end.
+
+    Attributes:
+        problem: a sentence about what just went wrong, shown inside the view; empty when nothing did.
+    """
+
+    problem = traitlets.Unicode().tag(sync=True)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take values from the front end. What cannot be taken is answered with a sentence in the view.
+
+        An exception that left this method would end in the server's log, where no learner looks.
+        The values that still hold are sent back, so that front end and kernel agree again.
+        """
+        try:
+            super().set_state(sync_data)
+        except Exception as error:  # noqa: BLE001 - the view is the only place where a learner sees it
+            self.report(error)
+            self.send_state([name for name in sync_data if name in self.keys])
+
+    def report(self, error: Exception) -> None:
+        """Show an error inside the view: our own sentences as they are, anything else as a fault of ours."""
+        if isinstance(error, SENTENCES):
+            self.problem = str(error)
+            return
+        log.exception("an explorer's callback failed", exc_info=error)
+        self.problem = f"This is a fault in rnnlib, not in what you did: {type(error).__name__}: {error}"
