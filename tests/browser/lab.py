@@ -68,7 +68,8 @@ class Lab:
         self.url = f"http://127.0.0.1:{_free_port()}"
         self.token = secrets.token_hex(16)
         self._log = home / "lab.log"
-        _settings(home / "settings", "@jupyterlab/apputils-extension:notification", fetchNews="false", checkForUpdates=False)
+        news = {"fetchNews": "false", "checkForUpdates": False}
+        _settings(home / "settings", "@jupyterlab/apputils-extension:notification", news)
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 self._command(), env=_environment(home, self.token), stdout=log, stderr=subprocess.STDOUT
@@ -150,7 +151,7 @@ class Notebook:
 
     def command(self, name: str, **arguments: Any) -> None:
         """Execute one of JupyterLab's own commands, and wait until it is done."""
-        self.page.evaluate("([name, arguments]) => jupyterapp.commands.execute(name, arguments).then(() => null)", [name, arguments])
+        self.page.evaluate("([name, a]) => jupyterapp.commands.execute(name, a).then(() => null)", [name, arguments])
 
     def run_all(self) -> None:
         """Run every cell from the top."""
@@ -163,10 +164,13 @@ class Notebook:
 
     def run_code(self, source: str) -> None:
         """Run a new cell at the end."""
-        index = self._tell("""(panel, source) => {
+        index = self._tell(
+            """(panel, source) => {
             const cells = panel.content.model.sharedModel;
             cells.insertCell(cells.cells.length, {cell_type: "code", source});
-            return cells.cells.length - 1; }""", source)
+            return cells.cells.length - 1; }""",
+            source,
+        )
         self.run_cell(index)
 
     def theme(self, name: str) -> None:
@@ -196,9 +200,8 @@ class Notebook:
 
     def errors(self) -> list[str]:
         """What cells wrote as an error or to stderr."""
-        kinds = ("error", "stderr")
-        found = [self.page.locator(f'.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.{k}"]') for k in kinds]
-        return [text for outputs in found for text in outputs.all_inner_texts()]
+        output = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.{}"]'
+        return self.page.locator(f"{output.format('error')}, {output.format('stderr')}").all_inner_texts()
 
     def views(self) -> Locator:
         """Every view of rnnlib that stands in an output."""
@@ -227,7 +230,7 @@ def _environment(home: Path, token: str) -> dict[str, str]:
     return os.environ | {k: str(home / v) for k, v in folders.items()} | {"JUPYTER_TOKEN": token, "PYTHONPATH": path}
 
 
-def _settings(folder: Path, plugin: str, **values: Any) -> None:
+def _settings(folder: Path, plugin: str, values: dict[str, Any]) -> None:
     extension, _, name = plugin.partition(":")
     file = folder / extension / f"{name}.jupyterlab-settings"
     file.parent.mkdir(parents=True)
