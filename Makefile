@@ -1,0 +1,55 @@
+# Each command works alone, as the first one typed in a fresh clone: what it needs, it installs into .venv first.
+# The Python that .venv is made with: make lab PYTHON=python3.12
+PYTHON ?= python3
+
+VENV := .venv
+RUN := $(CURDIR)/$(VENV)/bin/python
+
+# Your own Jupyter and IPython settings stay out of it, and what you set in JupyterLab here is kept here.
+export JUPYTER_CONFIG_DIR := $(CURDIR)/$(VENV)/jupyter
+export JUPYTERLAB_SETTINGS_DIR := $(JUPYTER_CONFIG_DIR)/settings
+export JUPYTERLAB_WORKSPACES_DIR := $(JUPYTER_CONFIG_DIR)/workspaces
+export JUPYTER_PREFER_ENV_PATH := 1
+export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
+
+.PHONY: help lab test notebooks bench pictures browser
+
+help: ## show these lines
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+lab: $(VENV)/installed-lab ## open the first lesson in JupyterLab, on this machine alone
+	@echo "JupyterLab starts. Its address, if no browser opens by itself, comes below. Ctrl-C ends it."
+	@exec $(RUN) -m jupyter lab \
+		--ServerApp.ip=127.0.0.1 \
+		--ServerApp.root_dir="$(CURDIR)" \
+		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+		--LabApp.news_url=None \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+		--LabApp.log_level=WARN \
+		--ServerApp.answer_yes=True \
+		$$(test "$$(id -u)" != 0 || echo --allow-root)
+
+test: $(VENV)/installed-test browser ## run every test: style, types, package, notebooks, JupyterLab in a browser
+	$(RUN) -m pytest -n 2 --dist loadscope --nbval rnnlib tests notebooks
+
+notebooks: $(VENV)/installed-test ## run every notebook from the top and store its outputs
+	$(RUN) -m tests.run_notebooks
+
+bench: $(VENV)/installed-test browser ## measure how fast a picture follows its slider
+	$(RUN) -m benchmarks
+
+pictures: $(VENV)/installed-test browser ## make the README's picture anew
+	$(RUN) -m tests.browser.pictures
+
+browser: $(VENV)/installed-test
+	@$(RUN) -m tests.browser.install
+
+$(VENV)/installed-%: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(RUN) -m pip install -c constraints.txt -e ".[$*]"
+	@touch $@
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "rnnlib needs Python 3.11 or newer, and '$(PYTHON)' is not: install one and name it, as in PYTHON=python3.12."; \
+		exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
