@@ -142,8 +142,8 @@ class Notebook:
         page.goto(f"{lab.url}/lab/tree/{name}?token={lab.token}&reset", wait_until="domcontentloaded")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
         # "Idle" shows before the session is there, and a run too early asks which kernel to use.
-        self._tell("""async (panel) => {
-            await panel.revealed; await panel.sessionContext.ready; await panel.sessionContext.session.kernel.info; }""")
+        self._tell("async (panel) => { await panel.revealed; await panel.sessionContext.ready; }")
+        self._tell("async (panel) => { await panel.sessionContext.session.kernel.info; }")
 
     def _tell(self, script: str, argument: Any = None) -> Any:
         """Run a JavaScript function of the notebook's panel and one argument."""

@@ -1,0 +1,119 @@
+"""A notebook's front end without a browser: a real kernel, real comm messages, every view's state as it arrives."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import nbformat
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.manager import start_new_kernel
+
+ROOT = Path(__file__).parents[1]
+
+
+class View:
+    """One of rnnlib's views as a browser knows it.
+
+    Attributes:
+        model: its number in the messages.
+        name: the name of its Python class.
+        state: every synced value, kept up to date from what the kernel sends.
+    """
+
+    def __init__(self, kernel: Kernel, model: str, state: dict[str, Any]) -> None:
+        self._kernel = kernel
+        self.model = model
+        self.state = state
+        self.name = state["_anywidget_id"].rpartition(".")[2]
+
+    def set(self, **values: Any) -> None:
+        """Send values as a control does when it is moved, and take in what the kernel answers."""
+        self.state |= values  # a browser keeps what it sent until the kernel says otherwise
+        self._kernel.send(self.model, {"method": "update", "state": values, "buffer_paths": []})
+
+    def tell(self, content: Any) -> None:
+        """Send a message of the view's own, as when a button is pressed."""
+        self._kernel.send(self.model, {"method": "custom", "content": content})
+
+    def ask(self) -> dict[str, Any]:
+        """The state that the kernel holds, all of it."""
+        self._kernel.send(self.model, {"method": "request_state"})
+        return self.state
+
+
+class Kernel:
+    """A kernel that runs a notebook's cells.
+
+    Attributes:
+        views: the views of rnnlib that its cells made, by model.
+        faults: every exception, and every word on stderr, that no cell announced with the tag 'raises-exception'.
+    """
+
+    def __init__(self, client: BlockingKernelClient) -> None:
+        self._client = client
+        self.views: dict[str, View] = {}
+        self.faults: list[str] = []
+
+    def run(self, notebook: Path) -> None:
+        """Run every code cell."""
+        for cell in nbformat.read(notebook, as_version=4).cells:
+            if cell.cell_type == "code":
+                self.run_code(cell.source, may_raise="raises-exception" in cell.metadata.get("tags", []))
+
+    def run_code(self, source: str, may_raise: bool = False) -> None:
+        """Run one cell's code."""
+        self._settle(self._client.execute(source, stop_on_error=False), may_raise)
+
+    def send(self, model: str, data: dict[str, Any]) -> None:
+        """Send a comm message, and take in everything until the kernel is idle again."""
+        message = self._client.session.msg("comm_msg", {"comm_id": model, "data": data})
+        self._client.shell_channel.send(message)
+        self._settle(message["header"]["msg_id"])
+
+    def wait_for(self, true: Any, seconds: float = 10) -> bool:
+        """Take in messages until `true()` holds; False when it does not in time."""
+        end = time.monotonic() + seconds
+        while not true() and time.monotonic() < end:
+            with contextlib.suppress(Empty):
+                self._take(self._client.get_iopub_msg(timeout=0.1))
+        return bool(true())
+
+    def _settle(self, request: str, may_raise: bool = False) -> None:
+        while True:
+            message = self._client.get_iopub_msg(timeout=60)
+            self._take(message, may_raise)
+            idle = message["content"].get("execution_state") == "idle"
+            if idle and message["parent_header"].get("msg_id") == request:
+                return
+
+    def _take(self, message: dict[str, Any], may_raise: bool = False) -> None:
+        kind, content = message["msg_type"], message["content"]
+        if kind == "error" and not may_raise:
+            self.faults.append(f"{content['ename']}: {content['evalue']}")
+        elif kind == "stream" and content["name"] == "stderr":
+            self.faults.append(content["text"])
+        elif kind == "comm_open" and "_anywidget_id" in content["data"].get("state", {}):
+            model = content["comm_id"]
+            self.views[model] = View(self, model, dict(content["data"]["state"]))
+        elif kind == "comm_msg" and content["comm_id"] in self.views:
+            data = content["data"]
+            if data.get("method") in ("update", "echo_update"):
+                self.views[content["comm_id"]].state |= data["state"]
+
+
+@contextlib.contextmanager
+def kernel() -> Iterator[Kernel]:
+    """A kernel of this checkout's rnnlib, while the block lasts."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    manager, client = start_new_kernel(kernel_name="python3", env=os.environ | {"PYTHONPATH": path})
+    try:
+        yield Kernel(client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
