@@ -25,7 +25,6 @@ lab: $(VENV)/installed-lab ## open the first lesson in JupyterLab, on this machi
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 		--LabApp.news_url=None \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
-		--LabApp.log_level=WARN \
 		--ServerApp.answer_yes=True \
 		$$(test "$$(id -u)" != 0 || echo --allow-root)
 
