@@ -1,0 +1,121 @@
+"""The shape explorer: a slider moves, every tensor's shape follows, and the real layer answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import traitlets
+from torch import nn
+
+from rnnlib.engine.devices import available
+from rnnlib.explorers.live import answer, check_device
+from rnnlib.explorers.rules import as_kind, constants, rules, templates
+from rnnlib.spec import LayerSpec, shapes
+from rnnlib.spec.kinds import check_kind
+from rnnlib.view.shape_view import CHOICES, CONTROLS, SIZES, ShapeView
+from rnnlib.view.traits import Checked
+
+MOST = {"seq_len": 24, "batch": 16, "input_size": 32, "hidden_size": 64, "num_layers": 4}
+
+
+class ShapeExplorer(ShapeView):
+    """Every tensor around a recurrent layer, its shape following the sliders, checked by the real layer.
+
+    Args:
+        layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module, which then runs with its own weights.
+        seq_len: steps to begin with; for a cell, how often it is called.
+        batch: sequences to begin with.
+        controls: the names of the controls to show; all by default.
+        question: what the learner is asked to find out, shown by the controls.
+
+    The sizes and choices are traits: ``explorer.seq_len = 7`` moves the slider, ``explorer.observe(f, "seq_len")``
+    hears it move, and ``ipywidgets.jslink`` links two explorers. Its repr is the shape table in plain text.
+
+    Raises:
+        TypeError, ValueError: a layer, size, device or control that cannot be, in a sentence.
+
+    Example:
+        >>> explorer = ShapeExplorer("RNN", seq_len=6, batch=3)
+        >>> explorer.numbers["rows"][1]["shape"]
+        (6, 3, 16)
+    """
+
+    device = Checked("cpu", lambda _, value: check_device(value)).tag(sync=True)
+
+    def __init__(
+        self,
+        layer: str | LayerSpec | nn.Module = "LSTM",
+        *,
+        seq_len: int = 8,
+        batch: int = 3,
+        controls: Sequence[str] = CONTROLS,
+        question: str = "",
+    ) -> None:
+        self._module = None if isinstance(layer, (str, LayerSpec)) else layer
+        self._base = _spec_of(layer)
+        device = "cpu" if self._module is None else str(next(self._module.parameters()).device)
+        chosen = {name: getattr(self._base, name) for name in (*SIZES, *CHOICES) if hasattr(self._base, name)}
+        super().__init__(
+            **chosen,
+            seq_len=seq_len,
+            batch=batch,
+            device=device,
+            devices=list(available()),
+            controls=_check_controls(controls),
+            question=question,
+            rules=rules(self._base),
+            templates=templates(self._base),
+            constants=constants(self._base),
+        )
+        least = {"hidden_size": self._base.proj_size + 1}  # a projection is narrower than what it projects
+        self.ranges = {name: [least.get(name, 1), max(most, getattr(self, name))] for name, most in MOST.items()}
+
+    @property
+    def spec(self) -> LayerSpec:
+        """The layer as the controls now say it."""
+        names = ("input_size", "hidden_size", "num_layers", "bidirectional", "batch_first")
+        return as_kind(self._base, self.kind, **{name: getattr(self, name) for name in names})
+
+    @traitlets.observe(*SIZES, *CHOICES)
+    def _follow(self, _change: Any) -> None:
+        """Ask the real layer again: once for what was chosen, however many traits changed together."""
+        chosen = {name: getattr(self, name) for name in (*SIZES, *CHOICES)}
+        if self.numbers.get("sizes") == chosen:
+            return
+        try:
+            module = self._module if self._is_own(self.spec) else None
+            self.numbers = answer(self.spec, self.seq_len, self.batch, self.device, module) | {"sizes": chosen}
+            self.problem = ""
+        except Exception as error:  # noqa: BLE001 - shown in the explorer: JupyterLab shows nothing of it otherwise
+            self.report(error)
+
+    def _is_own(self, spec: LayerSpec) -> bool:
+        """Whether the learner's own module is what the controls say."""
+        if self._module is None or spec != as_kind(self._base, self._base.kind):
+            return False
+        return str(next(self._module.parameters()).device) == self.device
+
+    def __repr__(self) -> str:
+        spec = self.spec
+        every = shapes(spec, self.seq_len, self.batch).values()
+        shown = [t for t in every if self.weights or t.role != "parameter"]
+        wide = max(len(t.name) for t in shown)
+        rows = [f"  {t.name:<{wide}}  {t.sizes!s:<14} {', '.join(t.axes)}" for t in shown]
+        first = f"{self.kind}, seq_len {self.seq_len}, batch {self.batch}: {spec.num_parameters:,} parameters"
+        return "\n".join([first, *rows])
+
+
+def _spec_of(layer: str | LayerSpec | nn.Module) -> LayerSpec:
+    if isinstance(layer, str):
+        return LayerSpec(check_kind(layer), input_size=12, hidden_size=16)
+    return layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
+
+
+def _check_controls(controls: Sequence[str]) -> list[str]:
+    if isinstance(controls, str):
+        raise TypeError(f"controls must be several names, as in controls=({controls!r},), not one text.")
+    unknown = [name for name in controls if name not in CONTROLS]
+    if unknown:
+        raise ValueError(f"there is no control {unknown[0]!r}: the controls are {', '.join(CONTROLS)}.")
+    return list(controls)

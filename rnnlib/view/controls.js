@@ -1,0 +1,95 @@
+// The controls that all explorers share: a slider with its number, a switch, a choice. Each binds one trait of the model.
+
+/** Make an element: `el("p", { class: "quiet" }, "text", child)`. */
+export function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== undefined) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** What a learner typed for a size: the number, or a sentence that says what is wrong with it. */
+export function sizeFrom(name, typed, least = 1) {
+  const value = Number(typed);
+  if (String(typed).trim() === "" || !Number.isFinite(value)) return { problem: `${name} must be a whole number, not "${typed}".` };
+  if (!Number.isInteger(value)) return { problem: `${name} must be a whole number, not ${value}.` };
+  if (value < least) return { problem: `${name} must be at least ${least}, not ${value}.` };
+  if (value > Number.MAX_SAFE_INTEGER) return { problem: `${name} is larger than any tensor can be: ${value}.` };
+  return { value };
+}
+
+/** A slider and a field for the same trait. `say` gets a sentence when what was typed cannot be. */
+export function slider(model, name, [least, most], say) {
+  const range = el("input", { type: "range", "aria-label": name, min: least, max: most, step: 1 });
+  const field = el("input", { type: "text", inputmode: "numeric", "aria-label": `${name}, typed`, size: 5 });
+  const show = () => {
+    const value = model.get(name);
+    if (value > Number(range.max)) range.max = value;
+    range.value = value;
+    field.value = value;
+    range.style.setProperty("--fill", `${(100 * (value - range.min)) / Math.max(1, range.max - range.min)}%`);
+  };
+  const take = (value) => {
+    say("");
+    model.set(name, value);
+    model.save_changes();
+  };
+  range.addEventListener("input", () => take(Number(range.value)));
+  field.addEventListener("change", () => {
+    const { value, problem } = sizeFrom(name, field.value, least);
+    if (problem) {
+      show();
+      say(problem);
+    } else take(value);
+  });
+  model.on(`change:${name}`, show);
+  show();
+  const whole = el("div", { class: "slider", "data-symbol": name }, el("span", { class: "name" }, name), field, range);
+  return { whole, disable: (off) => [range, field].forEach((e) => (e.disabled = off)), stop: () => model.off(`change:${name}`, show) };
+}
+
+const same = (value) => value;
+
+/** A switch. `read` and `write` translate between the trait and true or false. */
+export function toggle(model, name, label = name, read = same, write = same) {
+  const box = el("input", { type: "checkbox", role: "switch" });
+  const show = () => (box.checked = read(model.get(name)));
+  box.addEventListener("change", () => {
+    model.set(name, write(box.checked));
+    model.save_changes();
+  });
+  model.on(`change:${name}`, show);
+  show();
+  const whole = el("label", { class: "toggle" }, box, el("span", {}, label));
+  return { whole, disable: (off) => (box.disabled = off), stop: () => model.off(`change:${name}`, show) };
+}
+
+/** One of a few: radio buttons that look like one bar. `read` and `write` translate between trait and option. */
+export function choice(model, name, options, read = same, write = same) {
+  const group = `${name}-${Math.random().toString(36).slice(2)}`;
+  const boxes = options.map((option) => el("input", { type: "radio", name: group, value: option }));
+  const show = () => boxes.forEach((box) => (box.checked = box.value === read(model.get(name))));
+  boxes.forEach((box) =>
+    box.addEventListener("change", () => {
+      model.set(name, write(box.value));
+      model.save_changes();
+    }),
+  );
+  model.on(`change:${name}`, show);
+  show();
+  const bars = boxes.map((box) => el("label", {}, box, el("span", {}, box.value)));
+  const whole = el("div", { class: "choice", role: "radiogroup", "aria-label": name }, ...bars);
+  return { whole, disable: (off) => boxes.forEach((box) => (box.disabled = off)), stop: () => model.off(`change:${name}`, show) };
+}
+
+/** Keys that belong to a control must not reach the notebook's shortcuts; those with Ctrl, Meta or Alt still do. */
+export function keepKeys(root) {
+  root.setAttribute("data-lm-suppress-shortcuts", "true");
+  root.addEventListener("keydown", (event) => {
+    const runs = event.key === "Enter" && event.shiftKey;
+    if (!(event.ctrlKey || event.metaKey || event.altKey || runs || event.key === "Escape")) event.stopPropagation();
+  });
+}

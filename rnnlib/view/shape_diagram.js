@@ -1,0 +1,206 @@
+// The picture of a layer and of every tensor that goes in and comes out: sizes in, one string of SVG out.
+import { axisMark, block, dots, extentOf, nameOf, rulers, shapeText, text, unitOf, valueOf } from "./marks.js";
+
+export const WIDTH = 900;
+export const HEIGHT = 532;
+const head = (id) =>
+  `<marker id="rnnlib-${id}" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse"` +
+  ` orient="auto"><path d="M0 0L8 4L0 8Z"/></marker>`;
+/** The heads of arrows, to which the style sheet refers. */
+export const HEADS = `<defs>${head("flow")}${head("carry")}</defs>`;
+const FLOOR = 292; // where the large blocks and the stack stand
+const TIME_ROOM = 150;
+const FEATURE_ROOM = 180;
+const LOW = 474; // where the states stand
+const SMALL = 0.45; // states are drawn at this part of the scale of input and output
+const SLABS = 8; // more states than this are elided
+
+/** The numbers that the symbols stand for now. */
+export function sizesOf(state) {
+  const directions = state.bidirectional && !state.cell ? 2 : 1;
+  return { ...state.sizes, num_directions: directions, num_layers: state.cell ? 1 : state.sizes.num_layers };
+}
+
+/** How each axis is drawn: one scale for all features, one for time, one for batch. */
+export function scalesOf(tensors, sizes) {
+  const widths = tensors.filter((t) => t.role !== "parameter").map((t) => valueOf(t.axes.at(-1), sizes));
+  const feature = unitOf(Math.max(...widths), FEATURE_ROOM, 10, 5);
+  const batch = unitOf(sizes.batch, 36, 9, 3);
+  return {
+    features: (axis, scale = 1) => extentOf(valueOf(axis, sizes), feature * scale, FEATURE_ROOM * scale),
+    time: extentOf(sizes.seq_len, unitOf(sizes.seq_len, TIME_ROOM, 13, 6), TIME_ROOM),
+    step: extentOf(1, 13, 13),
+    batch: extentOf(sizes.batch, batch, 36),
+    batchOfState: extentOf(sizes.batch, batch * 0.6, 36 * 0.6),
+  };
+}
+
+/** The whole diagram. `tensors` are the rules of this kind; `state` says kind, cell, bidirectional and the sizes. */
+export function diagram(tensors, state) {
+  const sizes = sizesOf(state);
+  const named = Object.fromEntries(tensors.map((t) => [t.name, t]));
+  const scales = scalesOf(tensors, sizes);
+  const parts = [big(named.input, 92, sizes, scales, "input_size"), stack(state, sizes), arrows(state)];
+  if (state.cell) {
+    parts.push(big(named.h_1, 662, sizes, scales, "hidden_size", named.c_1), loop());
+    parts.push(states([named.h_0, named.c_0], 316, sizes, scales));
+  } else {
+    parts.push(big(named.output, 662, sizes, scales, "hidden_size"));
+    parts.push(states([named.h_0, named.c_0], 316, sizes, scales), states([named.h_n, named.c_n], 606, sizes, scales));
+  }
+  return parts.join("");
+}
+
+/** A sentence with every shape, for those who cannot see the picture. */
+export function told(tensors, state) {
+  const sizes = sizesOf(state);
+  const said = tensors
+    .filter((t) => t.role !== "parameter")
+    .map((t) => `${t.name} (${t.axes.map((axis) => `${nameOf(axis, sizes)} ${valueOf(axis, sizes)}`).join(", ")})`);
+  return `${state.kind}: ${said.join("; ")}.`;
+}
+
+const has = (tensor, symbol) => tensor.axes.find((axis) => axis.split("*").includes(symbol));
+
+/** A tensor's name, and under it its shape in code. */
+function title(x, y, tensors, sizes) {
+  const same = tensors.every((t) => String(t.axes) === String(tensors[0].axes));
+  const names = tensors.map((t) => t.name).join(", ");
+  const shapes = same
+    ? shapeText(tensors[0].axes, sizes, "tspan")
+    : tensors.map((t) => `${t.name} ${shapeText(t.axes, sizes, "tspan")}`).join("  ");
+  return text(x, y, names, "start", 'class="title"') + text(x, y + 23, shapes, "start", 'class="shape"');
+}
+
+/** Input, output, or a cell's new state: a large block with its three axes. */
+function big(tensor, x, sizes, scales, colour, twin) {
+  const axes = { time: has(tensor, "seq_len"), batch: has(tensor, "batch"), features: tensor.axes.at(-1) };
+  const directions = axes.features.startsWith("num_directions") ? sizes.num_directions : 1;
+  const place = {
+    x,
+    y: FLOOR,
+    time: axes.time ? scales.time : scales.step,
+    features: scales.features(axes.features),
+    batch: scales.batch,
+  };
+  const names = twin ? [tensor, twin] : [tensor];
+  return (
+    `<g data-tensor="${tensor.name}">${title(x - 30, 34, names, sizes)}${block({ ...place, colour, halves: directions })}` +
+    `${rulers(tensor, place, axes, sizes)}${directions === 2 ? halves(place, sizes) : ""}</g>`
+  );
+}
+
+/** Which half of output's features is which direction's. */
+function halves({ x, y, time, features, batch }, sizes) {
+  const right = x + time.length + batch.length * 0.8 + 8;
+  const up = (share) => y - features.length * share - batch.length * 0.3 + 5;
+  const width = sizes.proj_size || sizes.hidden_size;
+  const label = (share, arrow) => text(right, up(share), `${arrow} ${width}`, "start", 'class="label" data-symbol="hidden_size"');
+  return label(0.25, "→") + label(0.75, "←");
+}
+
+/** The states of a layer: a slab for each layer and direction, `h` and `c` alike. */
+function states(pair, x, sizes, scales) {
+  const tensors = pair.filter(Boolean);
+  const [tensor] = tensors;
+  const stacked = has(tensor, "num_layers");
+  const count = stacked ? valueOf(stacked, sizes) : 1;
+  const features = scales.features(tensor.axes.at(-1), SMALL);
+  const place = { x, y: LOW, time: { ...scales.step, length: 10, unit: 10 }, features, batch: scales.batchOfState };
+  const pitch = 30;
+  const slabs = slabsOf(count).map((slab, i) => {
+    if (slab === null) return dots(x + i * pitch + 8, LOW - 12, 1, 0);
+    const name = stacked ? text(x + i * pitch + 6, LOW + 18, slabName(slab, sizes), "middle", 'class="slab" data-symbol="num_layers"') : "";
+    return block({ ...place, x: x + i * pitch, colour: "num_layers" }) + name;
+  });
+  const axes = { batch: has(tensor, "batch"), features: tensor.axes.at(-1) };
+  const width = (slabs.length - 1) * pitch + 12;
+  const under = stacked
+    ? axisMark(
+        tensor,
+        stacked,
+        sizes,
+        `<path class="ruler" d="M${x} ${LOW + 26}h${width}"/>` +
+          text(x, LOW + 46, `${nameOf(stacked, sizes)} ${count}`, "start", 'class="label"'),
+      )
+    : "";
+  const words = [title(x, 341, tensors, sizes), ...slabs, under, rulers(tensor, place, axes, sizes)];
+  return `<g data-tensor="${tensor.name}" class="small">${words.join("")}</g>`;
+}
+
+/** Which states are drawn: all of a few, else the first and the last with a gap (null) between. */
+export function slabsOf(count) {
+  const all = Array.from({ length: Math.min(count, SLABS) }, (_, i) => i);
+  if (count <= SLABS) return all;
+  return [...all.slice(0, SLABS - 3), null, count - 2, count - 1];
+}
+
+/** The layer and direction of a state: `0 →`, `0 ←`, `1 →`, … */
+export function slabName(index, { num_directions }) {
+  const layer = Math.floor(index / num_directions);
+  return `${layer} ${index % num_directions ? "←" : "→"}`;
+}
+
+/** Which layers are drawn, top first: all of up to three, else the last, a gap (null) and the first. */
+export function layersOf(count) {
+  return count <= 3 ? Array.from({ length: count }, (_, i) => count - 1 - i) : [count - 1, null, 0];
+}
+
+const BOX = { x: 320, width: 226, gap: 18 };
+
+/** The layers, one box each, unrolled in time. */
+function stack(state, sizes) {
+  const { num_layers: layers, num_directions: directions } = sizes;
+  const height = directions === 2 ? 50 : 42;
+  const boxes = layersOf(layers)
+    .reverse()
+    .map((layer, slot) => {
+      const y = FLOOR - (slot + 1) * height - slot * BOX.gap;
+      const up = slot ? `<path class="flow" d="M${BOX.x + BOX.width / 2} ${y + height + BOX.gap}v${4 - BOX.gap}"/>` : "";
+      if (layer === null) return up + dots(BOX.x + BOX.width / 2, y + height / 2, 0, 1);
+      const name = state.cell ? "one step" : `layer ${layer}`;
+      return (
+        `${up}<rect class="box" x="${BOX.x}" y="${y}" width="${BOX.width}" height="${height}" rx="8"/>` +
+        text(BOX.x + 16, y + height / 2 + 5, name, "start", 'class="layer" data-symbol="num_layers"') +
+        unrolled(BOX.x + 108, y + height / 2, state.cell ? 1 : sizes.seq_len, directions)
+      );
+    });
+  const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+  const subtitle = state.cell ? "one step, one layer, one direction" : `${count(layers, "layer")} × ${count(directions, "direction")}`;
+  return `${text(BOX.x, 34, state.kind, "start", 'class="title"')}${text(BOX.x, 57, subtitle, "start", 'class="quiet"')}${boxes.join("")}`;
+}
+
+/** A layer's steps: circles joined by arrows, to the right and, for the second direction, to the left. */
+function unrolled(x, middle, steps, directions) {
+  const drawn = Math.min(steps, 5);
+  const pitch = 25;
+  let marks = "";
+  for (let direction = 0; direction < directions; direction++) {
+    const y = directions === 2 ? middle + (direction ? 11 : -11) : middle;
+    for (let i = 0; i < drawn; i++) {
+      const left = steps > 5 && i === 3;
+      marks += left ? dots(x + i * pitch, y, 1, 0) : `<circle class="step" cx="${x + i * pitch}" cy="${y}" r="5.5"/>`;
+      if (i === 0) continue;
+      const [from, to] = [x + (i - 1) * pitch + 7, x + i * pitch - 7];
+      marks += `<path class="carry" d="${direction ? `M${to} ${y}H${from + 2}` : `M${from} ${y}H${to - 2}`}"/>`;
+    }
+  }
+  return marks;
+}
+
+/** Input to the layer, the layer to output, states in from below and out below. */
+function arrows(state) {
+  const middle = FLOOR - 21;
+  const right = BOX.x + BOX.width;
+  const ins = `<path class="flow" d="M278 ${middle}H${BOX.x - 6}"/><path class="flow" d="M336 320V${FLOOR + 6}"/>`;
+  if (state.cell) return `${ins}<path class="flow" d="M${right + 6} ${middle}H614"/>`;
+  return `${ins}<path class="flow" d="M${right + 6} ${middle - 30}H614"/><path class="flow" d="M530 ${FLOOR + 4}v20q0 14 14 14h48"/>`;
+}
+
+/** A cell's new state is the next call's old one: the loop is the learner's own. */
+function loop() {
+  return (
+    `<path class="flow loop" d="M668 ${FLOOR + 44}v108q0 14 -14 14H380"/>` +
+    text(400, 449, "you write the loop: h_1 is the next step's h_0", "start", 'class="quiet"')
+  );
+}

@@ -1,0 +1,86 @@
+// What the live layer answered: its shapes with a tick each, its checks in words, its values as colour.
+import { el } from "./controls.js";
+import { cellAfter, cellAt, paint, rangeOf } from "./heat_map.js";
+import { colourOf } from "./marks.js";
+
+const TICK = { true: "✓", false: "✗" };
+
+/** Whether the answer on screen belongs to the sizes now chosen: live, waiting, stale or refused. */
+export function standing(answer, wanted, { connected, late }) {
+  if (!connected) return "stale";
+  const current = Object.entries(wanted).every(([name, value]) => answer.sizes?.[name] === value);
+  if (!current) return late ? "stale" : "waiting";
+  return answer.refused ? "refused" : "live";
+}
+
+/** The words that go with a standing. */
+export function standingSaid(standing, answer) {
+  if (standing === "refused") return answer.refused;
+  if (standing === "stale") return "Not live: the kernel does not answer. These numbers are old; run the cell again to revive them.";
+  return "";
+}
+
+/** A duration in seconds as people say it. */
+export function duration(seconds) {
+  if (seconds < 1e-3) return `${(1e6 * seconds).toFixed(0)} µs`;
+  return seconds < 1 ? `${(1e3 * seconds).toFixed(2)} ms` : `${seconds.toFixed(2)} s`;
+}
+
+/** One row: a tensor's name, its real shape with each number in its axis' colour, and whether it is as drawn. */
+function row({ name, shape, axes, agrees }) {
+  const sized = (axis, i) => el("span", { class: "size", "data-symbol": colourOf(axis) }, String(shape[i]));
+  const numbers = axes.flatMap((axis, i) => (i ? [", ", sized(axis, i)] : [sized(axis, i)]));
+  const mark = el("span", { class: agrees ? "right" : "wrong", role: "img", "aria-label": agrees ? "agrees" : "differs" }, TICK[agrees]);
+  return el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, "(", ...numbers, ")"), el("td", {}, mark));
+}
+
+function check({ sentence, holds, why }) {
+  const mark = el("span", { class: holds ? "right" : "wrong", role: "img", "aria-label": holds ? "true" : "not true" }, TICK[holds]);
+  return el("li", {}, mark, el("span", {}, why ? `${sentence}: ${why}` : sentence));
+}
+
+/** A heat map with a line under it that says the value pointed at, by pointer or by arrow keys. */
+function heatMap({ name, rows, cols, values, index, note }, style) {
+  const canvas = el("canvas", {
+    tabindex: 0,
+    role: "img",
+    "aria-label": `${name}, ${rows} by ${cols} values from ${-rangeOf(values).toFixed(2)} to ${rangeOf(values).toFixed(2)}; arrow keys read them`,
+  });
+  const map = { rows, cols, values };
+  const resting = `±${rangeOf(values).toFixed(2)}${note ? `, ${note}` : ""}`;
+  const line = el("output", { class: "value" }, resting);
+  let cell = [0, 0];
+  const tell = () => {
+    const where = index.replace("r", cell[0]).replace("c", cell[1]);
+    line.textContent = `${where} = ${values[cell[0] * cols + cell[1]].toFixed(4)}`;
+  };
+  const rest = () => (line.textContent = resting);
+  canvas.addEventListener("pointermove", (event) => ((cell = cellAt(event, canvas, map)), tell()));
+  canvas.addEventListener("pointerleave", rest);
+  canvas.addEventListener("focus", tell);
+  canvas.addEventListener("blur", rest);
+  canvas.addEventListener("keydown", (event) => {
+    const next = cellAfter(event.key, cell, map);
+    if (!next) return;
+    event.preventDefault();
+    cell = next;
+    tell();
+  });
+  paint(canvas, map, style);
+  return el("figure", { class: "map" }, el("figcaption", {}, name), canvas, line);
+}
+
+/** Values travel as bytes: the numbers in them. */
+export function floatsOf(bytes) {
+  const view = bytes instanceof DataView ? bytes : new DataView(bytes);
+  return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+}
+
+/** Fill the panel with the live layer's answer. */
+export function showNumbers(panel, answer) {
+  const style = getComputedStyle(panel);
+  const table = el("table", {}, el("tbody", {}, ...(answer.rows ?? []).map(row)));
+  const checks = el("ul", { class: "checks" }, ...(answer.checks ?? []).map(check));
+  const maps = (answer.maps ?? []).map((map) => heatMap({ ...map, values: floatsOf(map.values) }, style));
+  panel.replaceChildren(table, el("div", { class: "maps" }, ...maps), el("p", { class: "source" }, answer.source ?? ""), checks);
+}

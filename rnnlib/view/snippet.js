@@ -1,0 +1,23 @@
+// The code that does the same: a template with fields such as {num_layers*num_directions}, filled as sliders move.
+import { el } from "./controls.js";
+import { colourOf, valueOf } from "./marks.js";
+
+const FIELD = /\{([a-z_*]+)\}/g;
+
+/** The snippet as text, ready to run. */
+export function filled(template, sizes) {
+  return template.replace(FIELD, (_, axis) => valueOf(axis, sizes));
+}
+
+/** The snippet in parts: plain text, and numbers that know their axis. */
+export function partsOf(template, sizes) {
+  return template.split(FIELD).map((part, i) => (i % 2 ? { text: String(valueOf(part, sizes)), symbol: colourOf(part) } : { text: part }));
+}
+
+/** Show the snippet, every number in the colour of its axis. */
+export function showSnippet(code, template, sizes) {
+  const parts = partsOf(template, sizes).map(({ text, symbol }) =>
+    symbol ? el("span", { class: "size", "data-symbol": symbol }, text) : text,
+  );
+  code.replaceChildren(...parts);
+}
