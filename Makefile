@@ -2,15 +2,15 @@
 # The Python that .venv is made with: make lab PYTHON=python3.12
 PYTHON ?= python3
 
-VENV := .venv
-RUN := $(CURDIR)/$(VENV)/bin/python
+VENV := $(CURDIR)/.venv
+RUN := $(VENV)/bin/python
 
 # Your own Jupyter and IPython settings stay out of it, and what you set in JupyterLab here is kept here.
-export JUPYTER_CONFIG_DIR := $(CURDIR)/$(VENV)/jupyter
+export JUPYTER_CONFIG_DIR := $(VENV)/jupyter
 export JUPYTERLAB_SETTINGS_DIR := $(JUPYTER_CONFIG_DIR)/settings
 export JUPYTERLAB_WORKSPACES_DIR := $(JUPYTER_CONFIG_DIR)/workspaces
 export JUPYTER_PREFER_ENV_PATH := 1
-export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
+export IPYTHONDIR := $(VENV)/ipython
 
 .PHONY: help lab test notebooks bench pictures browser
 
@@ -43,9 +43,10 @@ pictures: $(VENV)/installed-test browser ## make the README's picture anew
 browser: $(VENV)/installed-test
 	@$(RUN) -m tests.browser.install
 
+# The extra "test" holds "lab".
 $(VENV)/installed-%: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(RUN) -m pip install -c constraints.txt -e ".[$*]"
-	@touch $@
+	@touch $(VENV)/installed-lab $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
