@@ -11,18 +11,17 @@ from tests.browser.lab import find_browser
 
 
 def install() -> None:
-    """Debian's package, if this is a system that has it and we may."""
-    apt = shutil.which("apt-get")
-    if not apt:
+    """Debian's package, where there is apt-get and we may use it; else nothing."""
+    if not shutil.which("apt-get"):
         return
-    command = ["env", "DEBIAN_FRONTEND=noninteractive", apt]
+    command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
     if os.geteuid() != 0:
-        if subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode:
+        if not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL).returncode:
             return
         command = ["sudo", "-n", *command]
     print("No Chromium or Chrome on PATH: installing Debian's chromium.", flush=True)
-    subprocess.run([*command, "update", "-q"], check=False)
-    subprocess.run([*command, "install", "-q", "-y", "--no-install-recommends", "chromium"], check=False)
+    subprocess.run([*command, "update"], check=False)
+    subprocess.run([*command, "install", "-y", "--no-install-recommends", "chromium"], check=False)
 
 
 def main() -> None:
