@@ -1,0 +1,56 @@
+"""The README promises what is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import rnnlib
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_lessons_that_are_there_are_called_ready() -> None:
+    ready = re.findall(r"^\| \[(\w+)\]\(notebooks/\1\.ipynb\) \|.*\| ready \|$", README, re.MULTILINE)
+    planned = re.findall(r"^\| (\d\d_\w+) \|.*\| planned \|$", README, re.MULTILINE)
+    assert ready == sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert [*ready, *planned] == sorted({*ready, *planned})
+
+
+def test_the_names_are_the_facades() -> None:
+    table = README.partition("| name | what it is |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"^\| `(\w+)\(", table, re.MULTILINE)) == sorted(rnnlib.__all__)
+
+
+def test_its_python_runs() -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(block, {})
+    for code in re.findall(r"`((?:ShapeExplorer|predict)\(\"[^`…]*)`", README):
+        assert eval(code, vars(rnnlib))
+
+
+def test_its_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)]+)\)|^\[\w+\]: (\S+)$", README, re.MULTILINE)
+    files = [one or two for one, two in links if "://" not in one + two]
+    assert "pictures/shape_explorer.png" in files
+    assert {file for file in files if not (ROOT / file).exists()} == set()
+
+
+def test_the_picture_is_light() -> None:
+    assert (ROOT / "pictures" / "shape_explorer.png").stat().st_size < 300_000
+
+
+def test_binders_link_has_its_pattern_in_one_place() -> None:
+    link = "https://mybinder.org/v2/gh/OWNER/REPO/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb"
+    assert f"\n[binder]: {link}\n" in README
+    assert README.count("mybinder") == 1
+    assert README.count("][binder]") == 1
+
+
+def test_conda_opens_the_environment_that_it_makes() -> None:
+    named = re.search(r"^name: (\w+)$", (ROOT / "environment.yml").read_text("utf-8"), re.MULTILINE)
+    assert named
+    assert f"conda env create -f environment.yml\nconda activate {named[1]}\n" in README
