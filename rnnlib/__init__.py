@@ -1,0 +1,9 @@
+"""Recurrent layers of torch, to be seen, moved and predicted: the package behind the course."""
+
+from rnnlib.data import japanese_vowels
+from rnnlib.engine.run import run
+from rnnlib.explorers.shape_explorer import ShapeExplorer
+from rnnlib.practice.predict import predict
+from rnnlib.spec import LayerSpec, shapes
+
+__all__ = ["LayerSpec", "ShapeExplorer", "japanese_vowels", "predict", "run", "shapes"]

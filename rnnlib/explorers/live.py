@@ -10,10 +10,10 @@ from torch import nn
 from rnnlib.engine.checks import Check
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build
+from rnnlib.engine.memory import check_run
 from rnnlib.engine.run import Run, run
 from rnnlib.explorers.recorded import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
-from rnnlib.spec.sizes import in_units
 
 # A live run follows a slider: what takes longer than a blink is refused in words, not run.
 MOST_MULTIPLY_ADDS = 1_000_000_000
@@ -36,7 +36,7 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
         sequence's values), ``seconds``, ``device``, ``parameters``, ``source``; or ``refused``, a sentence.
     """
     about = {"device": device, "parameters": spec.num_parameters}
-    refused = _too_large(spec, seq_len, batch)
+    refused = _refusal(spec, seq_len, batch, device)
     if refused:
         return about | {"refused": refused}
     layer = build(spec, device) if module is None else module
@@ -56,14 +56,19 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
     }
 
 
-def _too_large(spec: LayerSpec, seq_len: int, batch: int) -> str:
-    """Why a live run of these sizes would not follow a slider; empty if it would."""
+def _refusal(spec: LayerSpec, seq_len: int, batch: int, device: str) -> str:
+    """Why these sizes are not run live; empty if they are."""
+    shapes_hold = "The shapes drawn hold all the same."
+    try:
+        check_run(spec, seq_len, batch, find(device))
+    except ValueError as error:
+        return f"Not run: {error} {shapes_hold}"
     costs = spec.costs(seq_len, batch)
     if costs.multiply_adds <= MOST_MULTIPLY_ADDS and costs.parameters <= MOST_PARAMETERS:
         return ""
     return (
-        f"Not run live: it takes {costs.multiply_adds:.1e} multiply-adds and {in_units(costs.run_bytes)}, too much to"
-        " follow a slider. The shapes drawn hold all the same; to run it, call run(…) with these sizes in a cell."
+        f"Not run live: {costs.parameters / 1e6:,.1f} million parameters and {costs.multiply_adds / 1e9:,.1f} billion"
+        f" multiply-adds are too much to follow a slider. {shapes_hold} To run it, give these sizes to run(…) in a cell."
     )
 
 
@@ -91,14 +96,15 @@ def _said(check: Check) -> dict[str, Any]:
 
 
 def _maps(spec: LayerSpec, x: torch.Tensor, result: Run, layer: nn.Module) -> list[dict[str, Any]]:
-    """The first sequence's values: what goes in, what comes out, and the last state."""
+    """Sequence 0's values: what goes in, what comes out, and the states at the end, or a cell's at each step."""
     if spec.is_cell:
-        states = _looped(layer, x)
-        return [_map("x_t, step by step", x[:, 0], "x[c, 0, r]"), _map("h, step by step", states[:, 0], "h after step c [0, r]")]
+        states = _looped(layer, x)[:, 0]
+        return [_map("x[:, 0]", "x[c, 0, r]", "step", x[:, 0]), _map("h after each step", "h[0, r] after step c", "step", states)]
     output = result.output.transpose(0, 1) if spec.batch_first else result.output
-    out, into = ("output[0, c, r]", "x[0, c, r]") if spec.batch_first else ("output[c, 0, r]", "x[c, 0, r]")
-    maps = [_map("input", x[:, 0], into), _map("output", output[:, 0], out), _map("h_n", result.h_n[:, 0], "h_n[c, 0, r]")]
-    return [*maps, _map("c_n", result.c_n[:, 0], "c_n[c, 0, r]")] if result.c_n is not None else maps
+    first, at = ("[0]", "[0, c, r]") if spec.batch_first else ("[:, 0]", "[c, 0, r]")
+    maps = [_map(f"{name}{first}", name + at, "time", values[:, 0]) for name, values in (("x", x), ("output", output))]
+    ends = {"h_n": result.h_n, "c_n": result.c_n}
+    return maps + [_map(f"{n}[:, 0]", f"{n}[c, 0, r]", "layer", v[:, 0]) for n, v in ends.items() if v is not None]
 
 
 @torch.no_grad()
@@ -111,17 +117,20 @@ def _looped(cell: nn.Module, x: torch.Tensor) -> torch.Tensor:
     return torch.stack(states)
 
 
-def _map(name: str, values: torch.Tensor, index: str) -> dict[str, Any]:
-    """A heat map's data from ``(columns, rows)`` values; the front end reads them row by row."""
+def _map(name: str, index: str, across: str, values: torch.Tensor) -> dict[str, Any]:
+    """A heat map's data from ``(columns, rows)`` values; the front end reads them row by row.
+
+    `index` says how a learner would index the cell of row ``r`` and column ``c``.
+    """
     shown = values[:MAP_CELLS, :MAP_CELLS].detach().to("cpu", torch.float32)
-    note = "" if shown.shape == values.shape else f"the first {' × '.join(map(str, shown.shape))}"
+    cut = "" if shown.shape == values.shape else f", {' × '.join(map(str, shown.shape))} shown"
     return {
         "name": name,
+        "index": index,
+        "note": f"{across} →{cut}",
         "rows": shown.shape[1],
         "cols": shown.shape[0],
         "values": shown.T.contiguous().numpy().tobytes(),
-        "index": index,
-        "note": note,
     }
 
 

@@ -32,13 +32,10 @@ def input_for(spec: LayerSpec, seq_len: int, batch: int) -> tuple[torch.Tensor, 
         few = f"only {len(chosen)} of the recorded utterances have" if len(chosen) else "no recorded utterance has"
         return _random(spec, seq_len, batch), f"Input: random numbers, as {few} {seq_len} frames."
     frames = np.stack([utterances[index][:seq_len] for index in chosen], axis=1)
-    words = f"{_count(seq_len, 'frame')} of {_count(batch, 'recorded utterance')}"
-    return torch.from_numpy(frames), f"Input: the first {words} (Japanese vowels)."
+    first = "the first frame" if seq_len == 1 else f"the first {seq_len} frames"
+    spoken = "one recorded utterance" if batch == 1 else f"{batch} recorded utterances"
+    return torch.from_numpy(frames), f"Input: {first} of {spoken} (Japanese vowels)."
 
 
 def _random(spec: LayerSpec, seq_len: int, batch: int) -> torch.Tensor:
     return torch.randn(seq_len, batch, spec.input_size, generator=torch.Generator().manual_seed(0))
-
-
-def _count(number: int, noun: str) -> str:
-    return noun if number == 1 else f"{number} {noun}s"

@@ -84,11 +84,14 @@ class ShapeExplorer(ShapeView):
         if self.numbers.get("sizes") == chosen:
             return
         try:
-            module = self._module if self._is_own(self.spec) else None
-            self.numbers = answer(self.spec, self.seq_len, self.batch, self.device, module) | {"sizes": chosen}
+            self.numbers = self._answer() | {"sizes": chosen}
             self.problem = ""
         except Exception as error:  # noqa: BLE001 - shown in the explorer: JupyterLab shows nothing of it otherwise
             self.report(error)
+
+    def _answer(self) -> dict[str, Any]:
+        spec = self.spec
+        return answer(spec, self.seq_len, self.batch, self.device, self._module if self._is_own(spec) else None)
 
     def _is_own(self, spec: LayerSpec) -> bool:
         """Whether the learner's own module is what the controls say."""

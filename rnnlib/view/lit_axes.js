@@ -4,14 +4,13 @@
 export function lightAxes(root, caption) {
   const resting = "Point at an axis, or Tab to one, to see what it is and why it is there.";
   const light = (event) => {
-    const marked = event.target.closest?.("[data-symbol]");
-    const symbol = marked?.dataset.symbol;
+    const symbol = event.target.closest?.(".axis, .size")?.dataset.symbol;
     if (symbol) root.dataset.lit = symbol;
     else delete root.dataset.lit;
     caption.textContent = event.target.closest?.(".axis")?.getAttribute("aria-label") ?? resting;
   };
   const dark = (event) => {
-    if (root.contains(event.relatedTarget) && event.relatedTarget?.closest("[data-symbol]")) return;
+    if (root.contains(event.relatedTarget) && event.relatedTarget?.closest(".axis, .size")) return;
     delete root.dataset.lit;
     caption.textContent = resting;
   };

@@ -30,19 +30,27 @@ export function unitOf(count, room, most, least) {
 
 const GAP = 2; // cells left blank in the middle of an axis that is elided
 
-/** How an axis of `count` cells is drawn in `room` pixels: whole, or with its middle left out. */
-export function extentOf(count, unit, room) {
-  const fits = Math.max(1 + GAP, Math.floor(room / unit + 1e-9));
-  const elided = count > fits;
-  const shown = elided ? fits : count;
-  const from = Math.ceil((shown - GAP) / 2);
-  return { count, unit, shown, elided, length: shown * unit, gap: elided ? [from * unit, (from + GAP) * unit] : null };
-}
-
-/** Where the lines between cells go; none inside the gap of an elided axis. */
-export function linesOf(extent) {
-  const all = Array.from({ length: extent.shown - 1 }, (_, i) => (i + 1) * extent.unit);
-  return extent.gap ? all.filter((at) => at <= extent.gap[0] || at >= extent.gap[1]) : all;
+/**
+ * How an axis of `count` cells is drawn in `room` pixels: whole, or with its middle left out.
+ * An axis of several `parts`, such as two directions, is elided within each.
+ */
+export function extentOf(count, unit, room, parts = 1) {
+  const each = count / parts;
+  const fits = Math.max(1 + GAP, Math.floor(room / parts / unit + 1e-9));
+  const elided = each > fits;
+  const length = (elided ? fits : each) * unit;
+  const from = Math.ceil((fits - GAP) / 2) * unit;
+  const gap = [from, from + GAP * unit];
+  const lines = [];
+  for (let at = unit; at < length - 1e-9; at += unit) if (!elided || at <= gap[0] || at >= gap[1]) lines.push(at);
+  const starts = Array.from({ length: parts }, (_, part) => part * length);
+  return {
+    elided,
+    length: parts * length,
+    lines: starts.flatMap((start) => lines.map((at) => start + at)),
+    gaps: elided ? starts.map((start) => gap.map((at) => start + at)) : [],
+    seams: starts.slice(1),
+  };
 }
 
 const DEEP = [0.8, -0.6]; // where "back into the page" points, a unit vector
@@ -54,43 +62,40 @@ const at = (x, y) => `${n(x)} ${n(y)}`;
  * A tensor's block. Time runs to the right, features up, batch back into the page.
  * `x`, `y` is the lower left corner of its front; each of `time`, `features`, `batch` an extent.
  */
-export function block({ x, y, time, features, batch, colour, halves = 1 }) {
+export function block({ x, y, time, features, batch, colour }) {
   const [w, h] = [time.length, features.length];
   const [dx, dy] = [batch.length * DEEP[0], batch.length * DEEP[1]];
   const top = y - h;
   const front = `M${at(x, y)}H${n(x + w)}V${n(top)}H${n(x)}Z`;
   const roof = `M${at(x, top)}l${at(dx, dy)}h${n(w)}l${at(-dx, -dy)}Z`;
   const side = `M${at(x + w, y)}l${at(dx, dy)}v${n(-h)}l${at(-dx, -dy)}Z`;
-  let grid = "";
-  for (const t of linesOf(time)) grid += `M${at(x + t, y)}V${n(top)}l${at(dx, dy)}`;
-  for (const f of linesOf(features)) grid += `M${at(x, y - f)}H${n(x + w)}l${at(dx, dy)}`;
-  for (const b of linesOf(batch)) {
-    const [bx, by] = [b * DEEP[0], b * DEEP[1]];
-    grid += `M${at(x + bx, top + by)}h${n(w)}v${n(h)}`;
-  }
-  let seam = "";
-  for (let half = 1; half < halves; half++) seam += `M${at(x, y - (h * half) / halves)}h${n(w)}l${at(dx, dy)}`;
+  const up = (f) => `M${at(x, y - f)}h${n(w)}l${at(dx, dy)}`;
+  const grid = [
+    ...time.lines.map((t) => `M${at(x + t, y)}V${n(top)}l${at(dx, dy)}`),
+    ...features.lines.map(up),
+    ...batch.lines.map((b) => `M${at(x + b * DEEP[0], top + b * DEEP[1])}h${n(w)}v${n(h)}`),
+  ];
   return (
     `<g class="block" data-symbol="${colour}"><path class="roof" d="${roof}"/><path class="side" d="${side}"/>` +
-    `<path class="front" d="${front}"/><path class="grid" d="${grid}"/>${gaps(x, y, time, features)}` +
-    `<path class="edge" d="${front}${roof}${side}"/><path class="seam" d="${seam}"/></g>`
+    `<path class="front" d="${front}"/><path class="grid" d="${grid.join("")}"/>${gaps(x, y, time, features)}` +
+    `<path class="edge" d="${front}${roof}${side}"/><path class="seam" d="${features.seams.map(up).join("")}"/></g>`
   );
 }
 
 /** The places where cells are left out: a band in the ground's colour with three dots. */
 function gaps(x, y, time, features) {
-  let marks = "";
-  if (time.gap) {
-    const [from, to] = time.gap;
-    marks += `<path class="gap" d="M${at(x + from, y)}V${n(y - features.length)}H${n(x + to)}V${n(y)}Z"/>`;
-    marks += dots(x + (from + to) / 2, y - features.length / 2, 1, 0);
-  }
-  if (features.gap) {
-    const [from, to] = features.gap;
-    marks += `<path class="gap" d="M${at(x, y - from)}H${n(x + time.length)}V${n(y - to)}H${n(x)}Z"/>`;
-    marks += dots(x + time.length / 2, y - (from + to) / 2, 0, 1);
-  }
-  return marks;
+  const middle = (from, to) => (from + to) / 2;
+  const across = time.gaps.map(
+    ([from, to]) =>
+      `<path class="gap" d="M${at(x + from, y)}v${n(-features.length)}H${n(x + to)}v${n(features.length)}Z"/>` +
+      dots(x + middle(from, to), y - features.length / 2, 1, 0),
+  );
+  const up = features.gaps.map(
+    ([from, to]) =>
+      `<path class="gap" d="M${at(x, y - from)}h${n(time.length)}V${n(y - to)}h${n(-time.length)}Z"/>` +
+      dots(x + time.length / 2, y - middle(from, to), 0, 1),
+  );
+  return [...across, ...up].join("");
 }
 
 /** Three dots: something is left out here. */

@@ -2,7 +2,7 @@
 import { axisMark, block, dots, extentOf, nameOf, rulers, shapeText, text, unitOf, valueOf } from "./marks.js";
 
 export const WIDTH = 900;
-export const HEIGHT = 532;
+export const HEIGHT = 544;
 const head = (id) =>
   `<marker id="rnnlib-${id}" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse"` +
   ` orient="auto"><path d="M0 0L8 4L0 8Z"/></marker>`;
@@ -11,8 +11,8 @@ export const HEADS = `<defs>${head("flow")}${head("carry")}</defs>`;
 const FLOOR = 292; // where the large blocks and the stack stand
 const TIME_ROOM = 150;
 const FEATURE_ROOM = 180;
-const LOW = 474; // where the states stand
-const SMALL = 0.45; // states are drawn at this part of the scale of input and output
+const LOW = 486; // where the states stand
+const SMALL = 0.4; // states are drawn at this part of the scale of input and output
 const SLABS = 8; // more states than this are elided
 
 /** The numbers that the symbols stand for now. */
@@ -27,7 +27,10 @@ export function scalesOf(tensors, sizes) {
   const feature = unitOf(Math.max(...widths), FEATURE_ROOM, 10, 5);
   const batch = unitOf(sizes.batch, 36, 9, 3);
   return {
-    features: (axis, scale = 1) => extentOf(valueOf(axis, sizes), feature * scale, FEATURE_ROOM * scale),
+    features: (axis, scale = 1) => {
+      const directions = axis.startsWith("num_directions*") ? sizes.num_directions : 1;
+      return extentOf(valueOf(axis, sizes), feature * scale, FEATURE_ROOM * scale, directions);
+    },
     time: extentOf(sizes.seq_len, unitOf(sizes.seq_len, TIME_ROOM, 13, 6), TIME_ROOM),
     step: extentOf(1, 13, 13),
     batch: extentOf(sizes.batch, batch, 36),
@@ -40,9 +43,10 @@ export function diagram(tensors, state) {
   const sizes = sizesOf(state);
   const named = Object.fromEntries(tensors.map((t) => [t.name, t]));
   const scales = scalesOf(tensors, sizes);
-  const parts = [big(named.input, 92, sizes, scales, "input_size"), stack(state, sizes), arrows(state)];
+  const time = state.cell ? scales.step : scales.time;
+  const parts = [big(named.input, 92, sizes, scales, "input_size"), stack(state, sizes), arrows(state, 92 + time.length + scales.batch.length)];
   if (state.cell) {
-    parts.push(big(named.h_1, 662, sizes, scales, "hidden_size", named.c_1), loop());
+    parts.push(big(named.h_1, 662, sizes, scales, "hidden_size", named.c_1), loop(sizes.seq_len));
     parts.push(states([named.h_0, named.c_0], 316, sizes, scales));
   } else {
     parts.push(big(named.output, 662, sizes, scales, "hidden_size"));
@@ -62,20 +66,18 @@ export function told(tensors, state) {
 
 const has = (tensor, symbol) => tensor.axes.find((axis) => axis.split("*").includes(symbol));
 
-/** A tensor's name, and under it its shape in code. */
+/** A tensor's name, and under it its shape in code; `h` and `c` share one where they are of one shape. */
 function title(x, y, tensors, sizes) {
   const same = tensors.every((t) => String(t.axes) === String(tensors[0].axes));
   const names = tensors.map((t) => t.name).join(", ");
-  const shapes = same
-    ? shapeText(tensors[0].axes, sizes, "tspan")
-    : tensors.map((t) => `${t.name} ${shapeText(t.axes, sizes, "tspan")}`).join("  ");
-  return text(x, y, names, "start", 'class="title"') + text(x, y + 23, shapes, "start", 'class="shape"');
+  const lines = same ? [shapeText(tensors[0].axes, sizes, "tspan")] : tensors.map((t) => `${t.name} ${shapeText(t.axes, sizes, "tspan")}`);
+  const shapes = lines.map((line, i) => text(x, y + 22 + 19 * i, line, "start", 'class="shape"'));
+  return text(x, y, names, "start", 'class="title"') + shapes.join("");
 }
 
 /** Input, output, or a cell's new state: a large block with its three axes. */
 function big(tensor, x, sizes, scales, colour, twin) {
   const axes = { time: has(tensor, "seq_len"), batch: has(tensor, "batch"), features: tensor.axes.at(-1) };
-  const directions = axes.features.startsWith("num_directions") ? sizes.num_directions : 1;
   const place = {
     x,
     y: FLOOR,
@@ -85,18 +87,20 @@ function big(tensor, x, sizes, scales, colour, twin) {
   };
   const names = twin ? [tensor, twin] : [tensor];
   return (
-    `<g data-tensor="${tensor.name}">${title(x - 30, 34, names, sizes)}${block({ ...place, colour, halves: directions })}` +
-    `${rulers(tensor, place, axes, sizes)}${directions === 2 ? halves(place, sizes) : ""}</g>`
+    `<g data-tensor="${tensor.name}">${title(x - 30, 34, names, sizes)}${block({ ...place, colour })}` +
+    `${rulers(tensor, place, axes, sizes)}${halves(place, sizes)}</g>`
   );
 }
 
-/** Which half of output's features is which direction's. */
+/** With two directions, which half of output's features is which one's. */
 function halves({ x, y, time, features, batch }, sizes) {
+  if (!features.seams.length) return "";
   const right = x + time.length + batch.length * 0.8 + 8;
-  const up = (share) => y - features.length * share - batch.length * 0.3 + 5;
-  const width = sizes.proj_size || sizes.hidden_size;
-  const label = (share, arrow) => text(right, up(share), `${arrow} ${width}`, "start", 'class="label" data-symbol="hidden_size"');
-  return label(0.25, "→") + label(0.75, "←");
+  const middle = y - features.length / 2 - batch.length * 0.3 + 5;
+  const apart = Math.max(9, features.length / 4);
+  const label = (height, arrow) =>
+    text(right, height, `${arrow} ${sizes.proj_size || sizes.hidden_size}`, "start", 'class="label" data-symbol="hidden_size"');
+  return label(middle + apart, "→") + label(middle - apart, "←");
 }
 
 /** The states of a layer: a slab for each layer and direction, `h` and `c` alike. */
@@ -124,7 +128,7 @@ function states(pair, x, sizes, scales) {
           text(x, LOW + 46, `${nameOf(stacked, sizes)} ${count}`, "start", 'class="label"'),
       )
     : "";
-  const words = [title(x, 341, tensors, sizes), ...slabs, under, rulers(tensor, place, axes, sizes)];
+  const words = [title(x, 348, tensors, sizes), ...slabs, under, rulers(tensor, place, axes, sizes)];
   return `<g data-tensor="${tensor.name}" class="small">${words.join("")}</g>`;
 }
 
@@ -189,18 +193,21 @@ function unrolled(x, middle, steps, directions) {
 }
 
 /** Input to the layer, the layer to output, states in from below and out below. */
-function arrows(state) {
+function arrows(state, from) {
   const middle = FLOOR - 21;
   const right = BOX.x + BOX.width;
-  const ins = `<path class="flow" d="M278 ${middle}H${BOX.x - 6}"/><path class="flow" d="M336 320V${FLOOR + 6}"/>`;
+  const ins = `<path class="flow" d="M${from + 12} ${middle}H${BOX.x - 6}"/><path class="flow" d="M336 328V${FLOOR + 6}"/>`;
   if (state.cell) return `${ins}<path class="flow" d="M${right + 6} ${middle}H614"/>`;
-  return `${ins}<path class="flow" d="M${right + 6} ${middle - 30}H614"/><path class="flow" d="M530 ${FLOOR + 4}v20q0 14 14 14h48"/>`;
+  return `${ins}<path class="flow" d="M${right + 6} ${middle - 30}H614"/><path class="flow" d="M530 ${FLOOR + 4}v25q0 14 14 14h48"/>`;
 }
 
-/** A cell's new state is the next call's old one: the loop is the learner's own. */
-function loop() {
+/** A cell's new state is the next call's old one: the loop is the learner's own, and seq_len its length. */
+function loop(steps) {
+  const calls = `${steps} call${steps === 1 ? "" : "s"}`;
   return (
-    `<path class="flow loop" d="M668 ${FLOOR + 44}v108q0 14 -14 14H380"/>` +
-    text(400, 449, "you write the loop: h_1 is the next step's h_0", "start", 'class="quiet"')
+    `<path class="flow loop" d="M668 ${FLOOR + 16}v${LOW - FLOOR - 56}q0 14 -14 14H392"/>` +
+    `<g class="axis" tabindex="0" role="img" data-symbol="seq_len" aria-label="seq_len ${steps}: a cell has no time axis; you call it once for each step">` +
+    `${text(652, LOW - 38, `seq_len ${steps}: your loop, ${calls}`, "end")}</g>` +
+    text(652, LOW - 2, "h_1 is the next call's h_0", "end", 'class="quiet"')
   );
 }

@@ -47,11 +47,11 @@ function heatMap({ name, rows, cols, values, index, note }, style) {
     "aria-label": `${name}, ${rows} by ${cols} values from ${-rangeOf(values).toFixed(2)} to ${rangeOf(values).toFixed(2)}; arrow keys read them`,
   });
   const map = { rows, cols, values };
-  const resting = `±${rangeOf(values).toFixed(2)}${note ? `, ${note}` : ""}`;
+  const resting = `±${rangeOf(values).toFixed(2)}, ${note}`;
   const line = el("output", { class: "value" }, resting);
   let cell = [0, 0];
   const tell = () => {
-    const where = index.replace("r", cell[0]).replace("c", cell[1]);
+    const where = index.replace(/\br\b/, cell[0]).replace(/\bc\b/, cell[1]);
     line.textContent = `${where} = ${values[cell[0] * cols + cell[1]].toFixed(4)}`;
   };
   const rest = () => (line.textContent = resting);

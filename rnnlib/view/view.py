@@ -28,6 +28,7 @@ class View(anywidget.AnyWidget):
         An exception that left this method would end in the server's log, where no learner looks.
         The values that still hold are sent back, so that front end and kernel agree again.
         """
+        self.problem = ""
         try:
             super().set_state(sync_data)
         except Exception as error:  # noqa: BLE001 - the view is the only place where a learner sees it

@@ -1,0 +1,189 @@
+"""The shape explorer without a browser: its traits, its live answer, and what it does with bad values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets
+import pytest
+import torch
+from torch import nn
+
+from rnnlib import LayerSpec, ShapeExplorer, shapes
+from rnnlib.spec.kinds import KINDS
+
+
+def sent(explorer: ShapeExplorer, **values: Any) -> None:
+    """What a front end's message does."""
+    explorer.set_state(values)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_shape_of_the_live_layer_agrees(kind: str) -> None:
+    explorer = ShapeExplorer(kind, seq_len=5, batch=2)
+    assert all(row["agrees"] for row in explorer.numbers["rows"])
+    assert explorer.numbers["checks"][0]["holds"]
+    expected = shapes(explorer.spec, 5, 2)
+    assert all(row["shape"] == expected[row["name"]].sizes for row in explorer.numbers["rows"])
+
+
+def test_a_wrong_rule_is_shown_as_a_cross(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(spec: LayerSpec, seq_len: int, batch: int | None = None) -> Any:
+        return shapes(spec, seq_len + 1, batch)
+
+    monkeypatch.setattr("rnnlib.explorers.live.shapes", wrong)
+    agrees = {row["name"]: row["agrees"] for row in ShapeExplorer("RNN").numbers["rows"]}
+    assert agrees == {"input": False, "output": False, "h_n": True}
+
+
+def test_setting_a_trait_asks_the_layer_again() -> None:
+    explorer = ShapeExplorer("GRU")
+    explorer.seq_len = 7
+    assert explorer.numbers["sizes"]["seq_len"] == 7
+    assert explorer.numbers["rows"][1]["shape"] == (7, 3, 16)
+
+
+def test_values_that_arrive_together_are_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer, runs = ShapeExplorer("GRU"), []
+    real = explorer._answer
+    monkeypatch.setattr(explorer, "_answer", lambda: runs.append(1) or real())
+    sent(explorer, seq_len=9, batch=5, kind="RNN", batch_first=True)
+    assert runs == [1]
+    assert explorer.numbers["rows"][0]["shape"] == (5, 9, 12)
+
+
+def test_a_lecturer_can_link_and_observe() -> None:
+    one, other, heard = ShapeExplorer("RNN"), ShapeExplorer("LSTM"), []
+    ipywidgets.link((one, "hidden_size"), (other, "hidden_size"))
+    other.observe(lambda change: heard.append(change.new), "hidden_size")
+    one.hidden_size = 5
+    assert other.numbers["sizes"]["hidden_size"] == 5
+    assert heard == [5]
+
+
+def test_the_recorded_utterances_are_run_where_they_fit() -> None:
+    explorer = ShapeExplorer("LSTM", seq_len=8, batch=3)
+    assert "3 recorded utterances" in explorer.numbers["source"]
+    explorer.input_size = 11
+    assert "random" in explorer.numbers["source"]
+
+
+def test_a_real_module_runs_with_its_own_weights() -> None:
+    layer = nn.LSTM(12, 5, batch_first=True, dtype=torch.float64)
+    explorer = ShapeExplorer(layer, seq_len=4, batch=2)
+    assert "your own" in explorer.numbers["source"]
+    with torch.no_grad():
+        output, _ = layer(_recorded(4, 2).transpose(0, 1).double())
+    shown = explorer.numbers["maps"][1]
+    values = torch.frombuffer(bytearray(shown["values"]), dtype=torch.float32).reshape(shown["rows"], shown["cols"])
+    assert torch.allclose(values, output[0].T.float())
+    explorer.hidden_size = 6
+    assert "your own" not in explorer.numbers["source"]
+
+
+def _recorded(seq_len: int, batch: int) -> torch.Tensor:
+    from rnnlib.explorers.recorded import input_for
+
+    return input_for(LayerSpec("RNN", 12, 1), seq_len, batch)[0]
+
+
+def test_a_cell_is_called_once_a_step() -> None:
+    cell = nn.GRUCell(12, 3)
+    shown = ShapeExplorer(cell, seq_len=6, batch=2).numbers["maps"][1]
+    state = None
+    for x_t in _recorded(6, 2):
+        state = cell(x_t, state)
+    last = torch.frombuffer(bytearray(shown["values"]), dtype=torch.float32).reshape(3, 6)[:, -1]
+    assert torch.allclose(last, state[0])
+
+
+def test_sizes_that_no_machine_holds_are_refused_in_words() -> None:
+    explorer = ShapeExplorer(LayerSpec("LSTM", 12, 4096), seq_len=2000, batch=256)
+    assert "GB" in explorer.numbers["refused"]
+    assert explorer.numbers["parameters"] == explorer.spec.num_parameters
+    sent(explorer, hidden_size=16, seq_len=8, batch=3)
+    assert "refused" not in explorer.numbers
+
+
+BAD = [
+    ("seq_len", 0, ValueError, "at least 1"),
+    ("batch", -1, ValueError, "at least 1"),
+    ("hidden_size", 2.5, TypeError, "whole number"),
+    ("num_layers", True, TypeError, "whole number"),
+    ("input_size", "x", TypeError, "whole number"),
+    ("kind", "LTSM", ValueError, "LSTM"),
+    ("device", "cuda:7", ValueError, "cuda:7"),
+    ("bidirectional", 1, TypeError, "True or False"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
+def test_a_bad_value_from_python_raises_a_sentence(name: str, value: Any, error: type, words: str) -> None:
+    explorer = ShapeExplorer("GRU")
+    before = getattr(explorer, name), explorer.numbers
+    with pytest.raises(error, match=words):
+        setattr(explorer, name, value)
+    assert (getattr(explorer, name), explorer.numbers) == before
+
+
+@pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
+def test_a_bad_value_from_a_control_is_said_inside(name: str, value: Any, error: type, words: str) -> None:
+    explorer = ShapeExplorer("GRU")
+    before = getattr(explorer, name), explorer.numbers
+    sent(explorer, **{name: value})
+    assert words in explorer.problem
+    assert (getattr(explorer, name), explorer.numbers) == before
+    sent(explorer, seq_len=6)
+    assert explorer.problem == ""
+    assert explorer.numbers["sizes"]["seq_len"] == 6
+
+
+def test_the_same_good_value_again_clears_the_message() -> None:
+    explorer = ShapeExplorer("GRU", seq_len=6)
+    sent(explorer, seq_len=0)
+    sent(explorer, seq_len=6)
+    assert explorer.problem == ""
+
+
+def test_an_error_in_the_answer_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer = ShapeExplorer("GRU")
+    before = explorer.numbers
+    with monkeypatch.context() as broken:
+        broken.setattr(explorer, "_answer", lambda: 1 / 0)
+        explorer.seq_len = 7
+    assert "ZeroDivisionError" in explorer.problem
+    assert explorer.numbers is before
+    explorer.seq_len = 6
+    assert explorer.problem == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"layer": "LTSM"}, ValueError, "Did you mean 'LSTM'"),
+        ({"layer": nn.Linear(3, 2)}, TypeError, "Linear"),
+        ({"layer": nn.LSTM}, TypeError, "class"),
+        ({"seq_len": 0}, ValueError, "seq_len"),
+        ({"controls": ("seqlen",)}, ValueError, "seqlen"),
+        ({"controls": "seq_len"}, TypeError, "several"),
+    ],
+)
+def test_a_bad_argument_raises_a_sentence(arguments: dict[str, Any], error: type, words: str) -> None:
+    with pytest.raises(error, match=words):
+        ShapeExplorer(**arguments)
+
+
+def test_its_repr_is_the_shape_table() -> None:
+    assert repr(ShapeExplorer("RNN", seq_len=6, batch=3)).splitlines() == [
+        "RNN, seq_len 6, batch 3: 480 parameters",
+        "  input   (6, 3, 12)     seq_len, batch, input_size",
+        "  h_0     (1, 3, 16)     num_layers*num_directions, batch, hidden_size",
+        "  output  (6, 3, 16)     seq_len, batch, num_directions*hidden_size",
+        "  h_n     (1, 3, 16)     num_layers*num_directions, batch, hidden_size",
+    ]
+
+
+def test_the_sliders_reach_what_was_asked_for() -> None:
+    explorer = ShapeExplorer(LayerSpec("LSTM", 12, 300, proj_size=7), seq_len=100)
+    assert explorer.ranges["seq_len"] == [1, 100]
+    assert explorer.ranges["hidden_size"] == [8, 300]
