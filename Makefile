@@ -2,29 +2,30 @@
 # The Python that .venv is made with: make lab PYTHON=python3.12
 PYTHON ?= python3
 
-VENV := $(CURDIR)/.venv
+VENV := .venv
 RUN := $(VENV)/bin/python
 
 # Your own Jupyter and IPython settings stay out of it, and what you set in JupyterLab here is kept here.
-export JUPYTER_CONFIG_DIR := $(VENV)/jupyter
+export JUPYTER_CONFIG_DIR := $(CURDIR)/$(VENV)/jupyter
 export JUPYTERLAB_SETTINGS_DIR := $(JUPYTER_CONFIG_DIR)/settings
 export JUPYTERLAB_WORKSPACES_DIR := $(JUPYTER_CONFIG_DIR)/workspaces
 export JUPYTER_PREFER_ENV_PATH := 1
-export IPYTHONDIR := $(VENV)/ipython
+export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
+
+# JupyterLab would ask on its first start whether to fetch news from the internet.
+NO_NEWS := $(VENV)/jupyter/settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings
 
 .PHONY: help lab test notebooks bench pictures browser
 
 help: ## show these lines
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-lab: $(VENV)/installed-lab ## open the first lesson in JupyterLab, on this machine alone
+lab: $(VENV)/installed-lab $(NO_NEWS) ## open the first lesson in JupyterLab, on this machine alone
 	@echo "JupyterLab starts. Its address, if no browser opens by itself, comes below. Ctrl-C ends it."
 	@exec $(RUN) -m jupyter lab \
 		--ServerApp.ip=127.0.0.1 \
 		--ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
-		--LabApp.news_url=None \
-		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 		--ServerApp.answer_yes=True \
 		$$(test "$$(id -u)" != 0 || echo --allow-root)
 
@@ -42,6 +43,10 @@ pictures: $(VENV)/installed-test browser ## make the README's picture anew
 
 browser: $(VENV)/installed-test
 	@$(RUN) -m tests.browser.install
+
+$(NO_NEWS):
+	@mkdir -p $(@D)
+	@echo '{"fetchNews": "false"}' > $@
 
 # The extra "test" holds "lab".
 $(VENV)/installed-%: $(VENV)/bin/python pyproject.toml constraints.txt

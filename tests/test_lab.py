@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -26,10 +27,12 @@ MINE = (
     "c.ServerApp.ip = '0.0.0.0'; c.IdentityProvider.token = ''; c.ServerApp.root_dir = '/'"  # a reader's own settings
 )
 
+Lab = tuple[str, str, subprocess.Popen[bytes]]  # its address, its token, its process
+
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, subprocess.Popen[bytes]]]:
-    """`make lab` as someone types it whose own Jupyter is set up otherwise: its address, its token, its process."""
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """`make lab` as someone types it whose own Jupyter is set up otherwise."""
     home = tmp_path_factory.mktemp("home")
     (home / ".jupyter").mkdir()
     (home / ".jupyter" / "jupyter_server_config.py").write_text(MINE)
@@ -40,7 +43,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, su
     environment = os.environ | {"HOME": str(home), "BROWSER": "true"}  # a browser that shows nothing
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["make", "lab", f"VENV={venv}"],
+            ["make", "lab", f"VENV={os.path.relpath(venv, ROOT)}"],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -77,14 +80,27 @@ def status(address: str, token: str = "") -> int:
         return error.code
 
 
-def test_make_lab_opens_the_first_lesson(lab: tuple[str, str, subprocess.Popen[bytes]]) -> None:
+def get(lab: Lab, path: str) -> Any:
+    """What the server's REST API answers to who has the token."""
+    address, token, _ = lab
+    request = urllib.request.Request(address.partition("/lab")[0] + path, headers={"Authorization": f"token {token}"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+def test_make_lab_opens_the_first_lesson(lab: Lab) -> None:
     address, token, _ = lab
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/lab/tree/notebooks/00_start_here\.ipynb", address)
-    page = urllib.request.urlopen(f"{address}?token={token}", timeout=20).read().decode()
-    assert '"news": {"disabled": true}' in page
+    assert status(f"{address}?token={token}") == 200
+    assert get(lab, "/api/contents/notebooks/00_start_here.ipynb?content=0")["type"] == "notebook"
 
 
-def test_make_lab_asks_for_its_token(lab: tuple[str, str, subprocess.Popen[bytes]]) -> None:
+def test_make_lab_fetches_no_news(lab: Lab) -> None:
+    settings = get(lab, "/lab/api/settings/@jupyterlab/apputils-extension:notification")
+    assert '"fetchNews": "false"' in settings["raw"]
+
+
+def test_make_lab_asks_for_its_token(lab: Lab) -> None:
     address, token, _ = lab
     contents = address.replace("/lab/tree/", "/api/contents/")
     assert status(contents) == 403
@@ -94,18 +110,16 @@ def test_make_lab_asks_for_its_token(lab: tuple[str, str, subprocess.Popen[bytes
         assert "/login" in page.url
 
 
-def test_make_lab_serves_this_folder_on_the_loopback_alone(lab: tuple[str, str, subprocess.Popen[bytes]]) -> None:
-    address, token, process = lab
-    request = urllib.request.Request(address.partition("/lab")[0] + "/api/contents?content=1")
-    request.add_header("Authorization", f"token {token}")
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        assert {"notebooks", "README.md"} <= {entry["name"] for entry in json.load(answer)["content"]}
+def test_make_lab_serves_this_folder_on_the_loopback_alone(lab: Lab) -> None:
+    _, _, process = lab
+    here = get(lab, "/api/contents?content=1")["content"]
+    assert {"notebooks", "README.md"} <= {entry["name"] for entry in here}
     servers = [one for one in psutil.Process(process.pid).children(recursive=True) if one.net_connections()]
     listening = [c.laddr.ip for one in servers for c in one.net_connections() if c.status == psutil.CONN_LISTEN]
     assert set(listening) == {"127.0.0.1"}
 
 
-def test_make_lab_ends_with_ctrl_c(lab: tuple[str, str, subprocess.Popen[bytes]]) -> None:
+def test_make_lab_ends_with_ctrl_c(lab: Lab) -> None:
     address, token, process = lab
     os.killpg(process.pid, signal.SIGINT)
     process.wait(20)
