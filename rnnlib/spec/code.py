@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rnnlib.spec.shapes import shapes, symbol_values, value_of
+from rnnlib.spec.shapes import data_shapes, symbol_values, value_of
 
 if TYPE_CHECKING:
     from rnnlib.spec.layer import LayerSpec
@@ -35,11 +35,11 @@ def template(spec: LayerSpec, unbatched: bool = False) -> str:
 
 
 def _layer(spec: LayerSpec, unbatched: bool) -> list[str]:
-    axes = {name: _fields(t.axes) for name, t in shapes(spec, 1, None if unbatched else 1).items()}
+    axes = {name: _fields(t.axes) for name, t in data_shapes(spec, 1, None if unbatched else 1).items()}
     name = spec.kind.lower()
     h_and_c = spec.family == "LSTM"
     states = ["h_0", "c_0"] if h_and_c else ["h_0"]
-    lines = [f"{name} = nn.{spec.kind}({_arguments(spec)})", f"x = torch.randn({axes['input']})"]
+    lines = [*_wrapped(f"{name} = nn.{spec.kind}(", _arguments(spec)), f"x = torch.randn({axes['input']})"]
     lines += [f"{state} = torch.zeros({axes[state]})" for state in states]
     call = f"output, (h_n, c_n) = {name}(x, (h_0, c_0))" if h_and_c else f"output, h_n = {name}(x, h_0)"
     ends = ["h_n", "c_n"] if h_and_c else ["h_n"]
@@ -49,7 +49,7 @@ def _layer(spec: LayerSpec, unbatched: bool) -> list[str]:
 def _cell(spec: LayerSpec, unbatched: bool) -> list[str]:
     batch = "" if unbatched else "{batch}, "
     lines = [
-        f"cell = nn.{spec.kind}({_arguments(spec)})",
+        *_wrapped(f"cell = nn.{spec.kind}(", _arguments(spec)),
         f"x = torch.randn({{seq_len}}, {batch}{{input_size}})",
     ]
     states = ["h_0", "c_0"] if spec.family == "LSTM" else ["h_0"]
@@ -79,7 +79,7 @@ def _prints(layer: str, given: dict[str, str], states: list[str], ends: list[str
     ]
 
 
-def _arguments(spec: LayerSpec) -> str:
+def _arguments(spec: LayerSpec) -> list[str]:
     """Constructor arguments: sizes as fields, the rest only where it is not torch's default."""
     given = ["{input_size}", "{hidden_size}"]
     if spec.num_layers > 1:
@@ -93,7 +93,17 @@ def _arguments(spec: LayerSpec) -> str:
         given.append(f"dropout={spec.dropout}")
     if spec.proj_size:
         given.append("proj_size={proj_size}")
-    return ", ".join(given)
+    return given
+
+
+def _wrapped(opening: str, arguments: list[str]) -> list[str]:
+    """A call on one line, or on lines that align: three arguments, then two a line."""
+    rest = [arguments[i : i + 2] for i in range(3, len(arguments), 2)]
+    lines = [", ".join(part) for part in [arguments[:3], *rest]]
+    return [
+        (" " * len(opening) if i else opening) + line + ("," if i < len(lines) - 1 else ")")
+        for i, line in enumerate(lines)
+    ]
 
 
 def _fields(axes: tuple[str, ...]) -> str:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
+import numbers
 import warnings
 from typing import Any
 
 from rnnlib.spec import code as _code
 from rnnlib.spec import costs as _costs
+from rnnlib.spec.kinds import CELLS, NUM_GATES, check_kind, kind_of
 from rnnlib.spec.sizes import check_flag, check_size
-
-LAYERS = ("RNN", "LSTM", "GRU")
-CELLS = ("RNNCell", "LSTMCell", "GRUCell")
-KINDS = LAYERS + CELLS
-
-NUM_GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,18 +67,22 @@ class LayerSpec:
         self._check_dropout()
 
     def _check_nonlinearity(self) -> None:
-        if self.nonlinearity not in ("tanh", "relu"):
-            hint = (
-                "; the fifth argument is nonlinearity: give flags by name, as in bidirectional=True"
-                if isinstance(self.nonlinearity, bool)
-                else ""
+        given, choices = self.nonlinearity, ("tanh", "relu")
+        if isinstance(given, bool):
+            raise TypeError(
+                f"nonlinearity must be 'tanh' or 'relu', not {given} (bool): it is the fifth argument."
+                " Give flags by name, as in bidirectional=True."
             )
-            raise ValueError(f"nonlinearity must be 'tanh' or 'relu', not {self.nonlinearity!r}{hint}.")
-        if self.nonlinearity != "tanh" and self.family != "RNN":
+        if not isinstance(given, str):
+            raise TypeError(f"nonlinearity must be 'tanh' or 'relu', not {given!r} ({type(given).__name__}).")
+        if self.family != "RNN" and given != "tanh":
             raise ValueError(
-                f"nonlinearity={self.nonlinearity!r} does not fit {self.kind}: only RNN and RNNCell let you"
-                f" choose it; the gates of {self.kind} always use sigmoid and tanh. Leave it out."
+                f"nonlinearity={given!r} does not fit {self.kind}: only RNN and RNNCell let you choose it;"
+                f" the gates of {self.kind} always use sigmoid and tanh. Leave it out."
             )
+        if given not in choices:
+            hint = f" Did you mean {given.lower()!r}?" if given.lower() in choices else ""
+            raise ValueError(f"nonlinearity must be 'tanh' or 'relu', not {given!r}.{hint}")
 
     def _check_cell(self) -> None:
         if not self.is_cell:
@@ -111,8 +110,9 @@ class LayerSpec:
             )
 
     def _check_dropout(self) -> None:
-        if isinstance(self.dropout, bool) or not isinstance(self.dropout, (int, float)):
-            raise TypeError(f"dropout must be a number from 0 to 1, not {self.dropout!r} ({type(self.dropout).__name__}).")
+        if isinstance(self.dropout, bool) or not isinstance(self.dropout, numbers.Real):
+            kind = type(self.dropout).__name__
+            raise TypeError(f"dropout must be a number from 0 to 1, not {self.dropout!r} ({kind}).")
         if not 0 <= self.dropout <= 1:
             raise ValueError(f"dropout must be from 0 to 1, not {self.dropout!r}: it is the chance to zero a number.")
         object.__setattr__(self, "dropout", float(self.dropout))
@@ -190,48 +190,15 @@ class LayerSpec:
             module: an ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, one of their cells, or a subclass.
 
         Raises:
-            TypeError: it is none of these; if it contains one, the message names it.
+            TypeError: it is none of these; if it contains one, the message says how to reach it.
 
         Example:
             >>> LayerSpec.of(torch.nn.GRU(3, 2, batch_first=True))  # doctest: +SKIP
             LayerSpec(kind='GRU', input_size=3, hidden_size=2, batch_first=True, …)
         """
-        kind = _kind_of(module)
-        if kind is None:
-            raise TypeError(_not_recurrent(module))
+        kind = kind_of(module)
         given = {f.name: getattr(module, f.name) for f in dataclasses.fields(cls) if hasattr(module, f.name)}
         if kind == "RNN":
             given["nonlinearity"] = module.mode.removeprefix("RNN_").lower()
         given["bias"] = bool(given["bias"])
         return cls(kind=kind, **given)
-
-
-def check_kind(kind: Any) -> str:
-    """Give `kind` back if it is one of `KINDS`, else say which exist and which is nearest."""
-    if not isinstance(kind, str):
-        raise TypeError(f"kind must be a name such as 'LSTM', not {kind!r} ({type(kind).__name__}).")
-    if kind not in KINDS:
-        by_lower = {k.lower(): k for k in KINDS}
-        near = difflib.get_close_matches(kind.lower(), by_lower, n=1, cutoff=0.5)
-        hint = f" Did you mean {by_lower[near[0]]!r}?" if near else ""
-        raise ValueError(f"there is no kind {kind!r}: the kinds are {', '.join(KINDS)}.{hint}")
-    return kind
-
-
-def _kind_of(module: Any) -> str | None:
-    """The kind by the names of torch's classes in the method resolution order: no import of torch needed."""
-    for base in type(module).__mro__:
-        if base.__module__.startswith("torch.nn.modules.rnn") and base.__name__ in KINDS:
-            return base.__name__
-    return None
-
-
-def _not_recurrent(module: Any) -> str:
-    wanted = "expected an nn.RNN, nn.LSTM, nn.GRU or one of their cells"
-    if isinstance(module, type):
-        return f"{module.__name__} is a class, not a layer: {wanted}. Make one first, as in nn.{module.__name__}(12, 16)."
-    if hasattr(module, "named_modules"):
-        for name, child in module.named_modules():
-            if _kind_of(child):
-                return f"{type(module).__name__} is no recurrent layer, but it contains one: pass its {name!r} instead."
-    return f"{type(module).__name__} is no recurrent layer: {wanted}."

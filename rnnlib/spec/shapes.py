@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rnnlib.spec.sizes import check_size
 
 if TYPE_CHECKING:
     from rnnlib.spec.layer import LayerSpec
+
+
+MOST_LAYERS = 10_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +55,7 @@ def shapes(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict[str,
         parameter. A cell has no time axis: it takes ``h_0`` (``c_0``) and gives ``h_1`` (``c_1``).
 
     Raises:
-        TypeError, ValueError: a size that is no whole number of at least 1.
+        TypeError, ValueError: a size that is no whole number of at least 1, or too many layers to list.
 
     Source: "Inputs", "Outputs" and "Variables" in the documentation of ``torch.nn.LSTM``.
 
@@ -64,14 +67,47 @@ def shapes(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict[str,
         ('seq_len', 'batch', 'num_directions*hidden_size')
     """
     values = symbol_values(spec, seq_len, batch)
-    tensors = [*_data(spec, unbatched=batch is None), *_parameters(spec)]
-    return {
-        t.name: dataclasses.replace(t, sizes=tuple(value_of(axis, values) for axis in t.axes)) for t in tensors
-    }
+    check_layers(spec)
+    return data_shapes(spec, seq_len, batch) | _sized(_parameters(spec), values)
+
+
+def check_layers(spec: LayerSpec) -> None:
+    """Refuse a stack so high that naming its weights one by one would take for ever."""
+    if spec.num_layers > MOST_LAYERS:
+        raise ValueError(f"num_layers={spec.num_layers} is more than rnnlib can list: choose at most {MOST_LAYERS}.")
+
+
+def data_shapes(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict[str, TensorShape]:
+    """As `shapes`, but only what goes in and what comes out: no parameters.
+
+    Example:
+        >>> list(data_shapes(LayerSpec("LSTMCell", 12, 16), seq_len=8))
+        ['input', 'h_0', 'c_0', 'h_1', 'c_1']
+    """
+    values = symbol_values(spec, seq_len, batch)
+    return _sized(_data(spec, unbatched=batch is None), values)
+
+
+def parameter_shapes(spec: LayerSpec, layer: int) -> dict[str, TensorShape]:
+    """As `shapes`, but only the parameters of one layer, in its one or two directions.
+
+    Example:
+        >>> list(parameter_shapes(LayerSpec("GRU", 3, 2, bias=False), layer=0))
+        ['weight_ih_l0', 'weight_hh_l0']
+    """
+    values = symbol_values(spec, seq_len=1)
+    return _sized((p for d in range(spec.num_directions) for p in _parameters_of(spec, layer, d)), values)
+
+
+def _sized(tensors: Iterable[TensorShape], values: dict[str, int]) -> dict[str, TensorShape]:
+    """The tensors by name, with numbers put in for their symbols."""
+    return {t.name: dataclasses.replace(t, sizes=tuple(value_of(axis, values) for axis in t.axes)) for t in tensors}
 
 
 def symbol_values(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict[str, int]:
     """What each symbol stands for."""
+    if not hasattr(spec, "num_gates"):
+        raise TypeError(f"expected a LayerSpec, such as LayerSpec('LSTM', 12, 16), not {spec!r}.")
     values = {"seq_len": check_size("seq_len", seq_len)}
     if batch is not None:
         values["batch"] = check_size("batch", batch)
@@ -96,7 +132,7 @@ WHY = {
     "num_layers*num_directions": "one state for each layer and direction, layer first; batch_first never moves it",
     "hidden_size": "the numbers in one state",
     "proj_size": "the numbers in h once it is projected from hidden_size down to proj_size",
-    "num_directions*hidden_size": "the last layer's h at each step; with two directions, forward and backward side by side",
+    "num_directions*hidden_size": "the last layer's h at each step; with two directions, both side by side",
     "num_directions*proj_size": "the last layer's projected h at each step; with two directions, side by side",
     "num_gates*hidden_size": "the gates' rows stacked, hidden_size for each: 1 gate in RNN, 4 in LSTM, 3 in GRU",
 }
@@ -126,9 +162,6 @@ def _data(spec: LayerSpec, unbatched: bool) -> Iterator[TensorShape]:
 
 def _parameters(spec: LayerSpec) -> Iterator[TensorShape]:
     """Weights and biases, in the order of ``module.named_parameters()``."""
-    if spec.is_cell:
-        yield from _parameters_of(spec, 0, 0)
-        return
     for layer in range(spec.num_layers):
         for direction in range(spec.num_directions):
             yield from _parameters_of(spec, layer, direction)

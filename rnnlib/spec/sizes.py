@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import operator
 from typing import Any
 
@@ -22,12 +23,21 @@ def check_size(name: str, value: Any, least: int = 1) -> int:
             raise TypeError
         size = operator.index(value)
     except TypeError:
-        whole = isinstance(value, float) and value.is_integer()
-        mend = f"write {int(value)}" if whole else f"use an int of at least {least}"
+        mend = _mend(value, least)
         raise TypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__}): {mend}.") from None
     if size < least:
         raise ValueError(f"{name} must be at least {least}, not {size}.")
     return size
+
+
+def _mend(value: Any, least: int) -> str:
+    if isinstance(value, bool):
+        return f"use an int of at least {least}, and give flags by name, as in bidirectional=True"
+    if isinstance(value, numbers.Real) and float(value).is_integer():
+        return f"write {value:.0f}"
+    if isinstance(value, str) and value.isdecimal():
+        return f"write {value}, without quotes"
+    return f"use an int of at least {least}"
 
 
 def check_flag(name: str, value: Any) -> bool:
@@ -41,7 +51,7 @@ def check_flag(name: str, value: Any) -> bool:
         True
     """
     if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, not {value!r} ({type(value).__name__}).")
+        raise TypeError(f"{name} must be True or False, not {value!r} ({type(value).__name__}): use Python's own.")
     return value
 
 
@@ -52,9 +62,9 @@ def in_units(num_bytes: int) -> str:
         >>> in_units(8_388_608_000)
         '8.4 GB'
     """
-    amount = float(num_bytes)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:,.1f} TB"
+    if num_bytes < 1000:
+        return f"{num_bytes} bytes"
+    for power, unit in enumerate(("kB", "MB", "GB", "TB"), start=1):
+        if num_bytes < 1000 ** (power + 1):
+            return f"{num_bytes / 1000**power:.1f} {unit}"
+    return f"{num_bytes // 1000**4:,} TB"  # whole numbers: a float ends at 1e308

@@ -1,0 +1,166 @@
+"""What holds between the tensors of a run, in words, and why not where it does not."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+
+from rnnlib.engine.call import Answer, Given
+from rnnlib.engine.states import State
+from rnnlib.spec import LayerSpec
+
+MOST = 5
+
+NOT_FOUND = "the layer's own forward() makes them differ"  # of torch's own layers it is never so
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """A sentence about the tensors of a run, and whether it is true of them.
+
+    Attributes:
+        sentence: such as ``"output[-1] equals h_n[-1]"``.
+        holds: its truth, computed from the tensors.
+        why: a sentence that says why not; empty when nothing needs saying.
+    """
+
+    sentence: str
+    holds: bool
+    why: str = ""
+
+
+def layer_checks(spec: LayerSpec, given: Given, answer: Answer) -> list[Check]:
+    """How a layer's output and its last states hang together, in the order in which a learner asks.
+
+    Args:
+        spec: the layer.
+        given: what it was called on.
+        answer: what it gave. A packed output is padded first, and then called ``padded``.
+    """
+    name, output, lengths, ending = "output", answer.output, given.lengths, ""
+    if isinstance(output, PackedSequence):
+        name, ending = "padded", ": padded, lengths = pad_packed_sequence(output)"
+        output, lengths = pad_packed_sequence(output, batch_first=spec.batch_first)
+    if lengths is not None and bool((lengths == given.sizes.seq_len).all()):
+        lengths = None  # nothing is padded
+    there = {name: output, "h_n": answer.h_n, "c_n": answer.c_n, "lengths": lengths}
+    at = _Index(spec, name, given.sizes.batch, padded=lengths is not None)
+
+    found = []
+    if at.batch_first:
+        why = f"with batch_first, {name}[-1] is the last sequence, at all its steps"
+        found.append(_equal(f"{name}[-1]", "h_n[-1]", there, why, ending))
+    if spec.bidirectional:
+        why = f"{at.last} has both directions side by side, and its backward half has read one step only"
+        found.append(_equal(at.last, "h_n[-1]", there, why, ending))
+        found.append(_equal(at.forward_end, "h_n[-2]", there, NOT_FOUND, ": the forward end"))
+        found.append(_equal(at.backward_end, "h_n[-1]", there, NOT_FOUND, ": the backward end"))
+    else:
+        why = "a shorter sequence ends before step -1; after its own last step its output is zeros"
+        found.append(_equal(at.last, "h_n[-1]", there, why if at.padded else NOT_FOUND, ending))
+        if at.padded:
+            found.append(_equal(at.own_last, "h_n[-1]", there, NOT_FOUND, ": each sequence at its own last step"))
+    if at.batch_first:
+        middle = ": batch is in the middle, batch_first or not"
+        found.append(_equal("h_n.shape[1]", str(given.sizes.batch), there, NOT_FOUND, middle))
+    if spec.kind == "LSTM" and not spec.bidirectional:
+        narrow = f", made proj_size={spec.proj_size} wide" if spec.proj_size else ""
+        why = f"output shows h = o * tanh(c){narrow}; c stays inside the layer"
+        found.append(_equal(at.own_last if at.padded else at.last, "c_n[-1]", there, why))
+    return found
+
+
+def cell_checks(spec: LayerSpec, cell: nn.Module, x: Tensor, hx: State, answer: Answer) -> list[Check]:
+    """What one step of a cell did.
+
+    Args:
+        spec: the cell's.
+        cell: the cell.
+        x: its input.
+        hx: the state before the step, zeros where none was given.
+        answer: what it gave.
+    """
+    there: dict[str, Any] = {"x": x, "h_1": answer.h_n, "c_1": answer.c_n, "tanh": torch.tanh, "relu": torch.relu}
+    there |= {"h_0": hx[0] if isinstance(hx, tuple) else hx} | dict(cell.named_parameters())
+    shape = repr((*x.shape[:-1], spec.hidden_size))
+    found = [_equal("h_1.shape", shape, there, NOT_FOUND, ": one step, so no time axis")]
+    if spec.kind == "RNNCell":
+        b_ih, b_hh = (" + bias_ih", " + bias_hh") if spec.bias else ("", "")
+        step = f"{spec.nonlinearity}(x @ weight_ih.T{b_ih} + h_0 @ weight_hh.T{b_hh})"
+        found.append(_equal("h_1", step, there, NOT_FOUND, exact=False))
+    if spec.kind == "LSTMCell":
+        found.append(_equal("h_1", "c_1", there, "h_1 = o * tanh(c_1): the output gate o decides what h shows of c"))
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class _Index:
+    """Where in an output to look, written as a learner would write it."""
+
+    spec: LayerSpec
+    name: str
+    batch: int | None
+    padded: bool
+
+    @property
+    def batch_first(self) -> bool:
+        return self.spec.batch_first and self.batch is not None
+
+    @property
+    def last(self) -> str:
+        return f"{self.name}[:, -1]" if self.batch_first else f"{self.name}[-1]"
+
+    @property
+    def own_last(self) -> str:
+        rows = f"range({self.batch})"
+        return f"{self.name}[{rows}, lengths - 1]" if self.batch_first else f"{self.name}[lengths - 1, {rows}]"
+
+    @property
+    def forward_end(self) -> str:
+        if self.padded:
+            return f"{self.own_last[:-1]}, :{self._width}]"
+        return f"{self.name}[{self._step(-1)}, :{self._width}]"
+
+    @property
+    def backward_end(self) -> str:
+        return f"{self.name}[{self._step(0)}, {self._width}:]"
+
+    @property
+    def _width(self) -> int:
+        return self.spec.proj_size or self.spec.hidden_size
+
+    def _step(self, step: int) -> str:
+        if self.batch is None:
+            return str(step)
+        return f":, {step}" if self.batch_first else f"{step}, :"
+
+
+def _equal(left: str, right: str, there: dict[str, Any], why: str, ending: str = "", exact: bool = True) -> Check:
+    """Compute both sides just as they are written, so that the sentence cannot differ from what was compared."""
+    names = {"__builtins__": {"range": range}} | there
+    a, b = eval(left, names), eval(right, names)
+    holds = same(a, b, exact)
+    if holds:
+        why = "nan counts as equal to nan here" if isinstance(a, Tensor) and bool(a.isnan().any()) else ""
+    return Check(f"{left} equals {right}{ending}", holds, why)
+
+
+def same(a: Any, b: Any, exact: bool = True) -> bool:
+    """Equal in shape and in every number, nan to nan; `exact`, or else but for rounding.
+
+    Example:
+        >>> same(torch.zeros(3), torch.zeros(3, 1))
+        False
+    """
+    if not isinstance(a, Tensor):
+        return bool(a == b)
+    if a.shape != b.shape:
+        return False
+    if exact:
+        return bool(((a == b) | (a.isnan() & b.isnan())).all())
+    tolerance = torch.finfo(a.dtype).eps ** 0.6  # 7e-5 for float32
+    return torch.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)

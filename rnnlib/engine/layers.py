@@ -1,0 +1,46 @@
+"""A real layer of torch, made from a spec."""
+
+from __future__ import annotations
+
+import warnings
+
+import torch
+from torch import nn
+
+from rnnlib.engine.devices import find
+from rnnlib.engine.memory import check_build
+from rnnlib.spec import LayerSpec
+from rnnlib.spec.shapes import check_layers
+
+SEED = 0
+
+
+def build(spec: LayerSpec, device: str | torch.device = "cpu", seed: int = SEED) -> nn.Module:
+    """Make the layer that a spec describes, as torch makes it: float32, in training mode.
+
+    The weights are the same at every call and on every device, and your own random state stays as it was.
+    In training mode dropout acts, as it does in a layer of your own; ``layer.eval()`` turns it off.
+
+    Args:
+        spec: the layer.
+        device: where to put it.
+        seed: of its weights.
+
+    Returns:
+        An ``nn.RNN``, ``nn.LSTM``, … with torch's own initial weights.
+
+    Raises:
+        ValueError: the device is not there, or the parameters do not fit in its memory.
+
+    Example:
+        >>> build(LayerSpec("GRU", 3, 2)).weight_ih_l0.shape  # 6 = 3 * 2
+        torch.Size([6, 3])
+    """
+    where = find(device)
+    check_layers(spec)
+    check_build(spec, where)
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "dropout option adds dropout")  # LayerSpec has explained it
+        torch.default_generator.manual_seed(seed)
+        layer: nn.Module = getattr(nn, spec.kind)(**spec.arguments())
+    return layer.to(where)

@@ -1,0 +1,187 @@
+"""Run a real layer once, and say what came of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from rnnlib.engine.call import Answer, Given, call, settled
+from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks, same
+from rnnlib.engine.devices import find, name_of
+from rnnlib.engine.inputs import Sizes, check_agreement, check_input, check_sizes
+from rnnlib.engine.layers import SEED, build
+from rnnlib.engine.lengths import check_lengths
+from rnnlib.engine.memory import check_run
+from rnnlib.engine.states import State, check_state, zeros
+from rnnlib.spec import LayerSpec
+
+TWICE = 10**7  # multiply-adds up to which a second run costs nothing that a learner would notice
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Run:
+    """One forward pass of a real layer. Its repr lists the shapes and the checks, and no time.
+
+    Attributes:
+        spec: the layer.
+        input: the x that went in.
+        output: what came out, as the layer gave it; of a cell ``h_1``.
+        h_n: the last h; of a cell ``h_1``.
+        c_n: the last c of an LSTM, ``c_1`` of an LSTMCell, else None.
+        seconds: what this one call took; the first call on a device takes longer.
+        device: its name in `rnnlib.engine.devices.available`.
+        checks: what holds between these tensors, in words.
+    """
+
+    spec: LayerSpec
+    input: Tensor | PackedSequence
+    output: Tensor | PackedSequence
+    h_n: Tensor
+    c_n: Tensor | None
+    seconds: float
+    device: str
+    checks: tuple[Check, ...]
+
+    def __repr__(self) -> str:
+        h, c = ("h_1", "c_1") if self.spec.is_cell else ("h_n", "c_n")
+        named = {"input": self.input, "output": self.output, h: self.h_n, c: self.c_n}
+        lines = [f"{self.spec.kind} on {self.device}"]
+        lines += [f"{name:<7} {_shape(tensor)}" for name, tensor in named.items() if tensor is not None]
+        lines += [f"{'yes' if c.holds else 'no':<4}{c.sentence}{c.why and f' ({c.why})'}" for c in self.checks]
+        return "\n".join(lines)
+
+
+def run(
+    layer: LayerSpec | nn.Module,
+    x: Tensor | PackedSequence | None = None,
+    hx: State | None = None,
+    *,
+    seq_len: int | None = None,
+    batch: int | None = None,
+    lengths: Any = None,
+    device: str | torch.device | None = None,
+) -> Run:
+    r"""Call a real layer once, on an input of your own or on random numbers.
+
+    Of a spec the layer is built for this run, with the same weights every time. A module of yours is called as it
+    is and where it is, in its own mode: gradients flow just as when you call it yourself. Your random state is
+    the same afterwards.
+
+    Args:
+        layer: a spec, or a real ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, cell or subclass of one.
+        x: :math:`(L, N, H_{in})`, or :math:`(N, L, H_{in})` with batch_first, or :math:`(L, H_{in})`; for a cell
+            :math:`(N, H_{in})` or :math:`(H_{in})`; or a PackedSequence. None makes random numbers.
+        hx: ``h_0``, or ``(h_0, c_0)`` for LSTM and LSTMCell; None is zeros.
+        seq_len: the steps of a random x. A cell takes one step, whatever it is.
+        batch: the sequences of a random x; None is unbatched.
+        lengths: how many steps of each sequence are its own. The batch is packed, in any order of lengths, and
+            output is padded with zeros to seq_len again.
+        device: where to run; None is where the layer is, or else where x is, or else the CPU.
+
+    Returns:
+        A `Run`.
+
+    Raises:
+        TypeError, ValueError: something does not fit, in a sentence: before the layer is called.
+
+    Example:
+        >>> run(LayerSpec("GRU", 3, 2), seq_len=9, batch=1)
+        GRU on cpu
+        input   (9, 1, 3)
+        output  (9, 1, 2)
+        h_n     (1, 1, 2)
+        yes output[-1] equals h_n[-1]
+        yes no state given equals zeros given
+    """
+    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
+    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
+    where = _place(like, x, device)
+    dtype = torch.float32 if like is None else like.dtype
+    if x is None:
+        sizes = check_sizes(spec, seq_len, batch)
+    else:
+        sizes = check_input(spec, x, dtype, where)
+        check_agreement(spec, sizes, seq_len, batch)
+    state = check_state(spec, hx, sizes, dtype, where)
+    steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
+    check_run(spec, *sizes, where, dtype, built=like is not None, gradients=_gradients(like, x, state))
+
+    module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
+    given = Given(_random(spec, sizes, dtype).to(where) if x is None else x, sizes, state, steps)
+    with settled(spec, sizes, where, training=module.training, seeded=like is None):
+        zeros_too = _from_zeros(spec, module, given)
+        answer, seconds = call(spec, module, given)
+    with torch.no_grad():
+        checks = _checks(spec, module, given, answer, zeros_too)
+    return Run(spec, given.x, *answer, seconds, name_of(where), checks)
+
+
+def _place(like: Tensor | None, x: Any, device: Any) -> torch.device:
+    """Where to run: where the layer is, or else where x is, unless the learner names a device."""
+    data = x.data if isinstance(x, PackedSequence) else x
+    here = like if like is not None else data if isinstance(data, Tensor) else None
+    if device is None:
+        return find("cpu" if here is None else here.device)
+    where = find(device)
+    if like is not None and like.device != where:
+        raise ValueError(f"the layer is on {like.device}, not on {where}: write layer.to({str(where)!r}) first.")
+    return where
+
+
+def _gradients(like: Tensor | None, x: Any, state: State | None) -> bool:
+    """Whether torch will keep what ``backward()`` needs."""
+    data = x.data if isinstance(x, PackedSequence) else x
+    states = state if isinstance(state, tuple) else (state,)
+    return torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (like, data, *states))
+
+
+def _random(spec: LayerSpec, sizes: Sizes, dtype: torch.dtype) -> Tensor:
+    """Random numbers, the same every time and on every device."""
+    time_axis = [] if spec.is_cell else [sizes.seq_len]
+    batch_axis = [] if sizes.batch is None else [sizes.batch]
+    leading = batch_axis + time_axis if spec.batch_first else time_axis + batch_axis
+    return torch.randn(*leading, spec.input_size, generator=torch.Generator().manual_seed(SEED)).to(dtype)
+
+
+def _from_zeros(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | None:
+    """Where no state was given, the answer when zeros are: for small runs of torch's own layers.
+
+    It also warms the layer up for the call that is timed. Past ``forward()`` nothing of the learner's is called.
+    """
+    random = spec.dropout and module.training
+    own = type(module).__module__ == "torch.nn.modules.rnn"
+    if given.hx is not None or random or not own or spec.costs(*given.sizes).multiply_adds > TWICE:
+        return None
+    return call(spec, module.forward, given._replace(hx=_zeros(spec, given)))[0]
+
+
+def _zeros(spec: LayerSpec, given: Given) -> State:
+    return zeros(spec, given.sizes, given.x.data.dtype, given.x.data.device)
+
+
+def _checks(
+    spec: LayerSpec, module: nn.Module, given: Given, answer: Answer, zeros_too: Answer | None
+) -> tuple[Check, ...]:
+    if spec.is_cell:
+        first = _zeros(spec, given) if given.hx is None else given.hx
+        found = cell_checks(spec, module, given.x.data, first, answer)
+    else:
+        found = layer_checks(spec, given, answer)
+    if zeros_too is not None:
+        pairs = zip(_tensors(answer), _tensors(zeros_too), strict=True)
+        found.append(Check("no state given equals zeros given", all(same(a, b, exact=False) for a, b in pairs)))
+    return tuple(found[:MOST])
+
+
+def _tensors(answer: Answer) -> list[Tensor]:
+    return [part.data for part in answer if part is not None]
+
+
+def _shape(tensor: Tensor | PackedSequence) -> str:
+    if isinstance(tensor, PackedSequence):
+        return f"packed, data {tuple(tensor.data.shape)}"
+    return str(tuple(tensor.shape))
