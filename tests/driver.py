@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
 import nbformat
@@ -24,12 +22,14 @@ class View:
         model: its number in the messages.
         name: the name of its Python class.
         state: every synced value, kept up to date from what the kernel sends.
+        heard: the messages of its own that the kernel sent, the last one last.
     """
 
     def __init__(self, kernel: Kernel, model: str, state: dict[str, Any]) -> None:
         self._kernel = kernel
         self.model = model
         self.state = state
+        self.heard: list[Any] = []
         self.name = state["_anywidget_id"].rpartition(".")[2]
 
     def set(self, **values: Any) -> None:
@@ -76,14 +76,6 @@ class Kernel:
         self._client.shell_channel.send(message)
         self._settle(message["header"]["msg_id"])
 
-    def wait_for(self, true: Any, seconds: float = 10) -> bool:
-        """Take in messages until `true()` holds; False when it does not in time."""
-        end = time.monotonic() + seconds
-        while not true() and time.monotonic() < end:
-            with contextlib.suppress(Empty):
-                self._take(self._client.get_iopub_msg(timeout=0.1))
-        return bool(true())
-
     def _settle(self, request: str, may_raise: bool = False) -> None:
         while True:
             message = self._client.get_iopub_msg(timeout=60)
@@ -102,9 +94,11 @@ class Kernel:
             model = content["comm_id"]
             self.views[model] = View(self, model, dict(content["data"]["state"]))
         elif kind == "comm_msg" and content["comm_id"] in self.views:
-            data = content["data"]
-            if data.get("method") in ("update", "echo_update"):
-                self.views[content["comm_id"]].state |= data["state"]
+            view, data = self.views[content["comm_id"]], content["data"]
+            if data["method"] == "custom":
+                view.heard.append(data["content"])
+            else:  # "update" or "echo_update"
+                view.state |= data["state"]
 
 
 @contextlib.contextmanager

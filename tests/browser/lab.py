@@ -203,9 +203,9 @@ class Notebook:
         output = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.{}"]'
         return self.page.locator(f"{output.format('error')}, {output.format('stderr')}").all_inner_texts()
 
-    def views(self) -> Locator:
-        """Every view of rnnlib that stands in an output."""
-        return self.page.locator(".jp-OutputArea .rnnlib")
+    def views(self, kind: str) -> Locator:
+        """Every view of rnnlib of one kind, such as ``"shape"``, that stands in an output."""
+        return self.page.locator(f".jp-OutputArea .rnnlib.{kind}")
 
 
 def _free_port() -> int:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { block, colourOf, extentOf, linesOf, nameOf, shapeText, unitOf, valueOf } from "../../rnnlib/view/marks.js";
+import { block, colourOf, extentOf, nameOf, shapeText, unitOf, valueOf } from "../../rnnlib/view/marks.js";
 
 const sizes = { seq_len: 8, batch: 3, hidden_size: 16, num_layers: 2, num_directions: 2, num_gates: 4 };
 
@@ -29,25 +29,30 @@ test("a cell is as large as fits, between least and most", () => {
   assert.equal(unitOf(4096, 100, 10, 5), 5);
 });
 
-test("an axis is whole while it fits and never longer than its room", () => {
-  for (let count = 1; count < 5000; count = Math.ceil(count * 1.3)) {
-    const extent = extentOf(count, unitOf(count, 150, 13, 6), 150);
-    assert.ok(extent.length <= 150 + 1e-9, `${count} cells are ${extent.length} long`);
-    assert.equal(extent.elided, extent.shown < count);
-    assert.equal(extent.elided, extent.gap !== null);
-    assert.equal(extent.count, count);
+test("an axis is whole while it fits, and never longer than its room", () => {
+  for (const parts of [1, 2]) {
+    for (let count = parts; count < 5000; count = parts * Math.ceil((1.3 * count) / parts)) {
+      const extent = extentOf(count, unitOf(count, 150, 13, 6), 150, parts);
+      assert.ok(extent.length <= 150 + 1e-9, `${count} cells are ${extent.length} long`);
+      assert.equal(extent.elided, count > 24);
+      assert.equal(extent.gaps.length, extent.elided ? parts : 0);
+      assert.equal(extent.seams.length, parts - 1);
+    }
   }
-  assert.equal(extentOf(25, 6, 150).elided, false);
-  assert.equal(extentOf(26, 6, 150).elided, true);
 });
 
-test("no line crosses the gap, and large axes cost no more lines than small ones", () => {
-  const whole = extentOf(25, 6, 150);
-  const elided = extentOf(4096, 6, 150);
-  assert.equal(linesOf(whole).length, 24);
-  assert.ok(linesOf(elided).length <= 24);
-  const [from, to] = elided.gap;
-  assert.deepEqual(linesOf(elided).filter((at) => at > from && at < to), []);
+test("no line crosses a gap, and a large axis costs no more lines than a small one", () => {
+  assert.deepEqual(extentOf(4, 10, 150).lines, [10, 20, 30]);
+  for (const parts of [1, 2]) {
+    const { lines, gaps } = extentOf(4096, 6, 150, parts);
+    assert.ok(lines.length <= 24);
+    for (const [from, to] of gaps) assert.deepEqual(lines.filter((at) => at > from && at < to), []);
+  }
+});
+
+test("two directions are two halves of the same length, with a seam between", () => {
+  const extent = extentOf(32, 5, 180, 2);
+  assert.deepEqual(extent.seams, [extent.length / 2]);
 });
 
 test("a block has a front, a roof and a side, and no number that is none", () => {

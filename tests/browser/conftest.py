@@ -1,0 +1,93 @@
+"""One server, one browser and one page for all browser tests of a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab, launch
+from tests.browser.screen import Explorer
+
+HERE = Path(__file__).parent
+SHOTS = HERE.parents[1] / "build" / "screens"
+CELLS = (
+    "from rnnlib import LayerSpec, ShapeExplorer, predict",
+    'spec = LayerSpec("LSTM", 12, 16, 2, bidirectional=True)',
+    'explorer = ShapeExplorer(spec, question="Which sliders change h_n, and which never do?")\nexplorer',
+    'card = predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3)\ncard',
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    """A JupyterLab with the lessons and one notebook more, that has every control."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    with jupyterlab() as lab:
+        kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+        notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS], metadata={"kernelspec": kernel})
+        nbformat.write(notebook, lab.folder / "everything.ipynb")
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def context(lab: Lab) -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        context = browser.new_context(viewport={"width": 1400, "height": 1300}, reduced_motion="reduce")
+        context.set_default_timeout(15_000)
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=lab.url)
+        yield context
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def traffic(context: BrowserContext) -> dict[str, list[str]]:
+    """Every address that a page asked for, and every error in its console, since the browser started."""
+    seen: dict[str, list[str]] = {"asked": [], "errors": []}
+
+    def listen(page: Page) -> None:
+        page.on("websocket", lambda socket: seen["asked"].append(socket.url))
+        page.on("pageerror", lambda error: seen["errors"].append(str(error)))
+        page.on("console", lambda said: said.type == "error" and seen["errors"].append(said.text))
+
+    context.on("request", lambda request: seen["asked"].append(request.url))
+    context.on("page", listen)
+    return seen
+
+
+@pytest.fixture(scope="session")
+def open_notebook(lab: Lab, context: BrowserContext, traffic: dict[str, list[str]]) -> Callable[[str], Notebook]:
+    def opened(name: str) -> Notebook:
+        notebook = Notebook(lab, context.new_page(), name)
+        notebook.run_all()
+        return notebook
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def everything(open_notebook: Callable[[str], Notebook]) -> Notebook:
+    """The notebook that has every control, run from the top."""
+    return open_notebook("everything.ipynb")
+
+
+@pytest.fixture
+def explorer(everything: Notebook) -> Iterator[Explorer]:
+    """The explorer, live, in the light theme, in view; afterwards as it was at first."""
+    everything.theme(LIGHT)
+    shown = Explorer(everything.page, everything.views("shape"))
+    shown.root.scroll_into_view_if_needed()
+    shown.is_live()
+    yield shown
+    everything.run_cell(2)

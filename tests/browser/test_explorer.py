@@ -1,0 +1,116 @@
+"""The explorer in a real JupyterLab: what happens when a control is moved."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stdout
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SHOTS
+from tests.browser.lab import DARK, LIGHT, Notebook
+from tests.browser.screen import SLIDERS, Explorer
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_each_slider_moves_the_diagram_and_the_numbers(everything: Notebook, explorer: Explorer, theme: str) -> None:
+    everything.theme(theme)
+    for name in SLIDERS:
+        for key, step in (("ArrowRight", 1), ("ArrowRight", 1), ("ArrowLeft", -1)):
+            before = int(explorer.slider(name).input_value())
+            assert explorer.press(name, key) == before + step
+            explorer.is_live(**{name: before + step})
+            expect(explorer.slider(name)).to_be_focused()
+            expect(explorer.field(name)).to_have_value(str(before + step))
+    explorer.root.screenshot(path=SHOTS / f"moved {theme}.png")
+
+
+def test_the_choices_move_them_too(explorer: Explorer) -> None:
+    explorer.root.get_by_role("radio", name="LSTM").focus()
+    explorer.page.keyboard.press("ArrowRight")
+    explorer.is_live(kind="GRU")
+    for name, value in (("batch_first", True), ("bidirectional", False)):
+        explorer.root.get_by_role("checkbox", name=name).focus()
+        explorer.page.keyboard.press("Space")
+        explorer.is_live(**{name: value})
+
+
+def test_the_shapes_are_torchs(explorer: Explorer) -> None:
+    explorer.press("num_layers", "End")
+    explorer.is_live(num_layers=4)
+    for rows in (explorer.diagram, explorer.numbers):
+        for shape in ("(8, 3, 12)", "(8, 3, 32)", "(8, 3, 16)"):  # input, output = 2 * 16, h_n and c_n = 4 * 2
+            expect(rows).to_contain_text(shape)
+    expect(explorer.numbers.get_by_label("does not agree")).to_have_count(0)
+
+
+def test_the_sizes_can_be_set_from_a_cell(everything: Notebook, explorer: Explorer) -> None:
+    everything.run_code("explorer.seq_len = 7")
+    expect(explorer.slider("seq_len")).to_have_value("7")
+    explorer.is_live(seq_len=7)
+
+
+def test_a_large_size_can_be_typed(explorer: Explorer) -> None:
+    explorer.field("hidden_size").fill("4096")
+    explorer.page.keyboard.press("Enter")
+    explorer.shows(explorer.diagram, hidden_size=4096)
+    expect(explorer.diagram).to_contain_text("4096")
+    expect(explorer.numbers).to_have_attribute("data-state", "refused")
+    explorer.field("hidden_size").fill("5")
+    explorer.page.keyboard.press("Enter")
+    explorer.is_live(hidden_size=5)
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "2.5", "x", "", "1e30"])
+def test_a_bad_value_typed_is_told_and_nothing_is_lost(explorer: Explorer, typed: str) -> None:
+    before = explorer.sizes(explorer.diagram)
+    explorer.field("batch").fill(typed)
+    explorer.page.keyboard.press("Enter")
+    expect(explorer.problem).to_contain_text("batch")
+    expect(explorer.field("batch")).to_have_value(str(before["batch"]))
+    explorer.is_live(**before)
+    explorer.field("batch").fill("5")
+    explorer.page.keyboard.press("Enter")
+    explorer.is_live(batch=5)
+    expect(explorer.problem).to_be_empty()
+
+
+def test_the_page_stands_still_while_sizes_change(explorer: Explorer) -> None:
+    explorer.root.evaluate("""(root) => {
+        window.heights = new Set();
+        new ResizeObserver(() => window.heights.add(root.getBoundingClientRect().height)).observe(root); }""")
+    for name in SLIDERS:
+        for key in ("Home", "End"):
+            explorer.is_live(**{name: explorer.press(name, key)})
+    assert len(explorer.page.evaluate("[...window.heights]")) == 1
+
+
+@pytest.mark.parametrize("by", ["pointer", "keyboard"])
+def test_an_axis_pointed_at_lights_its_symbol_everywhere(explorer: Explorer, by: str) -> None:
+    axis = explorer.diagram.locator('[data-tensor="output"] .axis[data-symbol="seq_len"]')
+    axis.hover() if by == "pointer" else axis.focus()
+    opacity = "(e) => Number(getComputedStyle(e).opacity)"
+    same = explorer.root.locator('.size[data-symbol="seq_len"]').all()
+    other = explorer.root.locator('.size[data-symbol="batch"]').all()
+    assert same
+    assert other
+    for mark in same:
+        assert mark.evaluate(opacity) == 1
+    for mark in other:
+        assert mark.evaluate(opacity) < 0.6
+    explorer.page.mouse.move(0, 0)
+    explorer.slider("batch").evaluate("(e) => e.blur()")
+
+
+def test_the_snippet_is_copied_current_and_runs(explorer: Explorer) -> None:
+    explorer.is_live(seq_len=explorer.press("seq_len", "ArrowRight"))
+    explorer.root.get_by_role("button", name="Copy").focus()
+    explorer.page.keyboard.press("Enter")
+    expect(explorer.root.get_by_role("button", name="Copied")).to_be_visible()
+    code = explorer.page.evaluate("navigator.clipboard.readText()")
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(compile(code, "snippet", "exec"), {})
+    for shape in ("(9, 3, 32)", "(4, 3, 16)"):
+        assert shape in printed.getvalue().replace("torch.Size([", "(").replace("])", ")")

@@ -1,0 +1,43 @@
+"""With no kernel behind it: the diagram still follows, the numbers do not pretend, and running the cell heals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SHOTS
+from tests.browser.lab import Notebook
+from tests.browser.screen import SLIDERS, Explorer
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook: Callable[[str], Notebook]) -> Notebook:
+    return open_notebook("everything.ipynb")
+
+
+def explorer_of(notebook: Notebook) -> Explorer:
+    return Explorer(notebook.page, notebook.views("shape"))
+
+
+@pytest.mark.parametrize("ended", ["restarted", "shut down"])
+def test_the_diagram_follows_the_numbers_do_not_pretend_and_running_heals(notebook: Notebook, ended: str) -> None:
+    notebook.run_all()
+    explorer = explorer_of(notebook)
+    explorer.is_live()
+    old = explorer.sizes(explorer.numbers)
+    notebook.restart_kernel() if ended == "restarted" else notebook.shut_down_kernel()
+    for name in SLIDERS:
+        explorer.shows(explorer.diagram, **{name: explorer.press(name, "ArrowRight")})
+    expect(explorer.numbers).to_have_attribute("data-state", "stale", timeout=10_000)
+    expect(explorer.numbers).to_contain_text("Not live")
+    assert explorer.sizes(explorer.numbers) == old
+    explorer.root.screenshot(path=SHOTS / f"kernel {ended}.png")
+
+    if ended == "shut down":
+        notebook.start_kernel()
+    notebook.run_all()
+    healed = explorer_of(notebook)
+    healed.is_live()
+    healed.is_live(seq_len=healed.press("seq_len", "ArrowRight"))

@@ -1,0 +1,42 @@
+"""Every lesson in a real JupyterLab: it runs, its explorers live, and no page asks anything of another host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.lab import ROOT, Lab, Notebook
+from tests.browser.screen import SLIDERS, Explorer
+
+LESSONS = sorted(path.name for path in ROOT.joinpath("notebooks").glob("*.ipynb"))
+NO_KERNEL = "Could not send widget sync message"  # what ipywidgets says when a slider moves and there is no kernel
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_runs_and_its_explorers_live(open_notebook: Callable[[str], Notebook], lesson: str) -> None:
+    cells = nbformat.read(ROOT / "notebooks" / lesson, as_version=4).cells
+    meant = sum("raises-exception" in cell.metadata.get("tags", []) for cell in cells)
+    notebook = open_notebook(lesson)
+    assert len(notebook.errors()) == meant, notebook.errors()
+    expect(notebook.page.locator(".rnnlib").first).to_be_visible()
+    for root in notebook.views("shape").all():
+        root.scroll_into_view_if_needed()
+        explorer = Explorer(notebook.page, root)
+        name = next(name for name in SLIDERS if explorer.slider(name).count())
+        explorer.is_live(**{name: explorer.press(name, "ArrowRight")})
+    notebook.page.close()
+
+
+def test_no_page_asked_anything_of_another_host(lab: Lab, everything: Notebook, traffic: dict[str, list[str]]) -> None:
+    own = urlsplit(lab.url).netloc
+    elsewhere = [url for url in traffic["asked"] if urlsplit(url.removeprefix("blob:")).netloc not in (own, "")]
+    assert len(traffic["asked"]) > 10
+    assert elsewhere == []
+
+
+def test_no_page_complained(everything: Notebook, traffic: dict[str, list[str]]) -> None:
+    assert [error for error in traffic["errors"] if NO_KERNEL not in error] == []

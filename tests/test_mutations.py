@@ -1,0 +1,74 @@
+"""The tests would notice: each planted fault turns one of them red, which is green without it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+UNTOUCHED = shutil.ignore_patterns(".*", "build", "dist", "__pycache__", "*.egg-info", "pictures")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the checkout, to plant faults in."""
+    return Path(shutil.copytree(ROOT, tmp_path / "tree", ignore=UNTOUCHED))
+
+
+def pytest_in(tree: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The tests of a tree, with that tree's rnnlib, in the background."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment |= {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def assert_noticed(tree: Path, *arguments: str, by: str) -> None:
+    """The tests are green in the checkout and red in the tree, and they say why."""
+    green, red = pytest_in(ROOT, *arguments), pytest_in(tree, *arguments)
+    said = {process: process.communicate(timeout=120)[0] for process in (green, red)}
+    assert green.returncode == 0, said[green]
+    assert red.returncode == 1, said[red]
+    assert by in said[red], said[red]
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    """Plant a fault: `old` stands in the file exactly once."""
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{file.name} has {old!r} {text.count(old)} times: plant another fault"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def change_one_digit(file: Path) -> None:
+    """Change the last digit in the last printed output of a notebook."""
+    notebook = nbformat.read(file, as_version=4)
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    printed = next(o for o in reversed(outputs) if o.output_type == "stream" and re.search(r"\d", o.text))
+    printed.text = re.sub(r"\d(?=\D*$)", lambda digit: str((int(digit[0]) + 1) % 10), printed.text)
+    nbformat.write(notebook, file)
+
+
+def test_one_digit_of_one_stored_output(tree: Path) -> None:
+    change_one_digit(tree / "notebooks" / "02_rnn.ipynb")
+    assert_noticed(tree, "--nbval", "notebooks/02_rnn.ipynb", by="Cell outputs differ")
+
+
+def test_one_rule_in_shapes(tree: Path) -> None:
+    rule = 'stack = () if spec.is_cell else ("num_layers*num_directions",)'
+    replace(tree / "rnnlib" / "spec" / "shapes.py", rule, rule.replace("*num_directions", ""))
+    assert_noticed(tree, "tests/spec/test_shapes.py", by="AssertionError")
+
+
+def test_a_raise_in_one_callback(tree: Path) -> None:
+    """It raises only after a slider has moved: no cell of any notebook shows it."""
+    callback = "        if self.numbers.get("
+    planted = '        if self.seq_len == 2:\n            raise RuntimeError("planted")\n'
+    replace(tree / "rnnlib" / "explorers" / "shape_explorer.py", callback, planted + callback)
+    assert_noticed(tree, "tests/test_driven.py::test_every_way_to_make_a_view", by="planted")
