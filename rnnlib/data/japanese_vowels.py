@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import zipfile
+import operator
 from pathlib import Path
 
 import numpy as np
 
 PATH = Path(__file__).with_suffix(".npz")
-ARRAYS = {"frames": 2, "lengths": 1, "speaker": 1, "is_test": 1}
+ARRAYS = {"frames": "float32", "lengths": "int16", "speaker": "int8", "is_test": "bool"}
+FEATURES = 12
+MEND = "Install rnnlib again, or restore the file from its repository."
 
 
-@dataclasses.dataclass(frozen=True)
+class RecordingsMissingError(FileNotFoundError, ValueError):
+    """The file that belongs to the package is not there."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Utterances:
     """Recorded sequences, one after the other in `frames`.
 
@@ -33,12 +39,17 @@ class Utterances:
         return len(self.lengths)
 
     def __getitem__(self, index: int) -> np.ndarray:
-        """Utterance `index`: ``(its length, 12)``."""
+        """Utterance `index`, a copy: ``(its length, 12)``."""
+        try:
+            index = operator.index(index)
+        except TypeError:
+            kind = type(index).__name__
+            raise TypeError(f"the number of an utterance must be a whole number, not {index!r} ({kind}).") from None
         if not -len(self) <= index < len(self):
             raise IndexError(f"there are {len(self)} utterances, 0 to {len(self) - 1}; {index} is not one of them.")
         index %= len(self)
         end = int(self.lengths[: index + 1].sum())
-        return self.frames[end - int(self.lengths[index]) : end]
+        return self.frames[end - int(self.lengths[index]) : end].copy()
 
     def __repr__(self) -> str:
         low, high = self.lengths.min(), self.lengths.max()
@@ -49,10 +60,10 @@ def japanese_vowels() -> Utterances:
     """The vowel pair /ae/, spoken by nine men: 640 utterances of 7 to 29 frames of 12 numbers.
 
     Returns:
-        `Utterances`, read-only. ``japanese_vowels()[i]`` is utterance ``i``, a numpy array ``(length, 12)``.
+        `Utterances`, read-only. ``japanese_vowels()[i]`` is a copy of utterance ``i``: ``(length, 12)``.
 
     Raises:
-        FileNotFoundError: the file that belongs to the package is missing.
+        RecordingsMissingError: the file that belongs to the package is missing; it is a ValueError.
         ValueError: the file is damaged.
 
     Source: Kudo, Toyama and Shimbo (1999); UCI Machine Learning Repository, doi 10.24432/C5NS47,
@@ -67,21 +78,31 @@ def japanese_vowels() -> Utterances:
 
 @functools.cache
 def _load(path: Path) -> Utterances:
-    mend = "Install rnnlib again, or restore the file from its repository."
     if not path.exists():
-        raise FileNotFoundError(f"the recorded utterances are missing: {path.name} is not beside the package. {mend}")
+        raise RecordingsMissingError(f"the recorded utterances are missing: {path.name} is not beside the package. {MEND}")
     try:
         with np.load(path) as stored:
             arrays = {name: stored[name] for name in ARRAYS}
-        fits = (
-            all(arrays[name].ndim == ndim for name, ndim in ARRAYS.items())
-            and len({len(arrays[name]) for name in ("lengths", "speaker", "is_test")}) == 1
-            and int(arrays["lengths"].sum()) == len(arrays["frames"])
-        )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(f"the recorded utterances in {path.name} cannot be read ({error}). {mend}") from None
-    if not fits:
-        raise ValueError(f"the recorded utterances in {path.name} are damaged: lengths and frames disagree. {mend}")
+    except Exception as error:  # noqa: BLE001 - a file can be damaged in more ways than numpy and zipfile name
+        raise ValueError(f"the recorded utterances in {path.name} cannot be read ({error}). {MEND}") from None
+    if not _fit(arrays):
+        raise ValueError(f"the recorded utterances in {path.name} are damaged: its arrays do not fit together. {MEND}")
     for array in arrays.values():
         array.flags.writeable = False
     return Utterances(**arrays)
+
+
+def _fit(arrays: dict[str, np.ndarray]) -> bool:
+    """Whether the arrays are of the right kind, and lengths and frames agree."""
+    frames, lengths = arrays["frames"], arrays["lengths"]
+    return (
+        all(arrays[name].dtype == dtype for name, dtype in ARRAYS.items())
+        and frames.ndim == 2
+        and frames.shape[1] == FEATURES
+        and bool(np.isfinite(frames).all())
+        and lengths.ndim == 1
+        and len(lengths) > 0
+        and lengths.shape == arrays["speaker"].shape == arrays["is_test"].shape
+        and lengths.min() > 0
+        and int(lengths.sum()) == len(frames)
+    )

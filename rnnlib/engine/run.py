@@ -38,8 +38,8 @@ class Run:
     """
 
     spec: LayerSpec
-    input: Tensor | PackedSequence
-    output: Tensor | PackedSequence
+    input: Any  # a Tensor, or a PackedSequence where x was one
+    output: Any
     h_n: Tensor
     c_n: Tensor | None
     seconds: float

@@ -17,6 +17,7 @@ def code(spec: LayerSpec, seq_len: int, batch: int | None = None) -> str:
     """The snippet with numbers: it runs on its own and prints a line ``name (sizes)`` for every tensor.
 
     Example:
+        >>> from rnnlib import LayerSpec
         >>> print(code(LayerSpec("GRU", 3, 2), seq_len=9, batch=1).splitlines()[4])
         x = torch.randn(9, 1, 3)
     """

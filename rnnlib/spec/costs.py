@@ -55,6 +55,7 @@ def costs(spec: LayerSpec, seq_len: int, batch: int | None = None) -> Costs:
         `Costs`, its bytes for float32.
 
     Example:
+        >>> from rnnlib import LayerSpec
         >>> costs(LayerSpec("RNN", 4, 3), seq_len=3, batch=2).multiply_adds  # 3 * 2 * (3*4 + 3*3)
         126
     """

@@ -193,8 +193,9 @@ class LayerSpec:
             TypeError: it is none of these; if it contains one, the message says how to reach it.
 
         Example:
-            >>> LayerSpec.of(torch.nn.GRU(3, 2, batch_first=True))  # doctest: +SKIP
-            LayerSpec(kind='GRU', input_size=3, hidden_size=2, batch_first=True, …)
+            >>> from torch import nn
+            >>> LayerSpec.of(nn.LSTM(12, 16, num_layers=2)) == LayerSpec("LSTM", 12, 16, num_layers=2)
+            True
         """
         kind = kind_of(module)
         given = {f.name: getattr(module, f.name) for f in dataclasses.fields(cls) if hasattr(module, f.name)}

@@ -60,6 +60,7 @@ def shapes(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict[str,
     Source: "Inputs", "Outputs" and "Variables" in the documentation of ``torch.nn.LSTM``.
 
     Example:
+        >>> from rnnlib import LayerSpec, shapes
         >>> spec = LayerSpec("LSTM", input_size=12, hidden_size=16, num_layers=2, bidirectional=True)
         >>> shapes(spec, seq_len=8, batch=3)["h_n"].sizes  # 4 = 2 * 2
         (4, 3, 16)
@@ -81,6 +82,7 @@ def data_shapes(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict
     """As `shapes`, but only what goes in and what comes out: no parameters.
 
     Example:
+        >>> from rnnlib import LayerSpec
         >>> list(data_shapes(LayerSpec("LSTMCell", 12, 16), seq_len=8))
         ['input', 'h_0', 'c_0', 'h_1', 'c_1']
     """
@@ -92,6 +94,7 @@ def parameter_shapes(spec: LayerSpec, layer: int) -> dict[str, TensorShape]:
     """As `shapes`, but only the parameters of one layer, in its one or two directions.
 
     Example:
+        >>> from rnnlib import LayerSpec
         >>> list(parameter_shapes(LayerSpec("GRU", 3, 2, bias=False), layer=0))
         ['weight_ih_l0', 'weight_hh_l0']
     """
