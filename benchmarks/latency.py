@@ -15,7 +15,7 @@ from tests.browser.lab import Lab, Notebook, jupyterlab, launch
 
 HERE = Path(__file__).parent
 STEPS = 60
-REST = 250  # milliseconds without a change after which a picture counts as finished
+REST = 400  # milliseconds without a change after which a picture counts as finished
 EVENTS, EVERY = 100, 15  # a fast drag: 100 values in 1.5 seconds
 
 
@@ -34,7 +34,7 @@ DESIGNS = (
         "interact + matplotlib",
         (HERE / "usual.py").read_text(encoding="utf-8"),
         ".widget-interact .noUi-handle",
-        {"picture": ".widget-interact .jupyter-widgets-output-area"},
+        {"picture": ".widget-interact .jp-OutputArea"},
     ),
     Design(
         "ShapeExplorer",
@@ -121,7 +121,7 @@ def _drag(page: Page, sliders: Any, design: Design) -> dict[str, float]:
     slider = sliders.nth(3)
     slider.focus()
     page.keyboard.press("Home")
-    page.evaluate("rest => probe.quiet(rest)", 800)
+    page.wait_for_timeout(2000)
     page.evaluate("probe.arm()")
     last = slider.evaluate("(slider, [n, every]) => probe.burst(slider, n, every)", [EVENTS, EVERY])
     page.evaluate("rest => probe.quiet(rest)", 1500)
@@ -140,7 +140,8 @@ def _finished(frames: list[dict[str, Any]], wanted: dict[str, int] | None) -> fl
     """When the right picture was first painted; one that does not say its sizes is right when it is the last."""
     if wanted is None:
         return next(f["at"] for f in reversed(frames) if f["drawn"])
-    right = [f["at"] for f in frames if f["sizes"] and all(f["sizes"][name] == size for name, size in wanted.items())]
-    if not right:
-        raise RuntimeError(f"the picture never showed {wanted}: it showed {[f['sizes'] for f in frames]}")
-    return right[0]
+    right = [f["sizes"] is not None and wanted.items() <= f["sizes"].items() for f in frames]
+    if not right[-1]:
+        raise RuntimeError(f"the picture ended at {frames[-1]['sizes']}, not at {wanted}")
+    first = next((i + 1 for i in reversed(range(len(right))) if not right[i]), 0)  # of the last run of right ones
+    return frames[first]["at"]

@@ -17,7 +17,7 @@ window.probe = (() => {
         const images = [...picture.querySelectorAll("img")];
         await Promise.all(images.map((image) => image.decode().catch(() => null)));
         const sizes = sizesOf(picture);
-        probe.frames[name].push({ at: await paint(), sizes, drawn: !selector.includes("output") || images.length > 0 });
+        probe.frames[name].push({ at: await paint(), sizes, drawn: picture.dataset.sizes !== undefined || images.length > 0 });
       };
       const options = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["src", "data-sizes"] };
       new MutationObserver(changed).observe(document.querySelector(selector), options);
@@ -29,11 +29,14 @@ window.probe = (() => {
     for (const name in probe.frames) probe.frames[name] = [];
   };
 
-  /** Wait until no picture has changed for `rest` milliseconds. */
+  /** Wait until every picture has changed, and then not again for `rest` milliseconds. */
   probe.quiet = async (rest) => {
     const from = performance.now();
-    const last = () => Math.max(from, ...Object.values(probe.frames).flatMap((frames) => frames.map((frame) => frame.at)));
-    while (performance.now() - last() < rest) await new Promise((done) => setTimeout(done, 10));
+    const settled = () => Object.values(probe.frames).every((frames) => frames.length && performance.now() - frames.at(-1).at > rest);
+    while (!settled()) {
+      if (performance.now() - from > 20_000) throw new Error("a picture did not change within 20 seconds");
+      await new Promise((done) => setTimeout(done, 10));
+    }
   };
 
   const step = (slider, way) => {
