@@ -29,7 +29,7 @@ def test_its_python_runs() -> None:
     for block in blocks:
         exec(block, {})
     for code in re.findall(r"`((?:ShapeExplorer|predict)\(\"[^`…]*)`", README):
-        assert eval(code, vars(rnnlib))
+        assert eval(code, dict(vars(rnnlib)))
 
 
 def test_its_links_lead_somewhere() -> None:
