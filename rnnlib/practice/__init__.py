@@ -1,0 +1,1 @@
+"""What a learner does: predictions, and the misconception behind a wrong one."""

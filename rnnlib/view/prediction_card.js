@@ -6,7 +6,7 @@ import { partsOf } from "./snippet.js";
 
 const PATIENCE = 3000; // milliseconds until a kernel that has not answered is said to be silent
 const SILENT =
-  "The kernel does not answer. If another cell is still running, wait for it; if not, run this cell again and the card works again.";
+  "The kernel does not answer. If another cell is still running, wait for it. If not, run this cell again; after a restart, those above it too.";
 const HINT = "Type a number for each axis.";
 
 /** What stands on a card after a reply of the kernel: right, wrong or problem; and what is said. */
@@ -88,6 +88,7 @@ function render({ model, el: host }) {
 
   const show = (state, said, axes = []) => {
     root.dataset.state = state;
+    delete root.dataset.waiting;
     const mark = MARK[state] ? el("span", { class: "mark", role: "img", "aria-label": state }, MARK[state]) : "";
     told.replaceChildren(el("p", { class: "said" }, mark, el("span", {}, said)), layerSays(axes));
   };
@@ -101,13 +102,13 @@ function render({ model, el: host }) {
     try {
       model.send({ answer: field.value, id: `${view}-${asked}` });
     } catch {
+      clearTimeout(timer);
       silent();
     }
   };
   const hear = (reply) => {
     if (reply.id !== `${view}-${asked}`) return;
     clearTimeout(timer);
-    delete root.dataset.waiting;
     const { state, said, axes } = verdictOf(reply);
     show(state, said, axes);
   };
