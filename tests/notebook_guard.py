@@ -17,6 +17,7 @@ import rnnlib
 
 LONGEST, MEDIAN = 14, 5  # lines of code in one cell, and in half of them
 GIVES_NONE = {"set_printoptions", "append", "backward", "step"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOWN = {"ShapeExplorer", "predict"}  # their repr stands in for them where no kernel runs
 DIFFERS = {
     "an address in memory": r"\b0x[0-9a-fA-F]{6,}\b",
@@ -91,6 +92,8 @@ def _wrong_outputs(cell: NotebookNode) -> Iterator[str]:
         yield f"ends in {errors[0]} without the tag 'raises-exception'"
     if raises and not errors:
         yield "wears the tag 'raises-exception' but stores no error"
+    if any(WIDGET in output.get("data", {}) for output in cell.outputs):
+        yield "stores a widget's number, which hides its text where no kernel runs"
     if any(output.get("name") == "stderr" for output in cell.outputs):
         yield "stores something written to stderr"
     if not cell.outputs and (reason := _speaks(cell)):

@@ -11,7 +11,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tests.notebook_guard import faults
+from tests.notebook_guard import WIDGET, faults
 
 NOTEBOOKS = sorted(Path(__file__).parents[1].joinpath("notebooks").glob("*.ipynb"))
 
@@ -69,6 +69,10 @@ BAD: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
     "an error": (_put(5, metadata={}), "ends in ValueError"),
     "no error where one is due": (_put(5, outputs=[_result("RNN(0, 1)", 5)]), "stores no error"),
     "a warning": (_put(4, outputs=[new_output("stream", name="stderr", text="UserWarning")]), "stderr"),
+    "a widget's number": (
+        _put(3, outputs=[new_output("execute_result", data={WIDGET: {"model_id": "1a"}}, execution_count=3)]),
+        "a widget's number",
+    ),
     "widget state": (lambda n: n.metadata.update(widgets={"state": {}}), "saved widget state"),
     "another kernel": (lambda n: n.metadata.kernelspec.update(name="conda-rnn"), "'conda-rnn'"),
     "a long cell": (_put(2, source="x = 1\n" * 15), "has 15 lines"),

@@ -36,7 +36,8 @@ def lab() -> Iterator[Lab]:
     with jupyterlab() as lab:
         kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
         notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS], metadata={"kernelspec": kernel})
-        nbformat.write(notebook, lab.folder / "everything.ipynb")
+        for name in ("everything", "kernel"):  # a notebook has one kernel, however many pages show it
+            nbformat.write(notebook, lab.folder / f"{name}.ipynb")
         yield lab
 
 

@@ -31,7 +31,7 @@ def test_the_choices_move_them_too(explorer: Explorer) -> None:
     explorer.page.keyboard.press("ArrowRight")
     explorer.is_live(kind="GRU")
     for name, value in (("batch_first", True), ("bidirectional", False)):
-        explorer.root.get_by_role("checkbox", name=name).focus()
+        explorer.root.get_by_role("switch", name=name).focus()
         explorer.page.keyboard.press("Space")
         explorer.is_live(**{name: value})
 
@@ -114,3 +114,23 @@ def test_the_snippet_is_copied_current_and_runs(explorer: Explorer) -> None:
         exec(compile(code, "snippet", "exec"), {})
     for shape in ("(9, 3, 32)", "(4, 3, 16)"):
         assert shape in printed.getvalue().replace("torch.Size([", "(").replace("])", ")")
+
+
+COLOURS = """(canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 3).join())).size; }"""
+
+
+def test_the_values_are_painted_from_the_first_moment(everything: Notebook, explorer: Explorer) -> None:
+    everything.run_cell(2)
+    explorer.is_live()
+    maps = explorer.numbers.locator("canvas").all()
+    assert len(maps) == 4  # input, output, h_n, c_n
+    for canvas in maps:
+        assert canvas.evaluate(COLOURS) > 4
+
+
+def test_the_values_can_be_read_by_keyboard(explorer: Explorer) -> None:
+    explorer.numbers.locator("canvas").first.focus()
+    explorer.page.keyboard.press("ArrowRight")
+    expect(explorer.numbers.locator(".map .value").first).to_contain_text("[1, 0, 0] =")

@@ -14,7 +14,7 @@ from tests.browser.screen import SLIDERS, Explorer
 
 @pytest.fixture(scope="module")
 def notebook(open_notebook: Callable[[str], Notebook]) -> Notebook:
-    return open_notebook("everything.ipynb")
+    return open_notebook("kernel.ipynb")
 
 
 def explorer_of(notebook: Notebook) -> Explorer:
