@@ -21,7 +21,7 @@ from rnnlib.spec.code import FIELD, template
 from rnnlib.spec.shapes import data_shapes, symbol_values
 from rnnlib.view.prediction_card import PredictionCardView
 
-MOST_NAMES = 24  # an error lists all of a layer's tensors up to here, then only the first of the parameters
+MOST_NAMES = 12  # an error lists no more of a layer's tensors than this
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,7 +166,7 @@ def _spec_of(layer: Any) -> LayerSpec:
 def _no_such_tensor(tensor: str, spec: LayerSpec, names: list[str]) -> str:
     near = difflib.get_close_matches(tensor, names, n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    listed = ", ".join(names) if len(names) <= MOST_NAMES else f"{', '.join(names[:12])} and so on to {names[-1]}"
+    listed = ", ".join(names) if len(names) <= MOST_NAMES else f"{', '.join(names[:10])} and so on to {names[-1]}"
     return f"{spec.kind} has no tensor {tensor!r}: it has {listed}.{hint}"
 
 
