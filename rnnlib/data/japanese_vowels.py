@@ -79,7 +79,8 @@ def japanese_vowels() -> Utterances:
 @functools.cache
 def _load(path: Path) -> Utterances:
     if not path.exists():
-        raise RecordingsMissingError(f"the recorded utterances are missing: {path.name} is not beside the package. {MEND}")
+        about = f"{path.name} is not beside the package"
+        raise RecordingsMissingError(f"the recorded utterances are missing: {about}. {MEND}")
     try:
         with np.load(path) as stored:
             arrays = {name: stored[name] for name in ARRAYS}

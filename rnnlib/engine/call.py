@@ -94,12 +94,14 @@ def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], result: Any) -> Ans
 
 
 @contextlib.contextmanager
-def settled(spec: LayerSpec, sizes: Sizes, device: torch.device, *, training: bool, seeded: bool) -> Iterator[None]:
+def settled(
+    spec: LayerSpec, multiply_adds: int, device: torch.device, *, training: bool, seeded: bool
+) -> Iterator[None]:
     """Calls inside leave no trace: random state and number of threads are put back afterwards, whatever happens.
 
     Args:
         spec: the layer's.
-        sizes: the input's. A small run gets one thread: with several, a slider stutters on a busy machine.
+        multiply_adds: of a call. A small one gets one thread: with several, a slider stutters on a busy machine.
         device: where the layer is.
         training: dropout acts.
         seeded: dropout is to be the same every time.
@@ -107,7 +109,7 @@ def settled(spec: LayerSpec, sizes: Sizes, device: torch.device, *, training: bo
     threads = torch.get_num_threads()
     with contextlib.ExitStack() as stack:
         stack.callback(torch.set_num_threads, threads)
-        if spec.costs(*sizes).multiply_adds <= ONE_THREAD:
+        if multiply_adds <= ONE_THREAD:
             torch.set_num_threads(1)
         if spec.proj_size:
             stack.enter_context(warnings.catch_warnings())

@@ -9,7 +9,7 @@ import torch
 
 from rnnlib.engine.devices import name_of
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.costs import FLOAT32_BYTES
+from rnnlib.spec.costs import FLOAT32_BYTES, Costs
 from rnnlib.spec.sizes import in_units
 
 CGROUP = Path("/sys/fs/cgroup")
@@ -41,8 +41,8 @@ def check_run(
     *,
     built: bool = False,
     gradients: bool = False,
-) -> None:
-    """Refuse a forward pass that would not fit, before anything is made.
+) -> Costs:
+    """Count a forward pass, and refuse it where it would not fit, before anything is made.
 
     Args:
         spec: the layer.
@@ -53,6 +53,9 @@ def check_run(
         built: the parameters are there already.
         gradients: what ``backward()`` needs is kept.
 
+    Returns:
+        What it takes, in float32.
+
     Raises:
         ValueError: it needs more bytes than are free; the message has both numbers.
     """
@@ -60,6 +63,7 @@ def check_run(
     needed = costs.gradient_bytes if gradients else costs.run_bytes
     needed -= costs.parameter_bytes if built else 0
     _check("this run", needed * dtype.itemsize // FLOAT32_BYTES, device, "hidden_size, seq_len or batch")
+    return costs
 
 
 def check_build(spec: LayerSpec, device: torch.device) -> None:

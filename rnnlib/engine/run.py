@@ -108,12 +108,12 @@ def run(
         check_agreement(spec, sizes, seq_len, batch)
     state = check_state(spec, hx, sizes, dtype, where)
     steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
-    check_run(spec, *sizes, where, dtype, built=like is not None, gradients=_gradients(like, x, state))
+    costs = check_run(spec, *sizes, where, dtype, built=like is not None, gradients=_gradients(like, x, state))
 
     module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
     given = Given(_random(spec, sizes, dtype).to(where) if x is None else x, sizes, state, steps)
-    with settled(spec, sizes, where, training=module.training, seeded=like is None):
-        zeros_too = _from_zeros(spec, module, given)
+    with settled(spec, costs.multiply_adds, where, training=module.training, seeded=like is None):
+        zeros_too = _from_zeros(spec, module, given) if costs.multiply_adds <= TWICE else None
         answer, seconds = call(spec, module, given)
     with torch.no_grad():
         checks = _checks(spec, module, given, answer, zeros_too)
@@ -148,13 +148,13 @@ def _random(spec: LayerSpec, sizes: Sizes, dtype: torch.dtype) -> Tensor:
 
 
 def _from_zeros(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | None:
-    """Where no state was given, the answer when zeros are: for small runs of torch's own layers.
+    """Where no state was given, the answer when zeros are; only of torch's own layers.
 
     It also warms the layer up for the call that is timed. Past ``forward()`` nothing of the learner's is called.
     """
     random = spec.dropout and module.training
     own = type(module).__module__ == "torch.nn.modules.rnn"
-    if given.hx is not None or random or not own or spec.costs(*given.sizes).multiply_adds > TWICE:
+    if given.hx is not None or random or not own:
         return None
     return call(spec, module.forward, given._replace(hx=_zeros(spec, given)))[0]
 

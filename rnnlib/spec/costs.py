@@ -81,7 +81,8 @@ def _parameters(spec: LayerSpec) -> list[tuple[int, tuple[int, ...]]]:
     return first + above if spec.num_layers > 1 else first
 
 
-# The two below were measured on the CPU with torch 2.13: within a quarter of the real peak, more often above it.
+# Compared with the real peak on the CPU, torch 2.13: the first is within 2 % (14 % below with proj_size), the second
+# 0.8 to 1.7 times it.
 
 
 def _numbers_a_step(spec: LayerSpec) -> int:
