@@ -18,7 +18,7 @@ SLIPS = {  # in the solution, write the second for the first, and the check says
     ],
     "01_rnncell_loop": [
         ("cell(x, hidden)", "cell(x)", "knows the last step only"),
-        ("cell(x, hidden)", "cell(x, torch.ones(1, 2))", "start from the state before"),
+        ("cell(x, hidden)", "cell(x, torch.ones(1, 2))", "start from the one before"),
         ("states.append(hidden)", "pass", "it holds 0"),
     ],
     "02_rnn": [
