@@ -12,13 +12,17 @@ const HINT = "Type a number for each axis.";
 /** What stands on a card after a reply of the kernel: right, wrong or problem; and what is said. */
 export function verdictOf({ right, said, axes, problem }) {
   if (problem !== undefined) return { state: "problem", said: sentence(problem), axes: [] };
-  return { state: right ? "right" : "wrong", said: sentence(said), axes };
+  return { state: right ? "right" : "wrong", said, axes };
 }
 
-/** The same text with a capital at its beginning, and no line break inside a shape. */
+/** A sentence of Python's with a capital at its beginning. */
 export function sentence(text) {
-  const unbroken = text.replace(/\(\d[\d, ]*\)/g, (shape) => shape.replaceAll(" ", "\u00a0"));
-  return unbroken.charAt(0).toUpperCase() + unbroken.slice(1);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The same text with no line break inside a shape. */
+export function unbroken(text) {
+  return text.replace(/\(\d[\d, ]*\)/g, (shape) => shape.replaceAll(" ", "\u00a0"));
 }
 
 /** A shape as code in parts, so that every number can wear its colour: `(2, 3)`, `(20,)`. */
@@ -45,7 +49,7 @@ function layerSays(axes) {
   const shape = shapeParts(axes).map((part) => (part.size ? coloured(part.size, part.symbol) : part));
   const lines = axes.map(({ axis, size, worked }) => {
     const symbol = colourOf(axis);
-    return el("li", {}, coloured(String(size), symbol), el("span", { class: "name", "data-symbol": symbol }, readable(axis)), worked);
+    return el("li", {}, coloured(String(size), symbol), el("span", { class: "name", "data-symbol": symbol }, readable(axis)), el("span", {}, worked));
   });
   return el("div", { class: "says" }, el("div", { class: "shape" }, head, el("code", {}, ...shape)), el("ol", {}, ...lines));
 }
@@ -90,7 +94,7 @@ function render({ model, el: host }) {
     root.dataset.state = state;
     delete root.dataset.waiting;
     const mark = MARK[state] ? el("span", { class: "mark", role: "img", "aria-label": state }, MARK[state]) : "";
-    told.replaceChildren(el("p", { class: "said" }, mark, el("span", {}, said)), layerSays(axes));
+    told.replaceChildren(el("p", { class: "said" }, mark, el("span", {}, unbroken(said))), layerSays(axes));
   };
   const silent = () => show("silent", SILENT);
   const send = (event) => {

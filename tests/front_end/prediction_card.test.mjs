@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import card, { readable, sentence, shapeParts, verdictOf } from "../../rnnlib/view/prediction_card.js";
+import card, { readable, sentence, shapeParts, unbroken, verdictOf } from "../../rnnlib/view/prediction_card.js";
 
 const axes = [
   { axis: "num_layers*num_directions", size: 4, worked: "2 × 2" },
@@ -21,13 +21,14 @@ test("symbols are read with a times sign", () => {
 });
 
 test("a sentence begins with a capital, and a shape is not broken", () => {
-  assert.equal(sentence("nothing was given, such as (9, 4, 7)."), "Nothing was given, such as (9,\u00a04,\u00a07).");
-  assert.equal(sentence("(seq_len, batch) is none"), "(seq_len, batch) is none");
+  assert.equal(sentence("nothing was given."), "Nothing was given.");
+  assert.equal(unbroken("numbers, such as (9, 4, 7)."), "numbers, such as (9,\u00a04,\u00a07).");
+  assert.equal(unbroken("x is (seq_len, batch)."), "x is (seq_len, batch).");
 });
 
 test("a reply is right, wrong or a problem that reveals nothing", () => {
   assert.deepEqual(verdictOf({ right: true, said: "Right: yes.", axes }), { state: "right", said: "Right: yes.", axes });
-  assert.deepEqual(verdictOf({ right: false, said: "You swapped.", axes }), { state: "wrong", said: "You swapped.", axes });
+  assert.deepEqual(verdictOf({ right: false, said: "batch_first moves.", axes }), { state: "wrong", said: "batch_first moves.", axes });
   assert.deepEqual(verdictOf({ problem: "no shape", axes }), { state: "problem", said: "No shape", axes: [] });
 });
 
