@@ -33,7 +33,7 @@ def pytest_in(tree: Path, *arguments: str) -> subprocess.Popen[str]:
 def assert_noticed(tree: Path, *arguments: str, by: str) -> None:
     """The tests are green in the checkout and red in the tree, and they say why."""
     green, red = pytest_in(ROOT, *arguments), pytest_in(tree, *arguments)
-    said = {process: process.communicate(timeout=120)[0] for process in (green, red)}
+    said = {process: process.communicate(timeout=300)[0] for process in (green, red)}
     assert green.returncode == 0, said[green]
     assert red.returncode == 1, said[red]
     assert by in said[red], said[red]
@@ -63,7 +63,7 @@ def test_one_digit_of_one_stored_output(tree: Path) -> None:
 def test_one_rule_in_shapes(tree: Path) -> None:
     rule = 'stack = () if spec.is_cell else ("num_layers*num_directions",)'
     replace(tree / "rnnlib" / "spec" / "shapes.py", rule, rule.replace("*num_directions", ""))
-    assert_noticed(tree, "tests/spec/test_shapes.py", by="AssertionError")
+    assert_noticed(tree, "tests/test_shapes.py", by="AssertionError")
 
 
 def test_a_raise_in_one_callback(tree: Path) -> None:
@@ -71,4 +71,4 @@ def test_a_raise_in_one_callback(tree: Path) -> None:
     callback = "        if self.numbers.get("
     planted = '        if self.seq_len == 2:\n            raise RuntimeError("planted")\n'
     replace(tree / "rnnlib" / "explorers" / "shape_explorer.py", callback, planted + callback)
-    assert_noticed(tree, "tests/test_driven.py::test_every_way_to_make_a_view", by="planted")
+    assert_noticed(tree, "tests/test_driven.py", "-k", "02_rnn", by="planted")
