@@ -1,4 +1,9 @@
-// A matrix as colour: blue below 0, red above, the ground at 0. Rows run up, columns to the right.
+// A matrix as colour: blue below 0, red above, nothing at 0, where the page shows through in either theme.
+// Rows run up, columns to the right.
+
+const BELOW = [47, 128, 214];
+const ABOVE = [222, 82, 56];
+const NO_NUMBER = [142, 92, 200];
 
 /** The largest magnitude of finite values, or 1 where there is none: the colour scale runs from -range to range. */
 export function rangeOf(values) {
@@ -7,33 +12,24 @@ export function rangeOf(values) {
   return most || 1;
 }
 
-/** The colour of one value, mixed from three `[r, g, b]`; what is no number gets the colour of no other. */
-export function colourAt(value, range, { below, ground, above, none }) {
-  if (Number.isNaN(value)) return none;
-  const share = Math.max(-1, Math.min(1, value / range));
-  const end = share < 0 ? below : above;
-  return ground.map((channel, i) => Math.round(channel + (end[i] - channel) * Math.abs(share)));
-}
-
-/** A colour in a style sheet's words as `[r, g, b]`. */
-export function rgb(words) {
-  const hex = words.trim().replace("#", "");
-  return [0, 2, 4].map((from) => parseInt(hex.slice(from, from + 2), 16));
+/** The colour of one value, `[r, g, b, opacity]`; what is no number gets a colour of its own. */
+export function colourAt(value, range) {
+  if (Number.isNaN(value)) return [...NO_NUMBER, 255];
+  const share = Math.min(1, Math.abs(value) / range);
+  return [...(value < 0 ? BELOW : ABOVE), Math.round(255 * share)];
 }
 
 /** Paint `{rows, cols, values}` on a canvas, a pixel a cell; the style sheet stretches it. */
-export function paint(canvas, { rows, cols, values }, style) {
-  const colour = Object.fromEntries(["below", "ground", "above", "none"].map((c) => [c, rgb(style.getPropertyValue(`--${c}`))]));
+export function paint(canvas, { rows, cols, values }) {
   const range = rangeOf(values);
   const image = new ImageData(cols, rows);
   for (let row = 0; row < rows; row++) {
     for (let col = 0; col < cols; col++) {
-      const to = 4 * ((rows - 1 - row) * cols + col);
-      image.data.set([...colourAt(values[row * cols + col], range, colour), 255], to);
+      image.data.set(colourAt(values[row * cols + col], range), 4 * ((rows - 1 - row) * cols + col));
     }
   }
-  if (canvas.width !== cols) canvas.width = cols;
-  if (canvas.height !== rows) canvas.height = rows;
+  canvas.width = cols;
+  canvas.height = rows;
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 

@@ -40,7 +40,7 @@ function check({ sentence, holds, why }) {
 }
 
 /** A heat map with a line under it that says the value pointed at, by pointer or by arrow keys. */
-function heatMap({ name, rows, cols, values, index, note }, style) {
+function heatMap({ name, rows, cols, values, index, note }) {
   const canvas = el("canvas", {
     tabindex: 0,
     role: "img",
@@ -66,7 +66,7 @@ function heatMap({ name, rows, cols, values, index, note }, style) {
     cell = next;
     tell();
   });
-  paint(canvas, map, style);
+  paint(canvas, map);
   return el("figure", { class: "map" }, el("figcaption", {}, name), canvas, line);
 }
 
@@ -78,9 +78,8 @@ export function floatsOf(bytes) {
 
 /** Fill the panel with the live layer's answer. */
 export function showNumbers(panel, answer) {
-  const style = getComputedStyle(panel);
   const table = el("table", {}, el("tbody", {}, ...(answer.rows ?? []).map(row)));
   const checks = el("ul", { class: "checks" }, ...(answer.checks ?? []).map(check));
-  const maps = (answer.maps ?? []).map((map) => heatMap({ ...map, values: floatsOf(map.values) }, style));
+  const maps = (answer.maps ?? []).map((map) => heatMap({ ...map, values: floatsOf(map.values) }));
   panel.replaceChildren(table, el("div", { class: "maps" }, ...maps), el("p", { class: "source" }, answer.source ?? ""), checks);
 }

@@ -142,8 +142,6 @@ function render({ model, el: host }) {
   for (const [events, draw] of heard) model.on(events, draw);
   parts.copy.addEventListener("click", copy);
   const dark = lightAxes(parts.root, parts.caption);
-  const theme = new MutationObserver(drawNumbers);
-  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
 
   host.append(parts.root);
   drawDiagram();
@@ -154,7 +152,6 @@ function render({ model, el: host }) {
     for (const [events, draw] of heard) model.off(events, draw);
     for (const control of [...sliders.map(([, s]) => s), ...Object.values(heads)]) control.stop();
     clearTimeout(link.timer);
-    theme.disconnect();
     dark();
   };
 }

@@ -118,7 +118,7 @@ def test_the_snippet_is_copied_current_and_runs(explorer: Explorer) -> None:
 
 COLOURS = """(canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return new Set(Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 3).join())).size; }"""
+    return new Set(Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 4).join())).size; }"""
 
 
 def test_the_values_are_painted_from_the_first_moment(everything: Notebook, explorer: Explorer) -> None:
