@@ -1,0 +1,1 @@
+"""What you touch: sliders to spec, spec to engine, engine to view. One explorer a file."""

@@ -68,7 +68,8 @@ def _refusal(spec: LayerSpec, seq_len: int, batch: int, device: str) -> str:
         return ""
     return (
         f"Not run live: {costs.parameters / 1e6:,.1f} million parameters and {costs.multiply_adds / 1e9:,.1f} billion"
-        f" multiply-adds are too much to follow a slider. {shapes_hold} To run it, give these sizes to run(…) in a cell."
+        " multiply-adds are too much to follow a slider. To run it, give these sizes to run(…) in a cell."
+        f" {shapes_hold}"
     )
 
 
@@ -99,7 +100,10 @@ def _maps(spec: LayerSpec, x: torch.Tensor, result: Run, layer: nn.Module) -> li
     """Sequence 0's values: what goes in, what comes out, and the states at the end, or a cell's at each step."""
     if spec.is_cell:
         states = _looped(layer, x)[:, 0]
-        return [_map("x[:, 0]", "x[c, 0, r]", "step", x[:, 0]), _map("h after each step", "h[0, r] after step c", "step", states)]
+        return [
+            _map("x[:, 0]", "x[c, 0, r]", "step", x[:, 0]),
+            _map("h after each step", "h[0, r] after step c", "step", states),
+        ]
     output = result.output.transpose(0, 1) if spec.batch_first else result.output
     first, at = ("[0]", "[0, c, r]") if spec.batch_first else ("[:, 0]", "[c, 0, r]")
     maps = [_map(f"{name}{first}", name + at, "time", values[:, 0]) for name, values in (("x", x), ("output", output))]

@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 from torch import nn
 
-from rnnlib.engine.devices import available
+from rnnlib.engine.devices import available, find
 from rnnlib.explorers.live import answer, check_device
 from rnnlib.explorers.rules import as_kind, constants, rules, templates
 from rnnlib.spec import LayerSpec, shapes
@@ -97,7 +97,7 @@ class ShapeExplorer(ShapeView):
         """Whether the learner's own module is what the controls say."""
         if self._module is None or spec != as_kind(self._base, self._base.kind):
             return False
-        return str(next(self._module.parameters()).device) == self.device
+        return bool(next(self._module.parameters()).device == find(self.device))
 
     def __repr__(self) -> str:
         spec = self.spec

@@ -98,13 +98,11 @@ def _arguments(spec: LayerSpec) -> list[str]:
 
 
 def _wrapped(opening: str, arguments: list[str]) -> list[str]:
-    """A call on one line, or on lines that align: three arguments, then two a line."""
-    rest = [arguments[i : i + 2] for i in range(3, len(arguments), 2)]
-    lines = [", ".join(part) for part in [arguments[:3], *rest]]
-    return [
-        (" " * len(opening) if i else opening) + line + ("," if i < len(lines) - 1 else ")")
-        for i, line in enumerate(lines)
-    ]
+    """A call on one line, or on lines that align: the sizes, then an argument a line."""
+    lines = [", ".join(arguments[:3]), *arguments[3:]]
+    starts = [opening] + [" " * len(opening)] * (len(lines) - 1)
+    ends = [","] * (len(lines) - 1) + [")"]
+    return [start + line + end for start, line, end in zip(starts, lines, ends, strict=True)]
 
 
 def _fields(axes: tuple[str, ...]) -> str:

@@ -48,6 +48,6 @@ class ShapeView(View):
     templates = traitlets.Dict().tag(sync=True)
     constants = traitlets.Dict().tag(sync=True)
     ranges = traitlets.Dict().tag(sync=True)
-    devices = traitlets.List().tag(sync=True)
+    devices: traitlets.List[str] = traitlets.List().tag(sync=True)
     controls = traitlets.List(list(CONTROLS)).tag(sync=True)
     question = traitlets.Unicode().tag(sync=True)
