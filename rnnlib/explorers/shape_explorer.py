@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
 import traitlets
 from torch import nn
 
-from rnnlib.engine.devices import available, find
+from rnnlib.engine.devices import available, find, name_of
 from rnnlib.explorers.live import answer, check_device
 from rnnlib.explorers.rules import as_kind, constants, rules, templates
 from rnnlib.spec import LayerSpec, shapes
 from rnnlib.spec.kinds import check_kind
 from rnnlib.view.shape_view import CHOICES, CONTROLS, SIZES, ShapeView
 from rnnlib.view.traits import Checked
+
+# JupyterLab may deliver a slider's message in a thread of its own while a cell runs and sets the same traits.
+ONE_AT_A_TIME = threading.RLock()
 
 MOST = {"seq_len": 24, "batch": 16, "input_size": 32, "hidden_size": 64, "num_layers": 4}
 
@@ -54,7 +58,7 @@ class ShapeExplorer(ShapeView):
     ) -> None:
         self._module = None if isinstance(layer, (str, LayerSpec)) else layer
         self._base = _spec_of(layer)
-        device = "cpu" if self._module is None else str(next(self._module.parameters()).device)
+        device = "cpu" if self._module is None else name_of(next(self._module.parameters()).device)
         chosen = {name: getattr(self._base, name) for name in (*SIZES, *CHOICES) if hasattr(self._base, name)}
         super().__init__(
             **chosen,
@@ -80,14 +84,15 @@ class ShapeExplorer(ShapeView):
     @traitlets.observe(*SIZES, *CHOICES)
     def _follow(self, _change: Any) -> None:
         """Ask the real layer again: once for what was chosen, however many traits changed together."""
-        chosen = {name: getattr(self, name) for name in (*SIZES, *CHOICES)}
-        if self.numbers.get("sizes") == chosen:
-            return
-        try:
-            self.numbers = self._answer() | {"sizes": chosen}
-            self.problem = ""
-        except Exception as error:  # noqa: BLE001 - shown in the explorer: JupyterLab shows nothing of it otherwise
-            self.report(error)
+        with ONE_AT_A_TIME:
+            chosen = {name: getattr(self, name) for name in (*SIZES, *CHOICES)}
+            if self.numbers.get("sizes") == chosen:
+                return
+            try:
+                self.numbers = self._answer() | {"sizes": chosen}
+                self.problem = ""
+            except Exception as error:  # noqa: BLE001 - shown in the explorer: JupyterLab shows nothing of it
+                self.report(error)
 
     def _answer(self) -> dict[str, Any]:
         spec = self.spec

@@ -17,7 +17,7 @@ class Checked(traitlets.TraitType):  # type: ignore[type-arg]
         super().__init__(default)
         self.check = check
 
-    def validate(self, obj: Any, value: Any) -> Any:  # noqa: ARG002 - traitlets calls it so
+    def validate(self, obj: Any, value: Any) -> Any:
         """Give back what the check gives back."""
         return self.check(self.name or "value", value)
 
