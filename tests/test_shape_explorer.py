@@ -46,7 +46,7 @@ def test_setting_a_trait_asks_the_layer_again() -> None:
 def test_values_that_arrive_together_are_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
     explorer, runs = ShapeExplorer("GRU"), []
     real = explorer._answer
-    monkeypatch.setattr(explorer, "_answer", lambda: runs.append(1) or real())
+    monkeypatch.setattr(explorer, "_answer", lambda spec: runs.append(1) or real(spec))
     sent(explorer, seq_len=9, batch=5, kind="RNN", batch_first=True)
     assert runs == [1]
     assert explorer.numbers["rows"][0]["shape"] == (5, 9, 12)
@@ -138,6 +138,28 @@ def test_a_bad_value_from_a_control_is_said_inside(name: str, value: Any, error:
     assert explorer.numbers["sizes"]["seq_len"] == 6
 
 
+def test_values_that_do_not_go_together_are_put_back() -> None:
+    explorer = ShapeExplorer(LayerSpec("LSTM", 12, 16, proj_size=7))
+    before = explorer.numbers
+    with pytest.raises(ValueError, match="proj_size=7"):
+        explorer.hidden_size = 7
+    assert (explorer.hidden_size, explorer.numbers) == (16, before)
+    sent(explorer, hidden_size=7, seq_len=5)
+    assert "proj_size=7" in explorer.problem
+    assert (explorer.hidden_size, explorer.seq_len, explorer.numbers) == (16, 8, before)
+    sent(explorer, hidden_size=8)
+    assert explorer.problem == ""
+
+
+@pytest.mark.parametrize("kind", ["RNN", "RNNCell"])
+@pytest.mark.parametrize("sizes", [{"seq_len": 10**9}, {"batch": 10**12}, {"hidden_size": 10**30}])
+def test_no_size_is_too_large_to_be_refused_in_words(kind: str, sizes: dict[str, int]) -> None:
+    explorer = ShapeExplorer(kind)
+    sent(explorer, **sizes)
+    assert explorer.numbers["refused"].endswith("The shapes drawn hold all the same.")
+    assert explorer.problem == ""
+
+
 def test_the_same_good_value_again_clears_the_message() -> None:
     explorer = ShapeExplorer("GRU", seq_len=6)
     sent(explorer, seq_len=0)
@@ -149,7 +171,7 @@ def test_an_error_in_the_answer_is_shown_and_the_next_value_works(monkeypatch: p
     explorer = ShapeExplorer("GRU")
     before = explorer.numbers
     with monkeypatch.context() as broken:
-        broken.setattr(explorer, "_answer", lambda: 1 / 0)
+        broken.setattr(explorer, "_answer", lambda _: 1 / 0)
         explorer.seq_len = 7
     assert "ZeroDivisionError" in explorer.problem
     assert explorer.numbers is before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import torch
@@ -59,11 +60,14 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
 def _refusal(spec: LayerSpec, seq_len: int, batch: int, device: str) -> str:
     """Why these sizes are not run live; empty if they are."""
     shapes_hold = "The shapes drawn hold all the same."
+    whole = dataclasses.replace(
+        spec, kind=spec.family
+    )  # a cell is called seq_len times, which costs what its layer does
     try:
-        check_run(spec, seq_len, batch, find(device))
+        check_run(whole, seq_len, batch, find(device))
     except ValueError as error:
         return f"Not run: {error} {shapes_hold}"
-    costs = spec.costs(seq_len, batch)
+    costs = whole.costs(seq_len, batch)
     if costs.multiply_adds <= MOST_MULTIPLY_ADDS and costs.parameters <= MOST_PARAMETERS:
         return ""
     return (

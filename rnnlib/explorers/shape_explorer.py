@@ -83,19 +83,29 @@ class ShapeExplorer(ShapeView):
 
     @traitlets.observe(*SIZES, *CHOICES)
     def _follow(self, _change: Any) -> None:
-        """Ask the real layer again: once for what was chosen, however many traits changed together."""
+        """Ask the real layer again: once for what was chosen, however many traits changed together.
+
+        Raises:
+            ValueError: these values do not go together; the explorer is put back to those that did.
+        """
         with ONE_AT_A_TIME:
             chosen = {name: getattr(self, name) for name in (*SIZES, *CHOICES)}
-            if self.numbers.get("sizes") == chosen:
+            answered = self.numbers.get("sizes", chosen)
+            if self.numbers and answered == chosen:
                 return
             try:
-                self.numbers = self._answer() | {"sizes": chosen}
+                spec = self.spec
+            except ValueError:
+                for name, value in answered.items():
+                    self.set_trait(name, value)
+                raise
+            try:
+                self.numbers = self._answer(spec) | {"sizes": chosen}
                 self.problem = ""
             except Exception as error:  # noqa: BLE001 - shown in the explorer: JupyterLab shows nothing of it
                 self.report(error)
 
-    def _answer(self) -> dict[str, Any]:
-        spec = self.spec
+    def _answer(self, spec: LayerSpec) -> dict[str, Any]:
         return answer(spec, self.seq_len, self.batch, self.device, self._module if self._is_own(spec) else None)
 
     def _is_own(self, spec: LayerSpec) -> bool:
@@ -111,7 +121,8 @@ class ShapeExplorer(ShapeView):
         wide = max(len(t.name) for t in shown)
         rows = [f"  {t.name:<{wide}}  {t.sizes!s:<14} {', '.join(t.axes)}" for t in shown]
         first = f"{self.kind}, seq_len {self.seq_len}, batch {self.batch}: {spec.num_parameters:,} parameters"
-        return "\n".join([first, *rows])
+        last = [f"  Find out: {self.question}"] if self.question else []
+        return "\n".join([first, *rows, *last])
 
 
 def _spec_of(layer: str | LayerSpec | nn.Module) -> LayerSpec:

@@ -5,10 +5,11 @@ import { colourOf } from "./marks.js";
 
 const TICK = { true: "✓", false: "✗" };
 
-/** Whether the answer on screen belongs to the sizes now chosen: live, waiting, stale or refused. */
-export function standing(answer, wanted, { connected, late }) {
+/** Whether the answer on screen belongs to the sizes now chosen: live, waiting, stale, failed or refused. */
+export function standing(answer, wanted, { connected, late, problem }) {
   if (!connected) return "stale";
   const current = Object.entries(wanted).every(([name, value]) => answer.sizes?.[name] === value);
+  if (!current && problem) return "failed";
   if (!current) return late ? "stale" : "waiting";
   return answer.refused ? "refused" : "live";
 }
@@ -16,6 +17,7 @@ export function standing(answer, wanted, { connected, late }) {
 /** The words that go with a standing. */
 export function standingSaid(standing, answer) {
   if (standing === "refused") return answer.refused;
+  if (standing === "failed") return "Not live: these numbers belong to the last sizes that worked.";
   if (standing === "stale") return "Not live: the kernel does not answer. These numbers are old; run the cell again to revive them.";
   return "";
 }

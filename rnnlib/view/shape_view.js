@@ -108,7 +108,7 @@ function render({ model, el: host }) {
 
   const drawStanding = () => {
     const answer = model.get("numbers");
-    const now = standing(answer, shownBy(model), link);
+    const now = standing(answer, shownBy(model), { ...link, problem: model.get("problem") });
     parts.numbers.dataset.state = now;
     parts.notice.textContent = standingSaid(now, answer);
     clearTimeout(link.timer);
@@ -125,7 +125,10 @@ function render({ model, el: host }) {
     drawStanding();
   };
 
-  const drawProblem = () => say(model.get("problem"));
+  const drawProblem = () => {
+    say(model.get("problem"));
+    drawStanding();
+  };
   const drawLink = () => {
     link.connected = !host.closest(".jupyter-widgets-disconnected");
     drawStanding();
