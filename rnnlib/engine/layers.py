@@ -18,7 +18,8 @@ SEED = 0
 def build(spec: LayerSpec, device: str | torch.device = "cpu", seed: int = SEED) -> nn.Module:
     """Make the layer that a spec describes, as torch makes it: float32, in training mode.
 
-    The weights are the same at every call and on every device, and your own random state stays as it was.
+    The weights are those that torch makes after ``torch.manual_seed(seed)``, at every call and on every device,
+    whatever your default dtype; your own random state stays as it was.
     In training mode dropout acts, as it does in a layer of your own; ``layer.eval()`` turns it off.
 
     Args:
@@ -39,8 +40,20 @@ def build(spec: LayerSpec, device: str | torch.device = "cpu", seed: int = SEED)
     where = find(device)
     check_layers(spec)
     check_build(spec, where)
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "dropout option adds dropout")  # LayerSpec has explained it
-        torch.default_generator.manual_seed(seed)
-        layer: nn.Module = getattr(nn, spec.kind)(**spec.arguments())
-    return layer.to(where)
+        empty: nn.Module = getattr(nn, spec.kind)(**spec.arguments(), device="meta", dtype=torch.float32)
+    return _initialised(empty.to_empty(device="cpu"), spec, seed).to(where)
+
+
+@torch.no_grad()
+def _initialised(layer: nn.Module, spec: LayerSpec, seed: int) -> nn.Module:
+    """torch's own start, uniform within 1 / sqrt(hidden_size), drawn from a generator of its own.
+
+    torch's global one may be in use at this moment: JupyterLab moves sliders in a thread beside a running cell.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    bound = spec.hidden_size**-0.5
+    for parameter in layer.parameters():
+        parameter.uniform_(-bound, bound, generator=generator)
+    return layer
