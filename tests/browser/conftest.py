@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab, launch
 from tests.browser.screen import Explorer
@@ -83,12 +83,21 @@ def everything(open_notebook: Callable[[str], Notebook]) -> Notebook:
     return open_notebook("everything.ipynb")
 
 
+def afresh(notebook: Notebook, index: int, kind: str) -> Locator:
+    """Run the cell that shows the notebook's one view of a kind again; the new view."""
+    view = notebook.views(kind)
+    old = view.element_handle()
+    notebook.run_cell(index)
+    notebook.page.wait_for_function("(old) => !old.isConnected", arg=old)
+    expect(view).to_be_visible()
+    return view
+
+
 @pytest.fixture
-def explorer(everything: Notebook) -> Iterator[Explorer]:
-    """The explorer, live, in the light theme, in view; afterwards as it was at first."""
+def explorer(everything: Notebook) -> Explorer:
+    """The explorer as it is at first: live, in the light theme, in view."""
     everything.theme(LIGHT)
-    shown = Explorer(everything.page, everything.views("shape"))
+    shown = Explorer(everything.page, afresh(everything, 2, "shape"))
     shown.root.scroll_into_view_if_needed()
     shown.is_live()
-    yield shown
-    everything.run_cell(2)
+    return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import SHOTS, afresh
 from tests.browser.lab import LIGHT, Notebook
 
 
@@ -13,15 +13,13 @@ from tests.browser.lab import LIGHT, Notebook
 def card(everything: Notebook) -> Locator:
     """The card as it is at first: ``h_n`` of two layers, 10 wide, for a batch of 3."""
     everything.theme(LIGHT)
-    everything.run_cell(3)
-    card = everything.views("card")
-    expect(card).to_be_visible()
-    return card
+    return afresh(everything, 3, "card")
 
 
 def answer(card: Locator, typed: str) -> None:
     card.get_by_role("textbox").focus()
-    card.page.keyboard.press("ControlOrMeta+a")
+    card.page.keyboard.press("Home")
+    card.page.keyboard.press("Shift+End")
     card.page.keyboard.type(typed)
     card.page.keyboard.press("Enter")
 

@@ -121,9 +121,7 @@ COLOURS = """(canvas) => {
     return new Set(Array.from({ length: data.length / 4 }, (_, i) => data.slice(4 * i, 4 * i + 4).join())).size; }"""
 
 
-def test_the_values_are_painted_from_the_first_moment(everything: Notebook, explorer: Explorer) -> None:
-    everything.run_cell(2)
-    explorer.is_live()
+def test_the_values_are_painted_from_the_first_moment(explorer: Explorer) -> None:
     maps = explorer.numbers.locator("canvas").all()
     assert len(maps) == 4  # input, output, h_n, c_n
     for canvas in maps:
