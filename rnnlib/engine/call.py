@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from rnnlib.engine.states import State
 from rnnlib.spec import LayerSpec
 
 ONE_THREAD = 10**9  # multiply-adds up to which one thread is steadier, and hardly slower, than all of them
+ONE_AT_A_TIME = threading.RLock()  # what is put back belongs to the whole process, and two would slow each other
 
 
 class Given(NamedTuple):
@@ -106,8 +108,9 @@ def settled(
         training: dropout acts.
         seeded: dropout is to be the same every time.
     """
-    threads = torch.get_num_threads()
     with contextlib.ExitStack() as stack:
+        stack.enter_context(ONE_AT_A_TIME)
+        threads = torch.get_num_threads()
         stack.callback(torch.set_num_threads, threads)
         if multiply_adds <= ONE_THREAD:
             torch.set_num_threads(1)

@@ -1,0 +1,75 @@
+"""A real layer made from its spec, the same each time."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+import torch
+from hypothesis import given, settings
+from torch import nn
+
+from rnnlib.engine.devices import available
+from rnnlib.engine.layers import build
+from rnnlib.spec import LayerSpec
+from tests.strategies import refused, specs
+
+
+@settings(max_examples=200)
+@given(specs(dropout=True))
+def test_the_layer_is_what_the_spec_says(spec: LayerSpec) -> None:
+    layer = build(spec)
+    assert type(layer) is getattr(nn, spec.kind)
+    assert LayerSpec.of(layer) == spec
+    assert layer.training
+
+
+@pytest.mark.parametrize("device", available())
+def test_the_weights_are_the_same_every_time_and_everywhere(device: str) -> None:
+    spec = LayerSpec("LSTM", 12, 16, 2)
+    torch.manual_seed(3)
+    here = build(spec).state_dict()
+    torch.manual_seed(4)
+    there = build(spec, device).state_dict()
+    assert all(torch.equal(here[name], there[name].cpu()) for name in here)
+    other = build(spec, device, seed=1).state_dict()
+    assert not any(torch.equal(here[name], other[name].cpu()) for name in here)
+
+
+def test_the_learners_random_state_is_untouched() -> None:
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    build(LayerSpec("GRU", 3, 2))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_what_a_spec_has_explained_is_not_said_again() -> None:
+    with pytest.warns(UserWarning, match="num_layers=1"):
+        spec = LayerSpec("GRU", 3, 2, dropout=0.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        build(spec)
+
+
+def test_a_device_that_is_not_there() -> None:
+    refused(lambda: build(LayerSpec("GRU", 3, 2), "tpu"), "tpu", "this machine has cpu")
+
+
+@settings(max_examples=100)
+@given(specs(dropout=True))
+def test_the_weights_are_torchs_own(spec: LayerSpec) -> None:
+    layer = build(spec, seed=5)
+    with torch.random.fork_rng(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.manual_seed(5)
+        own = getattr(nn, spec.kind)(**spec.arguments())
+    assert all(torch.equal(a, b) for a, b in zip(layer.parameters(), own.parameters(), strict=True))
+
+
+def test_the_weights_are_float32_whatever_the_default_is() -> None:
+    torch.set_default_dtype(torch.float64)
+    try:
+        layer = build(LayerSpec("LSTM", 4, 2))
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert {p.dtype for p in layer.parameters()} == {torch.float32}
