@@ -57,6 +57,8 @@ class Kernel:
 
     def __init__(self, client: BlockingKernelClient) -> None:
         self._client = client
+        self._header = self._thread_for_comms()
+        self._done: set[str] = set()
         self.views: dict[str, View] = {}
         self.faults: list[str] = []
 
@@ -68,25 +70,37 @@ class Kernel:
 
     def run_code(self, source: str, may_raise: bool = False) -> None:
         """Run one cell's code."""
-        self._settle(self._client.execute(source, stop_on_error=False), may_raise)
+        self.finish(self.start(source), may_raise)
+
+    def start(self, source: str) -> str:
+        """Begin to run one cell's code; its number."""
+        return self._client.execute(source, stop_on_error=False)
+
+    def finish(self, request: str, may_raise: bool = False) -> None:
+        """Take in everything until a request is done."""
+        while request not in self._done:
+            self._take(self._client.get_iopub_msg(timeout=60), may_raise)
 
     def send(self, model: str, data: dict[str, Any]) -> None:
         """Send a comm message, and take in everything until the kernel is idle again."""
         message = self._client.session.msg("comm_msg", {"comm_id": model, "data": data})
+        message["header"] |= self._header
         self._client.shell_channel.send(message)
-        self._settle(message["header"]["msg_id"])
+        self.finish(message["header"]["msg_id"])
 
-    def _settle(self, request: str, may_raise: bool = False) -> None:
-        while True:
-            message = self._client.get_iopub_msg(timeout=60)
-            self._take(message, may_raise)
-            idle = message["content"].get("execution_state") == "idle"
-            if idle and message["parent_header"].get("msg_id") == request:
-                return
+    def _thread_for_comms(self) -> dict[str, str]:
+        """What marks a message for a thread of its own: JupyterLab speaks to widgets in one, where the kernel can."""
+        features = self._client.kernel_info(reply=True, timeout=60)["content"].get("supported_features", [])
+        if "kernel subshells" not in features:
+            return {}
+        self._client.control_channel.send(self._client.session.msg("create_subshell_request", {}))
+        return {"subshell_id": self._client.get_control_msg(timeout=60)["content"]["subshell_id"]}
 
     def _take(self, message: dict[str, Any], may_raise: bool = False) -> None:
         kind, content = message["msg_type"], message["content"]
-        if kind == "error" and not may_raise:
+        if kind == "status" and content["execution_state"] == "idle":
+            self._done.add(message["parent_header"].get("msg_id", ""))
+        elif kind == "error" and not may_raise:
             self.faults.append(f"{content['ename']}: {content['evalue']}")
         elif kind == "stream" and content["name"] == "stderr":
             self.faults.append(content["text"])

@@ -183,6 +183,32 @@ def test_every_way_to_make_a_view() -> None:
         drive(driven)
 
 
+LONG_CELL = """
+import time, torch
+end = time.monotonic() + 2
+_ = torch.manual_seed(0)
+drawn = []
+while time.monotonic() < end:
+    drawn.append(torch.rand(()).item())
+    _ = run(spec, seq_len=4, batch=2)
+"""
+
+
+def test_a_slider_moved_while_a_cell_runs() -> None:
+    """JupyterLab speaks to a view in a thread of its own: neither disturbs the other, not even its random numbers."""
+    with kernel() as driven:
+        driven.run_code("from rnnlib import LayerSpec, ShapeExplorer, run\nspec = LayerSpec('GRU', 3, 4)\nShapeExplorer(spec)")
+        (explorer,) = driven.views.values()
+        cell = driven.start(LONG_CELL)
+        for seq_len in [*range(1, 25)] * 4:
+            explorer.set(seq_len=seq_len)
+            assert_right(explorer, {"seq_len": seq_len})
+        driven.finish(cell)
+        assert not driven.faults, "\n".join(driven.faults)
+        driven.run_code("_ = torch.manual_seed(0)\nassert drawn == [torch.rand(()).item() for _ in drawn]")
+        assert not driven.faults, "\n".join(driven.faults)
+
+
 def test_a_fault_in_a_callback_is_seen() -> None:
     """The tests above would notice: what raises is said in the view and on stderr, and lost nowhere."""
     with kernel() as driven:
