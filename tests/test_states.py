@@ -102,7 +102,7 @@ BAD = {
         ["h_0.squeeze(1)", "x.unsqueeze(0)"],
     ),
     "no batch for a batched x": (GRU, x, h[:, 0], ValueError, ["x has a batch axis", "h_0.unsqueeze(1)"]),
-    "one axis": (GRU, x, h[0, 0], ValueError, ["h_0 must have shape", "(16,)"]),
+    "one axis": (GRU, x, h[0, 0], ValueError, ["h_0 must have shape", "(16,)", "it has 1 axes, not 3"]),
     "an axis for a cell's layers": (CELL, x[0], h[:1], ValueError, ["a cell is one layer", "h_0[0]"]),
     "a batch for an unbatched cell": (
         CELL,

@@ -82,7 +82,7 @@ def check_agreement(spec: LayerSpec, sizes: Sizes, seq_len: Any, batch: Any) -> 
     got = ", ".join(f"{name}={getattr(sizes, name)}" for name in wanted)
     slip = "leave them out, or change x"
     if (wanted.get("seq_len"), wanted.get("batch")) == (sizes.batch, sizes.seq_len):
-        slip = f"seq_len and batch are swapped. {reads(spec)}; write x.transpose(0, 1), or change batch_first"
+        slip = f"the two axes are swapped, as {reads(spec)}; write x.transpose(0, 1), or change batch_first"
     raise ValueError(f"x has {got}, not {said}: {slip}.")
 
 
@@ -93,9 +93,8 @@ def reads(spec: LayerSpec) -> str:
         >>> reads(LayerSpec("LSTM", 12, 16, batch_first=True))
         'LSTM with batch_first=True reads x as (batch, seq_len, input_size)'
     """
-    axes = f"({', '.join(_names(spec, 1))})"
     given = "" if spec.is_cell else f" with batch_first={spec.batch_first}"
-    return f"{spec.kind}{given} reads x as {axes}"
+    return f"{spec.kind}{given} reads x as {in_brackets(_names(spec, 1))}"
 
 
 def _names(spec: LayerSpec, batch: int | None) -> tuple[str, ...]:
@@ -108,20 +107,20 @@ def _axes(spec: LayerSpec, x: Tensor) -> tuple[str, ...]:
     for axes in (batched, unbatched):
         if x.dim() == len(axes):
             return axes
-    shape = tuple(x.shape)
-    wanted = f"{len(batched)} axes, {_tuple(batched)}, or {len(unbatched)}, {_tuple(unbatched)}"
-    raise ValueError(f"x must have {wanted}; it has {x.dim()}, {shape}. {_rank_slip(spec, x)}")
+    first = "" if spec.is_cell else f" with batch_first={spec.batch_first}"
+    wanted = f"{len(batched)} axes, {in_brackets(batched)}{first}, or {len(unbatched)}, {in_brackets(unbatched)}"
+    raise ValueError(f"x must have {wanted}, not {x.dim()}, {tuple(x.shape)}: {_rank_slip(spec, x)}.")
 
 
 def _rank_slip(spec: LayerSpec, x: Tensor) -> str:
     if spec.is_cell and x.dim() == 3:
         call = "h, c = cell(x_t, (h, c))" if spec.family == "LSTM" else "h = cell(x_t, h)"
-        return f"{spec.kind} takes one step: you write the loop, `for x_t in x: {call}`, or use {spec.family}."
-    if x.dim() == 1:
-        return f"For one step of one sequence write x[None, None]. {reads(spec)}."
+        return f"a cell takes one step, and you write the loop, `for x_t in x: {call}`; or use {spec.family}"
     if x.dim() == 0:
-        return f"One number is no sequence. {reads(spec)}."
-    return f"Merge the axes that are too many into batch, as in x.flatten(0, 1). {reads(spec)}."
+        return "one number is no sequence"
+    if x.dim() == 1:
+        return "for one step of one sequence write x[None, None]"
+    return "merge the axes that are too many into batch, as in x.flatten(0, 1)"
 
 
 def _check_width(spec: LayerSpec, x: Tensor, axes: tuple[str, ...]) -> None:
@@ -129,13 +128,13 @@ def _check_width(spec: LayerSpec, x: Tensor, axes: tuple[str, ...]) -> None:
     if got == want:
         return
     where = [axis for axis in range(last) if x.shape[axis] == want]
+    mend = f"change x, or make the layer with input_size={got}"
     if where:
-        slip = f"Axis {where[0]} is {want} wide: does input_size sit there? x.movedim({where[0]}, -1) puts it last."
-    else:
-        slip = f"Is the layer meant to have input_size={got}?"
+        mend = f"axis {where[0]} is {want} wide, and x.movedim({where[0]}, -1) would put it last"
+    unbatched = "" if "batch" in axes else " or without batch"
     raise ValueError(
-        f"x must be input_size={want} wide on its last axis (axis {last}), not {got}: x has shape {tuple(x.shape)}."
-        f" {reads(spec)}{'' if len(axes) == len(_names(spec, 1)) else ', or without batch'}. {slip}"
+        f"x must be input_size={want} wide on its last axis (axis {last}), not {got}: x has shape {tuple(x.shape)},"
+        f" and {reads(spec)}{unbatched}; {mend}."
     )
 
 
@@ -151,5 +150,11 @@ def _check_packed(spec: LayerSpec, x: PackedSequence, dtype: torch.dtype, device
     return Sizes(len(x.batch_sizes), int(x.batch_sizes[0]))
 
 
-def _tuple(names: tuple[str, ...]) -> str:
-    return f"({', '.join(names)})"
+def in_brackets(names: tuple[str, ...]) -> str:
+    """Names of axes as Python would write a shape of them.
+
+    Example:
+        >>> in_brackets(("input_size",))
+        '(input_size,)'
+    """
+    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlib.engine.inputs import Sizes, reads
+from rnnlib.engine.inputs import Sizes, in_brackets, reads
 from rnnlib.engine.tensors import check_tensor, check_type_and_place
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import TensorShape, data_shapes
@@ -57,23 +57,22 @@ def _named(spec: LayerSpec, hx: Any) -> dict[str, Any]:
     """The states by name, if there are as many as the layer carries."""
     if spec.family == "LSTM":
         if not isinstance(hx, (tuple, list)):
-            given = "one tensor" if isinstance(hx, Tensor) else f"a {type(hx).__name__}"
+            given = "one tensor" if isinstance(hx, Tensor) else type(hx).__name__
             raise TypeError(f"{spec.kind} carries two states: give hx as a pair of tensors, (h_0, c_0), not {given}.")
         if len(hx) != 2:
             raise TypeError(f"{spec.kind} carries two states: give hx as a pair, (h_0, c_0), not {len(hx)} of them.")
         return {"h_0": hx[0], "c_0": hx[1]}
     if isinstance(hx, (tuple, list)):
         raise TypeError(
-            f"{spec.kind} carries one state: give hx as one tensor, h_0, not a {type(hx).__name__} of {len(hx)}."
-            " Only LSTM takes a pair."
+            f"{spec.kind} carries one state: give hx as one tensor, h_0, not a {type(hx).__name__} of {len(hx)};"
+            " only LSTM takes a pair."
         )
     return {"h_0": hx}
 
 
 def _wrong_shape(spec: LayerSpec, sizes: Sizes, expected: TensorShape, state: Tensor) -> str:
-    axes = ", ".join(expected.axes)
     return (
-        f"{expected.name} must have shape ({axes}) = {expected.sizes}, not {tuple(state.shape)}:"
+        f"{expected.name} must have shape {in_brackets(expected.axes)} = {expected.sizes}, not {tuple(state.shape)}:"
         f" {_slip(spec, sizes, expected, tuple(state.shape))}."
     )
 
@@ -86,7 +85,7 @@ def _slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, 
     if len(want) > 1 and (got[1], got[0], *got[2:]) == want:
         moved = "batch_first moves the axes of input and output, never of a state"
         about = moved if spec.batch_first else "its axes 0 and 1 are swapped"
-        return f"{about}. Write {name}.transpose(0, 1)"
+        return f"{about}; write {name}.transpose(0, 1)"
     axis = next(i for i, (a, b) in enumerate(zip(got, want, strict=True)) if a != b)
     symbol = expected.axes[axis]
     if symbol == "num_layers*num_directions":
@@ -99,37 +98,40 @@ def _slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, 
 
 def _rank_slip(spec: LayerSpec, sizes: Sizes, name: str, got: tuple[int, ...]) -> str:
     if spec.is_cell and len(got) == 3:
-        return f"a cell is one layer and has no axis for layers. Write {name}[0]"
+        return f"a cell is one layer and has no axis for layers; write {name}[0]"
     axis = 0 if spec.is_cell else 1
+    wanted = axis + (1 if sizes.batch is None else 2)
+    if abs(len(got) - wanted) > 1 or (len(got) > wanted) != (sizes.batch is None):
+        return f"it has {len(got)} axes, not {wanted}"
     if sizes.batch is None:
         batch_axis = 0 if spec.is_cell or spec.batch_first else 1
-        return f"x is unbatched, so its state is too. Write {name}.squeeze({axis}), or x.unsqueeze({batch_axis})"
-    return f"x has a batch axis, so its state needs one. Write {name}.unsqueeze({axis}), or leave x unbatched"
+        return f"x is unbatched, so its state is too; write {name}.squeeze({axis}), or x.unsqueeze({batch_axis})"
+    return f"x has a batch axis, so its state needs one; write {name}.unsqueeze({axis}), or leave x unbatched"
 
 
 def _batch_slip(spec: LayerSpec, sizes: Sizes, name: str, axis: int, got: int) -> str:
     index = ":, " * axis
     about = f"axis {axis} is the batch, and x has {sizes.batch} sequences, not {got}"
     if not spec.is_cell and got == sizes.seq_len:
-        return f"{about}. {got} is x's seq_len: are seq_len and batch swapped? {reads(spec)}"
+        return f"{about}; {got} is x's seq_len: if seq_len and batch are swapped in x, mind that {reads(spec)}"
     if got == 1:
         copies = f"1, {sizes.batch}, 1" if axis else f"{sizes.batch}, 1"
-        return f"{about}. Each sequence needs its own: write {name}.repeat({copies})"
+        return f"{about}; each sequence needs its own: write {name}.repeat({copies})"
     if sizes.batch is not None and got > sizes.batch:
         mend = f"leave hx out, or write {name}[{index}:{sizes.batch}]"
-        return f"{about}. Is this the last, smaller batch? Then {mend}"
-    return f"{about}. Leave hx out when the batch changes, to start afresh"
+        return f"{about}; if this is the last, smaller batch, {mend}"
+    return f"{about}; leave hx out when the batch changes, to start afresh"
 
 
 def _width_slip(spec: LayerSpec, expected: TensorShape, axis: int, got: int) -> str:
     symbol, want = expected.axes[axis], expected.sizes[axis]
     about = f"axis {axis} is {symbol}={want}, not {got}"
     if symbol == "proj_size":
-        return f"{about}. With proj_size, h is narrower than c: h_0 has proj_size numbers, c_0 hidden_size"
+        return f"{about}; with proj_size, h is narrower than c: h_0 has proj_size numbers, c_0 hidden_size"
     if spec.proj_size and got == spec.proj_size:
-        return f"{about}. Only h is projected to proj_size; c keeps hidden_size"
+        return f"{about}; only h is projected to proj_size; c keeps hidden_size"
     if spec.bidirectional and got == 2 * want:
-        return f"{about}. The directions are side by side in output only; a state has them on axis 0"
+        return f"{about}; the directions are side by side in output only; a state has them on axis 0"
     if got == spec.input_size:
-        return f"{about}. {got} is input_size, the width of x"
+        return f"{about}; {got} is input_size, the width of x"
     return about

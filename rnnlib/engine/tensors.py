@@ -15,12 +15,14 @@ def check_tensor(name: str, value: Any) -> Tensor:
         TypeError: it is none; the message says how to make one of it.
     """
     if not isinstance(value, Tensor):
-        numpy = type(value).__module__ == "numpy"
-        mend = f": write torch.from_numpy({name}).float()" if numpy else ""
-        if isinstance(value, (list, tuple, float, int)):
+        given, mend = type(value).__name__, ""
+        if type(value).__module__ == "numpy":
+            given, mend = "a numpy array", f": write torch.from_numpy({name}).float()"
+        elif isinstance(value, list):
             mend = f": write torch.tensor({name}, dtype=torch.float32)"
-        kind = "numpy array" if numpy else type(value).__name__
-        raise TypeError(f"{name} must be a torch tensor, not a {kind}{mend}.")
+        elif isinstance(value, tuple):
+            mend = ": give an input and a state one after the other, as in run(layer, x, hx)"
+        raise TypeError(f"{name} must be a torch tensor, not {given}{mend}.")
     if value.layout != torch.strided or value.is_nested:
         raise TypeError(f"{name} must be a dense tensor, with every number in it, not a sparse or nested one.")
     return value

@@ -104,7 +104,11 @@ def parameter_shapes(spec: LayerSpec, layer: int) -> dict[str, TensorShape]:
 
 def _sized(tensors: Iterable[TensorShape], values: dict[str, int]) -> dict[str, TensorShape]:
     """The tensors by name, with numbers put in for their symbols."""
-    return {t.name: dataclasses.replace(t, sizes=tuple(value_of(axis, values) for axis in t.axes)) for t in tensors}
+    sized = {}
+    for t in tensors:
+        sizes = tuple(value_of(axis, values) for axis in t.axes)
+        sized[t.name] = TensorShape(t.name, t.role, t.axes, t.why, sizes, t.layer, t.direction)
+    return sized
 
 
 def symbol_values(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict[str, int]:
