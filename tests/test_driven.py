@@ -197,7 +197,9 @@ while time.monotonic() < end:
 def test_a_slider_moved_while_a_cell_runs() -> None:
     """JupyterLab speaks to a view in a thread of its own: neither disturbs the other, not even its random numbers."""
     with kernel() as driven:
-        driven.run_code("from rnnlib import LayerSpec, ShapeExplorer, run\nspec = LayerSpec('GRU', 3, 4)\nShapeExplorer(spec)")
+        driven.run_code(
+            "from rnnlib import LayerSpec, ShapeExplorer, run\nspec = LayerSpec('GRU', 3, 4)\nShapeExplorer(spec)"
+        )
         (explorer,) = driven.views.values()
         cell = driven.start(LONG_CELL)
         for seq_len in [*range(1, 25)] * 4:
