@@ -34,7 +34,7 @@ BAD = {
         TypeError,
         ["LSTMCell carries two", "one tensor"],
     ),
-    "a pair for a tensor": (GRU, x, (h, h), TypeError, ["GRU carries one state", "h_0", "tuple of 2", "Only LSTM"]),
+    "a pair for a tensor": (GRU, x, (h, h), TypeError, ["GRU carries one state", "h_0", "tuple of 2", "only LSTM"]),
     "a pair for RNNCell": (LayerSpec("RNNCell", 12, 16), x[0], (h[0], h[0]), TypeError, ["RNNCell carries one state"]),
     "a numpy array": (GRU, x, np.zeros((4, 3, 16)), TypeError, ["h_0", "numpy array", "torch.from_numpy(h_0)"]),
     "batch first": (
@@ -68,13 +68,13 @@ BAD = {
         ["axis 1 is the batch", "2 sequences, not 3", "smaller batch", "h_0[:, :2]"],
     ),
     "a batch of one": (GRU, x, h[:, :1], ValueError, ["3 sequences, not 1", "h_0.repeat(1, 3, 1)"]),
-    "a smaller batch": (GRU, x, h[:, :2], ValueError, ["3 sequences, not 2", "Leave hx out"]),
+    "a smaller batch": (GRU, x, h[:, :2], ValueError, ["3 sequences, not 2", "leave hx out"]),
     "seq and batch swapped in x": (
         GRU,
         x.transpose(0, 1),
         h,
         ValueError,
-        ["8 sequences, not 3", "seq_len and batch swapped", "(seq_len, batch, input_size)"],
+        ["8 sequences, not 3", "seq_len and batch are swapped", "(seq_len, batch, input_size)"],
     ),
     "the wrong width": (GRU, x, h[..., :9], ValueError, ["hidden_size=16, not 9", "axis 2"]),
     "input_size for hidden_size": (GRU, x, h[..., :12], ValueError, ["hidden_size=16, not 12", "input_size"]),
@@ -85,7 +85,7 @@ BAD = {
         x,
         (h[..., :5], h[..., :5]),
         ValueError,
-        ["c_0", "hidden_size=16, not 5", "Only h is projected"],
+        ["c_0", "hidden_size=16, not 5", "only h is projected"],
     ),
     "a batch for an unbatched x": (
         GRU,

@@ -60,7 +60,7 @@ def check_input(spec: LayerSpec, x: Any, dtype: torch.dtype, device: torch.devic
     _check_width(spec, x, axes)
     for axis, (name, size) in enumerate(zip(axes, x.shape, strict=True)):
         if size == 0:
-            raise ValueError(f"x is empty: its axis {axis}, {name}, is 0 in {tuple(x.shape)}. It must be at least 1.")
+            raise ValueError(f"x is empty: its axis {axis}, {name}, is 0 in {tuple(x.shape)}, and must be at least 1.")
     check_type_and_place("x", x, dtype, device)
     sizes = dict(zip(axes, x.shape, strict=True))
     return Sizes(sizes.get("seq_len", 1), sizes.get("batch"))
