@@ -66,7 +66,7 @@ function skeleton(model) {
   const field = el("input", {
     id,
     type: "text",
-    placeholder: "(…, …, …)",
+    placeholder: "( … )",
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
