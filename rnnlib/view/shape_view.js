@@ -44,17 +44,16 @@ const isCell = (kind) => kind.endsWith("Cell");
 function header(model, shown) {
   const asLayer = (name) => name + (isCell(model.get("kind")) ? "Cell" : "");
   const asCell = (on) => family(model.get("kind")) + (on ? "Cell" : "");
-  const devices = model.get("devices");
   const make = {
     kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"], family, asLayer),
     cell: () => toggle(model, "kind", "cell", isCell, asCell),
     bidirectional: () => toggle(model, "bidirectional"),
     batch_first: () => toggle(model, "batch_first"),
     weights: () => toggle(model, "weights"),
-    device: () => choice(model, "device", devices),
+    device: () => choice(model, "device", model.get("devices")),
   };
-  const wanted = (name) => shown.includes(name) && (name !== "device" || devices.length > 1);
-  return Object.fromEntries(Object.keys(make).filter(wanted).map((name) => [name, make[name]()]));
+  const wanted = Object.keys(make).filter((name) => shown.includes(name));
+  return Object.fromEntries(wanted.map((name) => [name, make[name]()]));
 }
 
 /** The skeleton: every place that is filled later. */
