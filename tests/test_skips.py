@@ -25,7 +25,7 @@ def run(folder: Path, source: str, *arguments: str) -> subprocess.CompletedProce
 
 
 @pytest.mark.parametrize(
-    ("source", "workers"), [(IN_A_TEST, "2"), (A_WHOLE_MODULE, "0")], ids=["in a test", "a module"]
+    ("source", "workers"), [(IN_A_TEST, "1"), (A_WHOLE_MODULE, "0")], ids=["in a test", "a module"]
 )
 def test_a_skipped_test_fails_the_run(source: str, workers: str, tmp_path: Path) -> None:
     done = run(tmp_path, source, "-n", workers)
