@@ -229,6 +229,22 @@ def test_seconds_are_of_the_call() -> None:
     assert 0 < run(GRU, seq_len=4).seconds < 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_torchs_defaults_do_not_change_a_spec(kind: str) -> None:
+    spec = LayerSpec(kind, 12, 16)
+    given = {} if kind in CELLS else {"seq_len": 8, "lengths": [8, 3, 5]}
+    expected = run(spec, batch=3, **given)  # type: ignore[arg-type]
+    try:
+        torch.set_default_dtype(torch.float64)
+        torch.set_default_device("meta")
+        result = run(spec, batch=3, **given)  # type: ignore[arg-type]
+    finally:
+        torch.set_default_device(None)
+        torch.set_default_dtype(torch.float32)
+    assert torch.equal(result.output, expected.output)
+    assert result.device == "cpu"
+
+
 @pytest.mark.filterwarnings("error")
 def test_no_warning_of_torchs_reaches_the_learner() -> None:
     run(LayerSpec("LSTM", 12, 16, proj_size=4), seq_len=8, batch=3)

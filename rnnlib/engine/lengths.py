@@ -44,7 +44,7 @@ def check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, packed: bool) -> 
         if not 1 <= number <= sizes.seq_len:
             why = "a sequence of no steps has no output" if number == 0 else f"x has seq_len={sizes.seq_len}"
             raise ValueError(f"lengths[{index}] must be from 1 to {sizes.seq_len}, not {number}: {why}.")
-    return torch.tensor(numbers, dtype=torch.int64)
+    return torch.tensor(numbers, dtype=torch.int64, device="cpu")
 
 
 def _whole_numbers(lengths: Any) -> list[int]:
