@@ -74,7 +74,8 @@ function skeleton(sliders, heads, question) {
     { class: "rnnlib shape", role: "region", "aria-label": "Shape explorer" },
     el("div", { class: "head" }, ...heads),
     problem,
-    el("div", { class: "body" }, side, el("div", { class: "stage" }, svg, strip, caption)),
+    el("div", { class: "body" }, side, el("div", { class: "stage" }, svg, caption)),
+    strip,
     el("div", { class: "foot" }, el("section", { class: "snippet", "aria-label": "The code that does the same" }, copy, el("pre", {}, code)), numbers),
   );
   return { root, facts, svg, caption, code, copy, panel, notice, numbers, problem, strip };

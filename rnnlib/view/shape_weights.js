@@ -5,10 +5,10 @@ import { colourOf, nameOf, shapeText, unitOf, valueOf } from "./marks.js";
 export function weights(tensors, sizes) {
   const parameters = tensors.filter((t) => t.role === "parameter");
   const longest = Math.max(...parameters.flatMap((t) => t.axes.map((axis) => valueOf(axis, sizes))));
-  const unit = unitOf(longest, 96, 2, 0);
+  const unit = unitOf(longest, 64, 2, 0);
   const ofLayer = (layer, direction) => parameters.filter((t) => t.layer === layer && t.direction === direction);
   const rows = [ofLayer(0, 0), ofLayer(0, 1), ofLayer(1, 0), ofLayer(1, 1)].filter((row) => row.length);
-  const html = rows.map((row) => `<div class="row">${row.map((t) => parameter(t, sizes, unit)).join("")}</div>`);
+  const html = rows.map((row) => `<div class="row" style="--columns: ${row.length}">${row.map((t) => parameter(t, sizes, unit)).join("")}</div>`);
   if (sizes.num_layers > 2) html.push(`<p>Layers 2 to ${sizes.num_layers - 1}: the same shapes as layer 1.</p>`);
   return html.join("");
 }
