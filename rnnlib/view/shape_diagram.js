@@ -44,7 +44,7 @@ export function diagram(tensors, state) {
   const named = Object.fromEntries(tensors.map((t) => [t.name, t]));
   const scales = scalesOf(tensors, sizes);
   const time = state.cell ? scales.step : scales.time;
-  const parts = [big(named.input, 92, sizes, scales, "input_size"), stack(state, sizes), arrows(state, 92 + time.length + scales.batch.length)];
+  const parts = [big(named.input, 92, sizes, scales, "input_size"), stack(state, sizes), arrows(state, sizes, 92 + time.length + scales.batch.length)];
   if (state.cell) {
     parts.push(big(named.h_1, 662, sizes, scales, "hidden_size", named.c_1), loop(sizes.seq_len));
     parts.push(states([named.h_0, named.c_0], 316, sizes, scales));
@@ -151,11 +151,12 @@ export function layersOf(count) {
 }
 
 const BOX = { x: 320, width: 226, gap: 18 };
+const boxHeight = ({ num_directions }) => (num_directions === 2 ? 50 : 42);
 
 /** The layers, one box each, unrolled in time. */
 function stack(state, sizes) {
   const { num_layers: layers, num_directions: directions } = sizes;
-  const height = directions === 2 ? 50 : 42;
+  const height = boxHeight(sizes);
   const boxes = layersOf(layers)
     .reverse()
     .map((layer, slot) => {
@@ -192,13 +193,15 @@ function unrolled(x, middle, steps, directions) {
   return marks;
 }
 
-/** Input to the layer, the layer to output, states in from below and out below. */
-function arrows(state, from) {
-  const middle = FLOOR - 21;
+/** Input into the first layer, output out of the last, states in from below and out below. */
+function arrows(state, sizes, from) {
+  const height = boxHeight(sizes);
+  const middle = FLOOR - height / 2;
+  const top = middle - (layersOf(sizes.num_layers).length - 1) * (height + BOX.gap);
   const right = BOX.x + BOX.width;
   const ins = `<path class="flow" d="M${from + 12} ${middle}H${BOX.x - 6}"/><path class="flow" d="M336 328V${FLOOR + 6}"/>`;
   if (state.cell) return `${ins}<path class="flow" d="M${right + 6} ${middle}H614"/>`;
-  return `${ins}<path class="flow" d="M${right + 6} ${middle - 30}H614"/><path class="flow" d="M530 ${FLOOR + 4}v25q0 14 14 14h48"/>`;
+  return `${ins}<path class="flow" d="M${right + 6} ${top}H614"/><path class="flow" d="M530 ${FLOOR + 4}v25q0 14 14 14h48"/>`;
 }
 
 /** A cell's new state is the next call's old one: the loop is the learner's own, and seq_len its length. */

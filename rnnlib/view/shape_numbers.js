@@ -49,7 +49,7 @@ function heatMap({ name, rows, cols, values, index, note }) {
     "aria-label": `${name}, ${rows} by ${cols} values from ${-rangeOf(values).toFixed(2)} to ${rangeOf(values).toFixed(2)}; arrow keys read them`,
   });
   const map = { rows, cols, values };
-  const resting = `±${rangeOf(values).toFixed(2)}, ${note}`;
+  const resting = `±${rangeOf(values).toFixed(2)} ${note}`;
   const line = el("output", { class: "value" }, resting);
   let cell = [0, 0];
   const tell = () => {

@@ -9,7 +9,8 @@ export function weights(tensors, sizes) {
   const ofLayer = (layer, direction) => parameters.filter((t) => t.layer === layer && t.direction === direction);
   const rows = [ofLayer(0, 0), ofLayer(0, 1), ofLayer(1, 0), ofLayer(1, 1)].filter((row) => row.length);
   const html = rows.map((row) => `<div class="row" style="--columns: ${row.length}">${row.map((t) => parameter(t, sizes, unit)).join("")}</div>`);
-  if (sizes.num_layers > 2) html.push(`<p>Layers 2 to ${sizes.num_layers - 1}: the same shapes as layer 1.</p>`);
+  const last = sizes.num_layers - 1;
+  if (last > 1) html.push(`<p>${last === 2 ? "Layer 2" : `Layers 2 to ${last}`}: the same shapes as layer 1.</p>`);
   return html.join("");
 }
 
