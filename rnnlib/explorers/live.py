@@ -22,6 +22,7 @@ MOST_PARAMETERS = 20_000_000
 MAP_CELLS = 48  # a heat map shows at most this many rows and columns
 
 
+@torch.no_grad()
 def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Module | None = None) -> dict[str, Any]:
     """Run the layer and tell what it gave.
 
@@ -115,7 +116,6 @@ def _maps(spec: LayerSpec, x: torch.Tensor, result: Run, layer: nn.Module) -> li
     return maps + [_map(f"{n}[:, 0]", f"{n}[c, 0, r]", "layer", v[:, 0]) for n, v in ends.items() if v is not None]
 
 
-@torch.no_grad()
 def _looped(cell: nn.Module, x: torch.Tensor) -> torch.Tensor:
     """A cell called once a step, each time with the state that it gave before: every h, ``(seq_len, batch, H)``."""
     state, states = None, []

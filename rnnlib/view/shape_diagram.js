@@ -44,7 +44,14 @@ export function diagram(tensors, state) {
   const named = Object.fromEntries(tensors.map((t) => [t.name, t]));
   const scales = scalesOf(tensors, sizes);
   const time = state.cell ? scales.step : scales.time;
-  const parts = [big(named.input, 92, sizes, scales, "input_size"), stack(state, sizes), arrows(state, sizes, 92 + time.length + scales.batch.length)];
+  const parts = [
+    big(named.input, 92, sizes, scales, "input_size"),
+    stack(state, sizes),
+    arrows(state, sizes, {
+      from: 92 + time.length + scales.batch.length,
+      tall: scales.features((named.output ?? named.h_1).axes.at(-1)).length,
+    }),
+  ];
   if (state.cell) {
     parts.push(big(named.h_1, 662, sizes, scales, "hidden_size", named.c_1), loop(sizes.seq_len));
     parts.push(states([named.h_0, named.c_0], 316, sizes, scales));
@@ -194,14 +201,24 @@ function unrolled(x, middle, steps, directions) {
 }
 
 /** Input into the first layer, output out of the last, states in from below and out below. */
-function arrows(state, sizes, from) {
+function arrows(state, sizes, { from, tall }) {
   const height = boxHeight(sizes);
   const middle = FLOOR - height / 2;
   const top = middle - (layersOf(sizes.num_layers).length - 1) * (height + BOX.gap);
   const right = BOX.x + BOX.width;
   const ins = `<path class="flow" d="M${from + 12} ${middle}H${BOX.x - 6}"/><path class="flow" d="M336 328V${FLOOR + 6}"/>`;
-  if (state.cell) return `${ins}<path class="flow" d="M${right + 6} ${middle}H614"/>`;
-  return `${ins}<path class="flow" d="M${right + 6} ${top}H614"/><path class="flow" d="M530 ${FLOOR + 4}v25q0 14 14 14h48"/>`;
+  const into = FLOOR - top > tall ? FLOOR - tall / 2 : top;
+  const out = `<path class="flow" d="${elbow(right + 6, top, 614, into)}"/>`;
+  if (state.cell) return ins + out;
+  return `${ins}${out}<path class="flow" d="M530 ${FLOOR + 4}v25q0 14 14 14h48"/>`;
+}
+
+/** A line to the right that steps up or down half way, with round corners. */
+export function elbow(x, y, toX, toY) {
+  const radius = Math.min(12, Math.abs(toY - y) / 2);
+  const down = Math.sign(toY - y) * radius;
+  const middle = (x + toX) / 2;
+  return `M${x} ${y}H${middle - radius}q${radius} 0 ${radius} ${down}V${toY - down}q0 ${down} ${radius} ${down}H${toX}`;
 }
 
 /** A cell's new state is the next call's old one: the loop is the learner's own, and seq_len its length. */
