@@ -34,6 +34,7 @@ def test_everything_is_reached_by_tab_in_order_and_seen(everything: Notebook, ex
 @pytest.mark.parametrize("kind", ["shape", "card"])
 def test_axe_finds_nothing_serious(everything: Notebook, explorer: Explorer, theme: str, kind: str) -> None:
     everything.theme(theme)
+    explorer.root.get_by_role("switch", name="weights").click()
     view = everything.views(kind)
     view.scroll_into_view_if_needed()
     view.screenshot(path=SHOTS / f"{kind} {theme}.png")
