@@ -23,7 +23,7 @@ export function lightAxes(root, caption) {
 }
 
 /** Remember which axis has the focus before a picture is drawn again, and give it back after. */
-export function axesToldIn(picture) {
+export function focusIn(picture) {
   const all = () => [...picture.querySelectorAll(".axis")];
   const index = all().indexOf(document.activeElement);
   return { restore: () => index >= 0 && all()[index]?.focus({ preventScroll: true }) };

@@ -1,13 +1,13 @@
 // The picture of a layer and of every tensor that goes in and comes out: sizes in, one string of SVG out.
 import { axisMark, block, dots, extentOf, nameOf, rulers, shapeText, text, unitOf, valueOf } from "./marks.js";
 
-export const WIDTH = 900;
-export const HEIGHT = 544;
+const WIDTH = 900;
+const HEIGHT = 544;
 const head = (id) =>
   `<marker id="rnnlib-${id}" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse"` +
   ` orient="auto"><path d="M0 0L8 4L0 8Z"/></marker>`;
 /** The heads of arrows, to which the style sheet refers. */
-export const HEADS = `<defs>${head("flow")}${head("carry")}</defs>`;
+const HEADS = `<defs>${head("flow")}${head("carry")}</defs>`;
 const FLOOR = 292; // where the large blocks and the stack stand
 const TIME_ROOM = 150;
 const FEATURE_ROOM = 180;
@@ -38,6 +38,12 @@ export function scalesOf(tensors, sizes) {
   };
 }
 
+/** The picture, with the same in words for those who cannot see it. */
+export function svgOf(tensors, state) {
+  const label = told(tensors, state);
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="${label}">${HEADS}${diagram(tensors, state)}</svg>`;
+}
+
 /** The whole diagram. `tensors` are the rules of this kind; `state` says kind, cell, bidirectional and the sizes. */
 export function diagram(tensors, state) {
   const sizes = sizesOf(state);
@@ -62,7 +68,7 @@ export function diagram(tensors, state) {
   return parts.join("");
 }
 
-/** A sentence with every shape, for those who cannot see the picture. */
+/** A sentence with every shape. */
 export function told(tensors, state) {
   const sizes = sizesOf(state);
   const said = tensors

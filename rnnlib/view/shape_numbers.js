@@ -3,14 +3,15 @@ import { el } from "./controls.js";
 import { cellAfter, cellAt, paint, rangeOf } from "./heat_map.js";
 import { colourOf } from "./marks.js";
 
+const LATE = 1500; // milliseconds after which a kernel that has not answered is said to be silent
 const TICK = { true: "✓", false: "✗" };
 
 /** Whether the answer on screen belongs to the sizes now chosen: live, waiting, stale, failed or refused. */
 export function standing(answer, wanted, { connected, late, problem }) {
-  if (!connected) return "stale";
+  if (!connected || late) return "stale"; // until the kernel speaks again, whatever the sliders say
   const current = Object.entries(wanted).every(([name, value]) => answer.sizes?.[name] === value);
   if (!current && problem) return "failed";
-  if (!current) return late ? "stale" : "waiting";
+  if (!current) return "waiting";
   return answer.refused ? "refused" : "live";
 }
 
@@ -78,10 +79,65 @@ export function floatsOf(bytes) {
   return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
-/** Fill the panel with the live layer's answer. */
-export function showNumbers(panel, answer) {
-  const table = el("table", {}, el("tbody", {}, ...(answer.rows ?? []).map(row)));
-  const checks = el("ul", { class: "checks" }, ...(answer.checks ?? []).map(check));
-  const maps = (answer.maps ?? []).map((map) => heatMap({ ...map, values: floatsOf(map.values) }));
-  panel.replaceChildren(table, el("div", { class: "maps" }, ...maps), el("p", { class: "source" }, answer.source ?? ""), checks);
+/** What can be said of an answer in one line: where it ran, how long, how many parameters. */
+function factsOf({ device, seconds, parameters }) {
+  const time = seconds === undefined ? "not run" : duration(seconds);
+  return [device, time, `${parameters.toLocaleString("en")} parameters`].join("  ·  ");
+}
+
+/** Everything that the live layer answered. */
+function answered({ rows = [], checks = [], maps = [], source = "" }) {
+  return [
+    el("table", {}, el("tbody", {}, ...rows.map(row))),
+    el("div", { class: "maps" }, ...maps.map((map) => heatMap({ ...map, values: floatsOf(map.values) }))),
+    el("p", { class: "source" }, source),
+    el("ul", { class: "checks" }, ...checks.map(check)),
+  ];
+}
+
+/** The panel of the live layer's answer. `chosen` gives the sizes now chosen, to which an answer may not belong. */
+export function livePanel(model, chosen) {
+  const facts = el("div", { class: "facts" });
+  const notice = el("p", { class: "notice", role: "status" });
+  const panel = el("div", { class: "panel" });
+  const title = el("div", { class: "live" }, el("h3", {}, "The live layer says"), facts);
+  const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The live layer says" }, title, notice, panel);
+  const link = { connected: true, late: false, timer: 0 };
+
+  const showStanding = () => {
+    const answer = model.get("numbers");
+    const now = standing(answer, chosen(), { ...link, problem: model.get("problem") });
+    whole.dataset.state = now;
+    notice.textContent = standingSaid(now, answer);
+    if (now === "waiting") link.timer ||= setTimeout(() => lose({ late: true }), LATE);
+    else stopWaiting();
+  };
+  const stopWaiting = () => {
+    clearTimeout(link.timer);
+    link.timer = 0;
+  };
+  const lose = (how) => {
+    Object.assign(link, how);
+    showStanding();
+  };
+  const revive = () => {
+    stopWaiting();
+    lose({ connected: true, late: false });
+  };
+  const show = () => {
+    const answer = model.get("numbers");
+    panel.replaceChildren(...answered(answer));
+    facts.textContent = factsOf(answer);
+    whole.dataset.sizes = JSON.stringify(answer.sizes);
+    revive();
+  };
+  // ipywidgets says so when the kernel restarts or dies; of a kernel that is shut down, only its silence tells.
+  const heard = { "change:numbers": show, "change:problem": revive, comm_live_update: () => lose({ connected: false }) };
+  for (const [event, listener] of Object.entries(heard)) model.on(event, listener);
+  show();
+  const stop = () => {
+    stopWaiting();
+    for (const [event, listener] of Object.entries(heard)) model.off(event, listener);
+  };
+  return { whole, showStanding, stop };
 }

@@ -1,14 +1,14 @@
 // The shape explorer on screen: controls, the diagram that follows them at once, and the live layer's answer.
 import { choice, el, keepKeys, slider, toggle } from "./controls.js";
-import { HEADS, HEIGHT, WIDTH, diagram, sizesOf, told } from "./shape_diagram.js";
-import { duration, showNumbers, standing, standingSaid } from "./shape_numbers.js";
-import { filled, showSnippet } from "./snippet.js";
-import { axesToldIn, lightAxes } from "./lit_axes.js";
+import { sizesOf, svgOf } from "./shape_diagram.js";
+import { livePanel } from "./shape_numbers.js";
+import { snippetPanel } from "./snippet.js";
+import { focusIn, lightAxes } from "./lit_axes.js";
 import { weights } from "./shape_weights.js";
 
 const SIZES = ["seq_len", "batch", "input_size", "hidden_size", "num_layers"];
+const LAYER_ONLY = ["num_layers", "bidirectional", "batch_first"]; // what a cell does not have
 const CHOICES = ["kind", "bidirectional", "batch_first", "device"];
-const LATE = 2500; // milliseconds after which a kernel that has not answered is said to be silent
 
 /** What the learner has chosen, read off the model. */
 export function stateOf(model) {
@@ -56,106 +56,64 @@ function header(model, shown) {
   return Object.fromEntries(wanted.map((name) => [name, make[name]()]));
 }
 
-/** The skeleton: every place that is filled later. */
-function skeleton(sliders, heads, question) {
-  const facts = el("div", { class: "facts" });
-  const svg = el("div", { class: "rnnlib-diagram", role: "group" });
-  const caption = el("p", { class: "caption", "aria-live": "polite" });
-  const code = el("code");
-  const copy = el("button", { type: "button", class: "copy" }, "Copy");
-  const panel = el("div", { class: "panel" });
-  const notice = el("p", { class: "notice", role: "status" });
-  const numbers = el("section", { class: "rnnlib-numbers", "aria-label": "The live layer says" }, el("div", { class: "live" }, el("h3", {}, "The live layer says"), facts), notice, panel);
+/** The left column: sliders, and what to find out with them. */
+function column(sliders, question) {
+  const asked = question ? [el("p", { class: "question" }, el("b", {}, "Find out: "), question)] : [];
+  return el("div", { class: "sliders" }, ...sliders, ...asked);
+}
+
+function render({ model, el: host }) {
+  const shown = model.get("controls");
   const problem = el("p", { class: "rnnlib-problem", role: "alert" });
-  const side = el("div", { class: "sliders" }, ...sliders, question ? el("p", { class: "question" }, el("b", {}, "Find out: "), question) : "");
+  const say = (sentence) => (problem.textContent = sentence);
+  const moved = SIZES.filter((name) => shown.includes(name));
+  const sliders = Object.fromEntries(moved.map((name) => [name, slider(model, name, model.get("ranges")[name], say)]));
+  const controls = { ...header(model, shown), ...sliders };
+  const picture = el("div", { class: "rnnlib-diagram", role: "group" });
+  const caption = el("p", { class: "caption", "aria-live": "polite" });
   const strip = el("div", { class: "weights" });
+  const snippet = snippetPanel();
+  const live = livePanel(model, () => shownBy(model));
+
+  const draw = () => {
+    const state = stateOf(model);
+    const sizes = sizesOf(state);
+    const tensors = tensorsOf(model.get("rules"), state);
+    const focus = focusIn(picture);
+    picture.innerHTML = svgOf(tensors, state);
+    picture.dataset.sizes = JSON.stringify(shownBy(model));
+    focus.restore();
+    strip.innerHTML = model.get("weights") ? weights(tensors, sizes) : "";
+    snippet.show(model.get("templates")[templateKey(state)], sizes);
+    for (const name of LAYER_ONLY) controls[name]?.disable(state.cell);
+    live.showStanding();
+  };
+  const drawn = [...SIZES, ...CHOICES, "weights"].map((name) => `change:${name}`).join(" ");
+  const tell = () => say(model.get("problem"));
+  model.on(drawn, draw);
+  model.on("change:problem", tell);
+
+  const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
+  const heads = parts(Object.keys(controls).filter((name) => !SIZES.includes(name)));
   const root = el(
     "div",
     { class: "rnnlib shape", role: "region", "aria-label": "Shape explorer" },
     el("div", { class: "head" }, ...heads),
     problem,
-    el("div", { class: "body" }, side, el("div", { class: "stage" }, svg, caption)),
+    el("div", { class: "body" }, column(parts(SIZES), model.get("question")), el("div", { class: "stage" }, picture, caption)),
     strip,
-    el("div", { class: "foot" }, el("section", { class: "snippet", "aria-label": "The code that does the same" }, copy, el("pre", {}, code)), numbers),
+    el("div", { class: "foot" }, snippet.whole, live.whole),
   );
-  return { root, facts, svg, caption, code, copy, panel, notice, numbers, problem, strip };
-}
-
-function render({ model, el: host }) {
-  const shown = model.get("controls");
-  const say = (sentence) => (parts.problem.textContent = sentence);
-  const sliders = SIZES.filter((name) => shown.includes(name)).map((name) => [name, slider(model, name, model.get("ranges")[name], say)]);
-  const heads = header(model, shown);
-  const question = model.get("question");
-  const parts = skeleton(sliders.map(([, s]) => s.whole), Object.values(heads).map((c) => c.whole), question);
-  const link = { connected: true, late: false, timer: 0 };
-  keepKeys(parts.root);
-
-  const drawDiagram = () => {
-    const state = stateOf(model);
-    const tensors = tensorsOf(model.get("rules"), state);
-    const focused = axesToldIn(parts.svg);
-    parts.svg.innerHTML = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="${told(tensors, state)}">${HEADS}${diagram(tensors, state)}</svg>`;
-    parts.svg.dataset.sizes = JSON.stringify(shownBy(model));
-    focused.restore();
-    parts.strip.innerHTML = model.get("weights") ? weights(tensors, sizesOf(state)) : "";
-    showSnippet(parts.code, model.get("templates")[templateKey(state)], sizesOf(state));
-    for (const name of ["num_layers", "bidirectional", "batch_first"]) {
-      (heads[name] ?? Object.fromEntries(sliders)[name])?.disable(state.cell);
-    }
-    drawStanding();
-  };
-
-  const drawStanding = () => {
-    const answer = model.get("numbers");
-    const now = standing(answer, shownBy(model), { ...link, problem: model.get("problem") });
-    parts.numbers.dataset.state = now;
-    parts.notice.textContent = standingSaid(now, answer);
-    clearTimeout(link.timer);
-    if (now === "waiting") link.timer = setTimeout(() => ((link.late = true), drawStanding()), LATE);
-  };
-
-  const drawNumbers = () => {
-    const answer = model.get("numbers");
-    Object.assign(link, { connected: true, late: false });
-    showNumbers(parts.panel, answer);
-    parts.numbers.dataset.sizes = JSON.stringify(answer.sizes ?? {});
-    const time = answer.seconds === undefined ? "not run" : duration(answer.seconds);
-    parts.facts.textContent = [answer.device, time, `${answer.parameters?.toLocaleString("en")} parameters`].join("  ·  ");
-    drawStanding();
-  };
-
-  const drawProblem = () => {
-    say(model.get("problem"));
-    drawStanding();
-  };
-  const drawLink = () => {
-    link.connected = !host.closest(".jupyter-widgets-disconnected");
-    drawStanding();
-  };
-  const copy = async () => {
-    const state = stateOf(model);
-    await navigator.clipboard.writeText(filled(model.get("templates")[templateKey(state)], sizesOf(state)));
-    parts.copy.textContent = "Copied";
-    setTimeout(() => (parts.copy.textContent = "Copy"), 1500);
-  };
-
-  const drawn = [...SIZES, ...CHOICES, "weights"].map((name) => `change:${name}`).join(" ");
-  const heard = [[drawn, drawDiagram], ["change:numbers", drawNumbers], ["change:problem", drawProblem], ["comm_live_update", drawLink]];
-  for (const [events, draw] of heard) model.on(events, draw);
-  parts.copy.addEventListener("click", copy);
-  const dark = lightAxes(parts.root, parts.caption);
-
-  host.append(parts.root);
-  drawDiagram();
-  drawNumbers();
-  drawProblem();
-  drawLink();
+  keepKeys(root);
+  const stopLighting = lightAxes(root, caption);
+  host.append(root);
+  draw();
+  tell();
   return () => {
-    for (const [events, draw] of heard) model.off(events, draw);
-    for (const control of [...sliders.map(([, s]) => s), ...Object.values(heads)]) control.stop();
-    clearTimeout(link.timer);
-    dark();
+    model.off(drawn, draw);
+    model.off("change:problem", tell);
+    for (const part of [...Object.values(controls), live]) part.stop();
+    stopLighting();
   };
 }
 

@@ -14,10 +14,23 @@ export function partsOf(template, sizes) {
   return template.split(FIELD).map((part, i) => (i % 2 ? { text: String(valueOf(part, sizes)), symbol: colourOf(part) } : { text: part }));
 }
 
-/** Show the snippet, every number in the colour of its axis. */
-export function showSnippet(code, template, sizes) {
-  const parts = partsOf(template, sizes).map(({ text, symbol }) =>
-    symbol ? el("span", { class: "size", "data-symbol": symbol }, text) : text,
-  );
-  code.replaceChildren(...parts);
+/** The panel with the snippet and its button; `show` fills it, every number in the colour of its axis. */
+export function snippetPanel() {
+  const code = el("code");
+  const copy = el("button", { type: "button", class: "copy" }, "Copy");
+  let now = "";
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(now);
+    copy.textContent = "Copied";
+    setTimeout(() => (copy.textContent = "Copy"), 1500);
+  });
+  const show = (template, sizes) => {
+    now = filled(template, sizes);
+    const parts = partsOf(template, sizes).map(({ text, symbol }) =>
+      symbol ? el("span", { class: "size", "data-symbol": symbol }, text) : text,
+    );
+    code.replaceChildren(...parts);
+  };
+  const whole = el("section", { class: "snippet", "aria-label": "The code that does the same" }, copy, el("pre", {}, code));
+  return { whole, show };
 }

@@ -14,6 +14,7 @@ test("numbers are live only for the very sizes chosen", () => {
 
 test("a kernel that is late or gone makes them stale", () => {
   assert.equal(standing({ sizes: { batch: 4 } }, wanted, { connected: true, late: true }), "stale");
+  assert.equal(standing({ sizes: { ...wanted } }, wanted, { connected: true, late: true }), "stale");
   assert.equal(standing({ sizes: { ...wanted } }, wanted, { connected: false, late: false }), "stale");
 });
 
