@@ -73,11 +73,24 @@ class Explorer:
 
     def tab_through(self, most: int = 80) -> Iterator[dict[str, Any]]:
         """Press Tab from just before the explorer until the keyboard has left it; each stop."""
-        self.root.evaluate("(root) => { root.tabIndex = -1; root.focus(); }")
+        stop = self._tab_into()
         for _ in range(most):
-            self.page.keyboard.press("Tab")
-            stop = self.root.evaluate(FOCUSED)
             if stop is None:
                 return
             yield stop
+            stop = self._tab()
         raise AssertionError(f"the keyboard is caught: {most} times Tab and still inside")
+
+    def _tab_into(self) -> dict[str, Any] | None:
+        """The first stop. JupyterLab may take the focus once more when a cell has just run: then again."""
+        for _ in range(5):
+            self.root.evaluate("(root) => { root.tabIndex = -1; root.focus(); }")
+            if stop := self._tab():
+                return stop
+            self.page.wait_for_timeout(200)
+        return None
+
+    def _tab(self) -> dict[str, Any] | None:
+        self.page.keyboard.press("Tab")
+        stop: dict[str, Any] | None = self.root.evaluate(FOCUSED)
+        return stop
