@@ -2,8 +2,9 @@
 
 from rnnlib.data import japanese_vowels
 from rnnlib.engine.run import run
+from rnnlib.engine.trace import trace
 from rnnlib.explorers.shape_explorer import ShapeExplorer
 from rnnlib.practice.predict import predict
 from rnnlib.spec import LayerSpec, shapes
 
-__all__ = ["LayerSpec", "ShapeExplorer", "japanese_vowels", "predict", "run", "shapes"]
+__all__ = ["LayerSpec", "ShapeExplorer", "japanese_vowels", "predict", "run", "shapes", "trace"]
