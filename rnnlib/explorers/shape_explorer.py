@@ -66,7 +66,7 @@ class ShapeExplorer(ShapeView):
             batch=batch,
             device=device,
             devices=list(available()),
-            controls=_check_controls(controls),
+            controls=controls,
             question=question,
             rules=rules(self._base),
             templates=templates(self._base),
@@ -129,12 +129,3 @@ def _spec_of(layer: str | LayerSpec | nn.Module) -> LayerSpec:
     if isinstance(layer, str):
         return LayerSpec(check_kind(layer), input_size=12, hidden_size=16)
     return layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-
-
-def _check_controls(controls: Sequence[str]) -> list[str]:
-    if isinstance(controls, str):
-        raise TypeError(f"controls must be several names, as in controls=({controls!r},), not one text.")
-    unknown = [name for name in controls if name not in CONTROLS]
-    if unknown:
-        raise ValueError(f"there is no control {unknown[0]!r}: the controls are {', '.join(CONTROLS)}.")
-    return list(controls)

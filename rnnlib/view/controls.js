@@ -11,6 +11,19 @@ export function el(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Listen to a model's events; gives back what stops it. anywidget's model takes one name at a time. */
+export function listen(model, events) {
+  for (const [name, listener] of Object.entries(events)) model.on(name, listener);
+  return () => {
+    for (const [name, listener] of Object.entries(events)) model.off(name, listener);
+  };
+}
+
+/** The same listener for the changes of several traits. */
+export function changes(names, listener) {
+  return Object.fromEntries(names.map((name) => [`change:${name}`, listener]));
+}
+
 /** What a learner typed for a size: the number, or a sentence that says what is wrong with it. */
 export function sizeFrom(name, typed, least = 1) {
   const value = Number(typed);
@@ -48,7 +61,12 @@ export function slider(model, name, [least, most], say) {
   model.on(`change:${name}`, show);
   show();
   const whole = el("div", { class: "slider", "data-symbol": name }, el("span", { class: "name" }, name), field, range);
-  return { whole, disable: (off) => [range, field].forEach((e) => (e.disabled = off)), stop: () => model.off(`change:${name}`, show) };
+  const reach = (from, to) => {
+    [range.min, range.max] = [from, to];
+    show();
+  };
+  const disable = (off) => [range, field].forEach((e) => (e.disabled = off));
+  return { whole, disable, reach, stop: () => model.off(`change:${name}`, show) };
 }
 
 const same = (value) => value;
@@ -83,6 +101,24 @@ export function choice(model, name, options, read = same, write = same) {
   const bars = boxes.map((box) => el("label", {}, box, el("span", {}, box.value)));
   const whole = el("div", { class: "choice", role: "radiogroup", "aria-label": name }, ...bars);
   return { whole, disable: (off) => boxes.forEach((box) => (box.disabled = off)), stop: () => model.off(`change:${name}`, show) };
+}
+
+/** One of a few that may change: a menu with its label. `options` gives those there now. */
+export function pick(model, name, label, options, words = String) {
+  const menu = el("select", { "aria-label": label });
+  const show = () => {
+    const now = options();
+    menu.replaceChildren(...now.map((value, i) => el("option", { value: i, selected: value === model.get(name) }, words(value))));
+    menu.disabled = now.length < 2;
+  };
+  menu.addEventListener("change", () => {
+    model.set(name, options()[Number(menu.value)]);
+    model.save_changes();
+  });
+  model.on(`change:${name}`, show);
+  show();
+  const whole = el("label", { class: "pick" }, el("span", {}, label), menu);
+  return { whole, refresh: show, stop: () => model.off(`change:${name}`, show) };
 }
 
 /** Keys that belong to a control must not reach the notebook's shortcuts; those with Ctrl, Meta or Alt still do. */

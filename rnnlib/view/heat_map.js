@@ -19,12 +19,11 @@ export function colourAt(value, range) {
   return [...(value < 0 ? BELOW : ABOVE), Math.round(255 * share)];
 }
 
-/** Paint `{rows, cols, values}` on a canvas, a pixel a cell; the style sheet stretches it. */
-export function paint(canvas, { rows, cols, values }) {
-  const range = rangeOf(values);
+/** Paint `{rows, cols, values}` on a canvas, a pixel a cell, only the columns `from` to `until`; CSS stretches it. */
+export function paint(canvas, { rows, cols, values, range = rangeOf(values), from = 0, until = cols - 1 }) {
   const image = new ImageData(cols, rows);
   for (let row = 0; row < rows; row++) {
-    for (let col = 0; col < cols; col++) {
+    for (let col = from; col <= until; col++) {
       image.data.set(colourAt(values[row * cols + col], range), 4 * ((rows - 1 - row) * cols + col));
     }
   }

@@ -1,30 +1,59 @@
 // Pointing at an axis, by pointer or by keyboard, lights its symbol wherever it stands and says why it is there.
 
+const RESTING = "Point at an axis, or Tab to one and use the arrow keys, to see what it is and why it is there.";
+
 /** Light what `root` shows of the symbol pointed at, and say the axis' sentence in `caption`. Returns a clean-up. */
 export function lightAxes(root, caption) {
-  const resting = "Point at an axis, or Tab to one, to see what it is and why it is there.";
-  const light = (event) => {
-    const symbol = event.target.closest?.(".axis, .size")?.dataset.symbol;
+  const marked = (target) => target?.closest?.(".axis, .size");
+  const light = ({ target }) => {
+    const symbol = marked(target)?.dataset.symbol;
     if (symbol) root.dataset.lit = symbol;
     else delete root.dataset.lit;
-    caption.textContent = event.target.closest?.(".axis")?.getAttribute("aria-label") ?? resting;
+    caption.textContent = target.closest?.(".axis")?.getAttribute("aria-label") ?? RESTING;
   };
-  const dark = (event) => {
-    if (root.contains(event.relatedTarget) && event.relatedTarget?.closest(".axis, .size")) return;
+  const dark = ({ relatedTarget }) => {
+    if (root.contains(relatedTarget) && marked(relatedTarget)) return;
     delete root.dataset.lit;
-    caption.textContent = resting;
+    caption.textContent = RESTING;
   };
   const heard = { pointerover: light, pointerleave: dark, focusin: light, focusout: dark };
   for (const [name, listener] of Object.entries(heard)) root.addEventListener(name, listener);
-  caption.textContent = resting;
+  caption.textContent = RESTING;
   return () => {
     for (const [name, listener] of Object.entries(heard)) root.removeEventListener(name, listener);
   };
 }
 
-/** Remember which axis has the focus before a picture is drawn again, and give it back after. */
-export function focusIn(picture) {
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+/** Make a picture's axes one stop of the Tab key, between which the arrow keys move; a redraw keeps the place. */
+export function roving(picture) {
+  let key = null;
   const all = () => [...picture.querySelectorAll(".axis")];
-  const index = all().indexOf(document.activeElement);
-  return { restore: () => index >= 0 && all()[index]?.focus({ preventScroll: true }) };
+  const settle = () => {
+    const axes = all();
+    const here = axes.find((axis) => axis.dataset.key === key) ?? axes[0];
+    for (const axis of axes) axis.setAttribute("tabindex", axis === here ? "0" : "-1");
+    return here;
+  };
+  picture.addEventListener("focusin", ({ target }) => {
+    key = target.closest(".axis")?.dataset.key ?? key;
+    settle();
+  });
+  picture.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    const axes = all();
+    const next = step && axes[axes.indexOf(document.activeElement) + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+  /** Draw anew; the axis that had the keyboard has it again. */
+  const redraw = (markup) => {
+    const had = picture.contains(document.activeElement);
+    picture.innerHTML = markup;
+    const here = settle();
+    if (had) here?.focus({ preventScroll: true });
+  };
+  return redraw;
 }

@@ -1,13 +1,8 @@
 // The picture of a layer and of every tensor that goes in and comes out: sizes in, one string of SVG out.
-import { axisMark, block, dots, extentOf, nameOf, rulers, shapeText, text, unitOf, valueOf } from "./marks.js";
+import { arrow, axisMark, block, dots, esc, extentOf, nameOf, rulers, shapeText, text, unitOf, valueOf } from "./marks.js";
 
 const WIDTH = 900;
 const HEIGHT = 544;
-const head = (id) =>
-  `<marker id="rnnlib-${id}" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse"` +
-  ` orient="auto"><path d="M0 0L8 4L0 8Z"/></marker>`;
-/** The heads of arrows, to which the style sheet refers. */
-const HEADS = `<defs>${head("flow")}${head("carry")}</defs>`;
 const FLOOR = 292; // where the large blocks and the stack stand
 const TIME_ROOM = 150;
 const FEATURE_ROOM = 180;
@@ -40,8 +35,8 @@ export function scalesOf(tensors, sizes) {
 
 /** The picture, with the same in words for those who cannot see it. */
 export function svgOf(tensors, state) {
-  const label = told(tensors, state);
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="${label}">${HEADS}${diagram(tensors, state)}</svg>`;
+  const label = esc(told(tensors, state));
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="${label}">${diagram(tensors, state)}</svg>`;
 }
 
 /** The whole diagram. `tensors` are the rules of this kind; `state` says kind, cell, bidirectional and the sizes. */
@@ -174,7 +169,7 @@ function stack(state, sizes) {
     .reverse()
     .map((layer, slot) => {
       const y = FLOOR - (slot + 1) * height - slot * BOX.gap;
-      const up = slot ? `<path class="flow" d="M${BOX.x + BOX.width / 2} ${y + height + BOX.gap}v${4 - BOX.gap}"/>` : "";
+      const up = slot ? arrow(`M${BOX.x + BOX.width / 2} ${y + height + BOX.gap - 2}v${5 - BOX.gap}`, "flow") : "";
       if (layer === null) return up + dots(BOX.x + BOX.width / 2, y + height / 2, 0, 1);
       const name = state.cell ? "one step" : `layer ${layer}`;
       return (
@@ -183,9 +178,11 @@ function stack(state, sizes) {
         unrolled(BOX.x + 108, y + height / 2, state.cell ? 1 : sizes.seq_len, directions)
       );
     });
+  const tall = boxes.length * (height + BOX.gap) - BOX.gap + 16; // what states go into and come out of: all layers
+  const around = `<rect class="around" x="${BOX.x - 8}" y="${FLOOR + 8 - tall}" width="${BOX.width + 16}" height="${tall}" rx="12"/>`;
   const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
   const subtitle = state.cell ? "one step, one layer, one direction" : `${count(layers, "layer")} × ${count(directions, "direction")}`;
-  return `${text(BOX.x, 34, state.kind, "start", 'class="title"')}${text(BOX.x, 57, subtitle, "start", 'class="quiet"')}${boxes.join("")}`;
+  return `${text(BOX.x, 34, state.kind, "start", 'class="title"')}${text(BOX.x, 57, subtitle, "start", 'class="quiet"')}${around}${boxes.join("")}`;
 }
 
 /** A layer's steps: circles joined by arrows, to the right and, for the second direction, to the left. */
@@ -200,7 +197,7 @@ function unrolled(x, middle, steps, directions) {
       marks += left ? dots(x + i * pitch, y, 1, 0) : `<circle class="step" cx="${x + i * pitch}" cy="${y}" r="5.5"/>`;
       if (i === 0) continue;
       const [from, to] = [x + (i - 1) * pitch + 7, x + i * pitch - 7];
-      marks += `<path class="carry" d="${direction ? `M${to} ${y}H${from + 2}` : `M${from} ${y}H${to - 2}`}"/>`;
+      marks += direction ? arrow(`M${to} ${y}H${from}`, "carry") : arrow(`M${from} ${y}H${to}`, "carry");
     }
   }
   return marks;
@@ -212,11 +209,11 @@ function arrows(state, sizes, { from, tall }) {
   const middle = FLOOR - height / 2;
   const top = middle - (layersOf(sizes.num_layers).length - 1) * (height + BOX.gap);
   const right = BOX.x + BOX.width;
-  const ins = `<path class="flow" d="M${from + 12} ${middle}H${BOX.x - 6}"/><path class="flow" d="M336 328V${FLOOR + 6}"/>`;
+  const ins = arrow(`M${from + 12} ${middle}H${BOX.x - 4}`, "flow") + arrow(`M336 328V${FLOOR + 12}`, "flow");
   const into = FLOOR - top > tall ? FLOOR - tall / 2 : top;
-  const out = `<path class="flow" d="${elbow(right + 6, top, 614, into)}"/>`;
+  const out = arrow(elbow(right + 6, top, 614, into), "flow");
   if (state.cell) return ins + out;
-  return `${ins}${out}<path class="flow" d="M530 ${FLOOR + 4}v25q0 14 14 14h48"/>`;
+  return `${ins}${out}${arrow(`M530 ${FLOOR + 10}v19q0 14 14 14h48`, "flow")}`;
 }
 
 /** A line to the right that steps up or down half way, with round corners. */
@@ -231,8 +228,8 @@ export function elbow(x, y, toX, toY) {
 function loop(steps) {
   const calls = `${steps} call${steps === 1 ? "" : "s"}`;
   return (
-    `<path class="flow loop" d="M668 ${FLOOR + 16}v${LOW - FLOOR - 56}q0 14 -14 14H392"/>` +
-    `<g class="axis" tabindex="0" role="img" data-symbol="seq_len" aria-label="seq_len ${steps}: a cell has no time axis; you call it once for each step">` +
+    arrow(`M668 ${FLOOR + 16}v${LOW - FLOOR - 56}q0 14 -14 14H392`, "flow loop") +
+    `<g class="axis" tabindex="-1" role="img" data-symbol="seq_len" data-key="loop" aria-label="seq_len ${steps}: a cell has no time axis; you call it once for each step">` +
     `${text(652, LOW - 38, `seq_len ${steps}: your loop, ${calls}`, "end")}</g>` +
     text(652, LOW - 2, "h_1 is the next call's h_0", "end", 'class="quiet"')
   );

@@ -1,6 +1,6 @@
 // What the live layer answered: its shapes with a tick each, its checks in words, its values as colour.
-import { el } from "./controls.js";
-import { cellAfter, cellAt, paint, rangeOf } from "./heat_map.js";
+import { el, listen } from "./controls.js";
+import { heatFigure } from "./heat_figure.js";
 import { colourOf } from "./marks.js";
 
 const LATE = 1500; // milliseconds after which a kernel that has not answered is said to be silent
@@ -19,7 +19,7 @@ export function standing(answer, wanted, { connected, late, problem }) {
 export function standingSaid(standing, answer) {
   if (standing === "refused") return answer.refused;
   if (standing === "failed") return "Not live: these numbers belong to the last sizes that worked.";
-  if (standing === "stale") return "Not live: the kernel does not answer. These numbers are old; run the cell again to revive them.";
+  if (standing === "stale") return "Not live: the kernel does not answer. If a cell is still running, wait for it; else run this cell again.";
   return "";
 }
 
@@ -42,35 +42,10 @@ function check({ sentence, holds, why }) {
   return el("li", {}, mark, el("span", {}, why ? `${sentence}: ${why}` : sentence));
 }
 
-/** A heat map with a line under it that says the value pointed at, by pointer or by arrow keys. */
-function heatMap({ name, rows, cols, values, index, note }) {
-  const canvas = el("canvas", {
-    tabindex: 0,
-    role: "img",
-    "aria-label": `${name}, ${rows} by ${cols} values from ${-rangeOf(values).toFixed(2)} to ${rangeOf(values).toFixed(2)}; arrow keys read them`,
-  });
-  const map = { rows, cols, values };
-  const resting = `±${rangeOf(values).toFixed(2)} ${note}`;
-  const line = el("output", { class: "value" }, resting);
-  let cell = [0, 0];
-  const tell = () => {
-    const where = index.replace(/\br\b/, cell[0]).replace(/\bc\b/, cell[1]);
-    line.textContent = `${where} = ${values[cell[0] * cols + cell[1]].toFixed(4)}`;
-  };
-  const rest = () => (line.textContent = resting);
-  canvas.addEventListener("pointermove", (event) => ((cell = cellAt(event, canvas, map)), tell()));
-  canvas.addEventListener("pointerleave", rest);
-  canvas.addEventListener("focus", tell);
-  canvas.addEventListener("blur", rest);
-  canvas.addEventListener("keydown", (event) => {
-    const next = cellAfter(event.key, cell, map);
-    if (!next) return;
-    event.preventDefault();
-    cell = next;
-    tell();
-  });
-  paint(canvas, map);
-  return el("figure", { class: "map" }, el("figcaption", {}, name), canvas, line);
+function heatMap({ name, index, note, ...map }) {
+  const figure = heatFigure({ name, index });
+  figure.show({ ...map, values: floatsOf(map.values) }, note);
+  return figure.whole;
 }
 
 /** Values travel as bytes: the numbers in them. */
@@ -89,7 +64,7 @@ function factsOf({ device, seconds, parameters }) {
 function answered({ rows = [], checks = [], maps = [], source = "" }) {
   return [
     el("table", {}, el("tbody", {}, ...rows.map(row))),
-    el("div", { class: "maps" }, ...maps.map((map) => heatMap({ ...map, values: floatsOf(map.values) }))),
+    el("div", { class: "maps" }, ...maps.map(heatMap)),
     el("p", { class: "source" }, source),
     el("ul", { class: "checks" }, ...checks.map(check)),
   ];
@@ -126,18 +101,22 @@ export function livePanel(model, chosen) {
   };
   const show = () => {
     const answer = model.get("numbers");
+    if (!answer.sizes) return showStanding(); // there is no answer yet
     panel.replaceChildren(...answered(answer));
     facts.textContent = factsOf(answer);
     whole.dataset.sizes = JSON.stringify(answer.sizes);
     revive();
   };
   // ipywidgets says so when the kernel restarts or dies; of a kernel that is shut down, only its silence tells.
-  const heard = { "change:numbers": show, "change:problem": revive, comm_live_update: () => lose({ connected: false }) };
-  for (const [event, listener] of Object.entries(heard)) model.on(event, listener);
+  const deaf = listen(model, {
+    "change:numbers": show,
+    "change:problem": revive,
+    comm_live_update: () => lose({ connected: false }),
+  });
   show();
   const stop = () => {
     stopWaiting();
-    for (const [event, listener] of Object.entries(heard)) model.off(event, listener);
+    deaf();
   };
   return { whole, showStanding, stop };
 }

@@ -1,9 +1,9 @@
 // The shape explorer on screen: controls, the diagram that follows them at once, and the live layer's answer.
-import { choice, el, keepKeys, slider, toggle } from "./controls.js";
+import { changes, choice, el, keepKeys, listen, slider, toggle } from "./controls.js";
 import { sizesOf, svgOf } from "./shape_diagram.js";
 import { livePanel } from "./shape_numbers.js";
 import { snippetPanel } from "./snippet.js";
-import { focusIn, lightAxes } from "./lit_axes.js";
+import { lightAxes, roving } from "./lit_axes.js";
 import { weights } from "./shape_weights.js";
 
 const SIZES = ["seq_len", "batch", "input_size", "hidden_size", "num_layers"];
@@ -62,16 +62,19 @@ function column(sliders, question) {
   return el("div", { class: "sliders" }, ...sliders, ...asked);
 }
 
-function render({ model, el: host }) {
+/** The whole explorer in `host`; gives back what takes it away. */
+function build(model, host) {
   const shown = model.get("controls");
   const problem = el("p", { class: "rnnlib-problem", role: "alert" });
   const say = (sentence) => (problem.textContent = sentence);
+  const tell = () => say(model.get("problem"));
   const moved = SIZES.filter((name) => shown.includes(name));
   const sliders = Object.fromEntries(moved.map((name) => [name, slider(model, name, model.get("ranges")[name], say)]));
   const controls = { ...header(model, shown), ...sliders };
   const picture = el("div", { class: "rnnlib-diagram", role: "group" });
-  const caption = el("p", { class: "caption", "aria-live": "polite" });
   const strip = el("div", { class: "weights" });
+  const caption = el("p", { class: "caption" });
+  const [redrawPicture, redrawStrip] = [roving(picture), roving(strip)];
   const snippet = snippetPanel();
   const live = livePanel(model, () => shownBy(model));
 
@@ -79,19 +82,15 @@ function render({ model, el: host }) {
     const state = stateOf(model);
     const sizes = sizesOf(state);
     const tensors = tensorsOf(model.get("rules"), state);
-    const focus = focusIn(picture);
-    picture.innerHTML = svgOf(tensors, state);
+    redrawPicture(svgOf(tensors, state));
     picture.dataset.sizes = JSON.stringify(shownBy(model));
-    focus.restore();
-    strip.innerHTML = model.get("weights") ? weights(tensors, sizes) : "";
+    redrawStrip(model.get("weights") ? weights(tensors, sizes) : "");
     snippet.show(model.get("templates")[templateKey(state)], sizes);
     for (const name of LAYER_ONLY) controls[name]?.disable(state.cell);
     live.showStanding();
+    tell();
   };
-  const drawn = [...SIZES, ...CHOICES, "weights"].map((name) => `change:${name}`).join(" ");
-  const tell = () => say(model.get("problem"));
-  model.on(drawn, draw);
-  model.on("change:problem", tell);
+  const deaf = listen(model, { ...changes([...SIZES, ...CHOICES, "weights"], draw), "change:problem": tell });
 
   const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
   const heads = parts(Object.keys(controls).filter((name) => !SIZES.includes(name)));
@@ -106,14 +105,26 @@ function render({ model, el: host }) {
   );
   keepKeys(root);
   const stopLighting = lightAxes(root, caption);
-  host.append(root);
+  host.replaceChildren(root);
   draw();
-  tell();
   return () => {
-    model.off(drawn, draw);
-    model.off("change:problem", tell);
+    deaf();
     for (const part of [...Object.values(controls), live]) part.stop();
     stopLighting();
+  };
+}
+
+/** Build it, and build it anew where a lecturer changes what it is made of. */
+function render({ model, el: host }) {
+  let stop = build(model, host);
+  const rebuild = () => {
+    stop();
+    stop = build(model, host);
+  };
+  const deaf = listen(model, changes(["controls", "question", "ranges", "devices"], rebuild));
+  return () => {
+    deaf();
+    stop();
   };
 }
 

@@ -23,7 +23,7 @@ function parameter({ name, axes, why }, sizes, unit) {
   for (let gate = 1; gate < gates; gate++) cuts += `M0 ${(height * gate) / gates}h${width}`;
   const said = axes.map((axis, i) => `${nameOf(axis, sizes)} ${valueOf(axis, sizes)}, ${why[i]}`).join("; ");
   return (
-    `<figure class="axis" tabindex="0" role="img" data-symbol="${colourOf(axes.at(-1))}" aria-label="${name}: ${said}">` +
+    `<figure class="axis" tabindex="-1" role="img" data-key="${name}" data-symbol="${colourOf(axes.at(-1))}" aria-label="${name}: ${said}">` +
     `<svg width="${width + 2}" height="${height + 2}" viewBox="-1 -1 ${width + 2} ${height + 2}" aria-hidden="true">` +
     `<rect class="matrix" width="${width}" height="${height}"/><path class="cut" d="${cuts}"/></svg>` +
     `<span aria-hidden="true"><b>${name}</b><br><span class="shape">${shapeText(axes, sizes, "span")}</span></span></figure>`

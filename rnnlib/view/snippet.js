@@ -20,8 +20,13 @@ export function snippetPanel() {
   const copy = el("button", { type: "button", class: "copy" }, "Copy");
   let now = "";
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(now);
-    copy.textContent = "Copied";
+    try {
+      await navigator.clipboard.writeText(now);
+      copy.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(code); // no clipboard on a page served without https: one key is left to press
+      copy.textContent = "Press Ctrl+C";
+    }
     setTimeout(() => (copy.textContent = "Copy"), 1500);
   });
   const show = (template, sizes) => {

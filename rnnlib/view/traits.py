@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import traitlets
@@ -30,3 +30,22 @@ def size(default: int) -> Any:
 def flag(default: bool) -> Any:
     """A synced trait that is True or False."""
     return Checked(default, check_flag).tag(sync=True)
+
+
+def check_controls(controls: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Give `controls` back as a list if each is a known name.
+
+    Raises:
+        TypeError: one text, not several names.
+        ValueError: a name that no control has.
+
+    Example:
+        >>> check_controls(("seq_len",), known=("seq_len", "batch"))
+        ['seq_len']
+    """
+    if isinstance(controls, str):
+        raise TypeError(f"controls must be several names, as in controls=({controls!r},), not one text.")
+    unknown = [name for name in controls if name not in known]
+    if unknown:
+        raise ValueError(f"there is no control {unknown[0]!r}: the controls are {', '.join(known)}.")
+    return list(controls)

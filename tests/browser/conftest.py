@@ -18,7 +18,7 @@ SHOTS = HERE.parents[1] / "build" / "screens"
 CELLS = (
     "from rnnlib import LayerSpec, ShapeExplorer, predict",
     'spec = LayerSpec("LSTM", 12, 16, 2, bidirectional=True)',
-    'explorer = ShapeExplorer(spec, question="Which sliders change h_n, and which never do?")\nexplorer',
+    'explorer = ShapeExplorer(spec, question="Which sliders change the shape of h_n, and which never do?")\nexplorer',
     'card = predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3)\ncard',
 )
 

@@ -17,7 +17,7 @@ PICTURES = {LIGHT: "shape_explorer.png", DARK: "shape_explorer_dark.png"}
 MOST_BYTES = 300_000
 CELL = """from rnnlib import LayerSpec, ShapeExplorer
 spec = LayerSpec("LSTM", input_size=12, hidden_size=16, num_layers=2, bidirectional=True)
-ShapeExplorer(spec, seq_len=8, batch=3, question="which sliders change h_n, and which never do?")"""
+ShapeExplorer(spec, seq_len=8, batch=3, question="which sliders change the shape of h_n, and which never do?")"""
 
 
 def main() -> None:
