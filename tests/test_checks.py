@@ -194,7 +194,9 @@ def test_the_reason_fits_the_layer() -> None:
     assert "the last sequence" in why(LayerSpec("GRU", 12, 16, batch_first=True), "output[-1] equals h_n[-1]")
     assert "one step only" in why(LayerSpec("GRU", 12, 16, bidirectional=True), "output[-1] equals h_n[-1]")
     assert "zeros" in why(LayerSpec("GRU", 12, 16), "output[-1] equals h_n[-1]", lengths=[8, 3, 8])
-    assert "tanh(c)" in why(LayerSpec("LSTM", 12, 16), "output[-1] equals c_n[-1]")
+    assert "never c itself" in why(LayerSpec("LSTM", 12, 16), "output[-1] equals c_n[-1]")
+    both = why(LayerSpec("GRU", 12, 16, bidirectional=True), "output[-1] equals h_n[-1]", lengths=[8, 3, 8])
+    assert "zeros where a sequence is shorter" in both
     assert "proj_size=5" in why(LayerSpec("LSTM", 12, 16, proj_size=5), "output[-1] equals c_n[-1]")
 
 

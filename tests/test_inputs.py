@@ -23,8 +23,12 @@ x = torch.zeros(8, 3, 12)
 BAD = {
     "one axis": (LSTM, x[0, 0], ["3 axes", "(seq_len, batch, input_size)", "not 1", "(12,)", "x[None, None]"]),
     "no axis": (LSTM, x[0, 0, 0], ["3 axes", "not 0"]),
-    "four axes": (LSTM, x[None], ["3 axes", "not 4", "(1, 8, 3, 12)", "x.flatten(0, 1)"]),
-    "four axes, batch_first": (FIRST, x[None], ["(batch, seq_len, input_size)", "batch_first=True"]),
+    "four axes": (LSTM, x[None], ["3 axes", "not 4", "(1, 8, 3, 12)", "never merge seq_len"]),
+    "four axes, batch_first": (
+        FIRST,
+        x[None],
+        ["(batch, seq_len, input_size)", "batch_first=True", "x.flatten(0, 1)", "never merge seq_len"],
+    ),
     "a sequence for a cell": (
         CELL,
         x,
@@ -180,3 +184,9 @@ def test_what_torch_refuses_is_refused_before_torch(
 @pytest.mark.parametrize("kind", CELLS)
 def test_a_cell_needs_no_sizes(kind: str) -> None:
     assert run(LayerSpec(kind, 12, 16)).output.shape == (16,)
+
+
+@pytest.mark.parametrize("spec", [LSTM, CELL])
+def test_nobody_is_told_to_join_two_sequences_in_time(spec: LayerSpec) -> None:
+    """Time is the first axis here, and merging it with another runs, and is wrong."""
+    assert "flatten" not in refused(lambda: run(spec, torch.zeros(2, 8, 3, 12)))

@@ -169,12 +169,14 @@ def in_parameter(spec: LayerSpec, seq_len: int, batch: int | None, tensor: str) 
     right = all_shapes[stem]
     yield right[::-1], "transposed"
     yield (spec.num_directions * right[0], *right[1:]), "num_directions in a parameter"
-    yield (spec.num_layers, *right), "num_layers in a parameter"
+    if not spec.is_cell:
+        yield (spec.num_layers, *right), "num_layers in a parameter"
     yield (batch or seq_len, *right), "batch or time in a parameter"
     yield (seq_len, *right), "batch or time in a parameter"
     if stem != "weight_hr":
         yield (spec.hidden_size, *right[1:]), "parameter without num_gates"
-        yield (spec.num_gates, spec.hidden_size, *right[1:]), "gates apart"
+        if spec.num_gates > 1:
+            yield (spec.num_gates, spec.hidden_size, *right[1:]), "gates apart"
     if stem == "weight_ih" and layer:
         yield (rows, spec.input_size), "input_size in a higher layer"
         yield (rows, h), "weight without num_directions"
@@ -283,3 +285,13 @@ def test_the_sentence_says_what_and_where_to_look() -> None:
         "You put the two directions side by side, as they are in output."
         " In h_n each direction has a state of its own, counted on the first axis."
     )
+
+
+@pytest.mark.parametrize("kind", ["RNN", "RNNCell", "GRUCell"])
+def test_nobody_is_told_of_what_the_layer_has_not(kind: str) -> None:
+    spec = LayerSpec(kind, 3, 2)
+    rows = spec.num_gates * 2
+    said = misconception(spec, "weight_ih" if spec.is_cell else "weight_ih_l0", (1, rows, 3), seq_len=4, batch=5)
+    assert said
+    assert "You gave the gates" not in said.sentence
+    assert not spec.is_cell or "_l0" not in said.sentence

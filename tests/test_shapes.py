@@ -126,3 +126,9 @@ def test_every_reason_is_used() -> None:
     used = {axis for kind in KINDS for t in shapes(LayerSpec(kind, 3, 2), 5, 4).values() for axis in t.axes}
     used |= {axis for t in shapes(LayerSpec("LSTM", 3, 2, proj_size=1), 5, 4).values() for axis in t.axes}
     assert set(WHY) <= used
+
+
+def test_an_rnn_is_said_to_have_no_gates() -> None:
+    (rows, _), (_, columns) = (shapes(LayerSpec("RNN", 3, 2), 5)[f"weight_{name}_l0"].why for name in ("ih", "hh"))
+    assert "RNN has one block and no gates" in rows
+    assert "gate" not in columns

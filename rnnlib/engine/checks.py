@@ -56,6 +56,8 @@ def layer_checks(spec: LayerSpec, given: Given, answer: Answer) -> list[Check]:
         found.append(_equal(f"{name}[-1]", "h_n[-1]", there, why, ending))
     if spec.bidirectional:
         why = f"{at.last} has both directions side by side, and its backward half has read one step only"
+        if at.padded:
+            why = f"{at.last} is zeros where a sequence is shorter; the backward half of h_n[-1] stands at step 0"
         found.append(_equal(at.last, "h_n[-1]", there, why, ending))
         found.append(_equal(at.forward_end, "h_n[-2]", there, NOT_FOUND, ": the forward end"))
         found.append(_equal(at.backward_end, "h_n[-1]", there, NOT_FOUND, ": the backward end"))
@@ -69,7 +71,7 @@ def layer_checks(spec: LayerSpec, given: Given, answer: Answer) -> list[Check]:
         found.append(_equal("h_n.shape[1]", str(given.sizes.batch), there, NOT_FOUND, middle))
     if spec.kind == "LSTM" and not spec.bidirectional:
         narrow = f", made proj_size={spec.proj_size} wide" if spec.proj_size else ""
-        why = f"output shows h = o * tanh(c){narrow}; c stays inside the layer"
+        why = f"output shows h = o * tanh(c){narrow}, never c itself"
         found.append(_equal(at.own_last if at.padded else at.last, "c_n[-1]", there, why))
     return found
 

@@ -120,7 +120,10 @@ def _rank_slip(spec: LayerSpec, x: Tensor) -> str:
         return "one number is no sequence"
     if x.dim() == 1:
         return "for one step of one sequence write x[None, None]"
-    return "merge the axes that are too many into batch, as in x.flatten(0, 1)"
+    if spec.batch_first:
+        merged = f"x.flatten(0, {x.dim() - 3})"
+        return f"if its first {x.dim() - 2} axes are all batch, merge them with {merged}; never merge seq_len with another"
+    return "merge extra batch axes into one, and never merge seq_len, or two sequences become one"
 
 
 def _check_width(spec: LayerSpec, x: Tensor, axes: tuple[str, ...]) -> None:

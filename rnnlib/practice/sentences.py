@@ -220,8 +220,8 @@ def meaning(spec: LayerSpec, tensor: TensorShape) -> str:
 MEANINGS = {
     "input": "input_size numbers for every step",
     "output": "the last layer's h at every step, its directions side by side",
-    "weight_ih": "rows for every gate, and a column for each number that the layer reads",
-    "weight_hh": "rows for every gate, and a column for each number in h",
+    "weight_ih": "blocks of hidden_size rows, and a column for each number that the layer reads",
+    "weight_hh": "blocks of hidden_size rows, and a column for each number in h",
     "weight_hr": "from hidden_size columns down to proj_size rows",
     "bias_ih": "one number for each row of weight_ih",
     "bias_hh": "one number for each row of weight_hh",

@@ -44,7 +44,7 @@ def slips(spec: LayerSpec, tensor: TensorShape, tensors: Tensors) -> Iterator[Sl
         ('batch_first moved the state', ('batch', 'num_layers*num_directions', 'hidden_size'))
     """
     if tensor.role == "parameter":
-        return _of_parameter(tensor, tensors)
+        return _of_parameter(spec, tensor, tensors)
     if tensor.name == "input":
         return _of_input(spec, tensors)
     if tensor.name == "output":
@@ -117,7 +117,7 @@ def _of_cell_state(tensor: TensorShape, tensors: Tensors) -> Iterator[Slip]:
     yield from _width(tensor)
 
 
-def _of_parameter(tensor: TensorShape, tensors: Tensors) -> Iterator[Slip]:
+def _of_parameter(spec: LayerSpec, tensor: TensorShape, tensors: Tensors) -> Iterator[Slip]:
     """Weights ``(rows out, columns in)`` and biases ``(rows,)``."""
     stem, _, _ = tensor.name.partition("_l")
     if stem == "weight_ih" and tensor.layer:
@@ -130,8 +130,9 @@ def _of_parameter(tensor: TensorShape, tensors: Tensors) -> Iterator[Slip]:
     if stem == "weight_hh":
         yield "both directions in weight_hh", multiply("num_directions")
     yield "num_directions in a parameter", multiply("num_directions", at=0)
-    yield "num_layers in a parameter", add("num_layers")
-    if stem != "weight_hr":
+    if not spec.is_cell:
+        yield "num_layers in a parameter", add("num_layers")
+    if stem != "weight_hr" and spec.num_gates > 1:
         yield "gates apart", both(use(ONE, "num_gates"), add("num_gates"))
     yield "batch or time in a parameter", add("batch")
     yield "batch or time in a parameter", add("seq_len")

@@ -29,7 +29,7 @@ class LayerSpec:
         bias: False leaves out ``bias_ih`` and ``bias_hh``.
         batch_first: True makes input and output ``(batch, seq_len, …)``. States never change.
         dropout: the chance that a number between two layers is zeroed, in training mode.
-        bidirectional: True adds a second layer that reads each sequence from its end.
+        bidirectional: True gives every layer a second direction, with weights of its own, that reads from the end.
         proj_size: for LSTM, if positive, the width to which ``h`` is projected.
 
     Raises:

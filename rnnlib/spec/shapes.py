@@ -141,7 +141,7 @@ WHY = {
     "proj_size": "the numbers in h once it is projected from hidden_size down to proj_size",
     "num_directions*hidden_size": "the last layer's h at each step; with two directions, both side by side",
     "num_directions*proj_size": "the last layer's projected h at each step; with two directions, side by side",
-    "num_gates*hidden_size": "the gates' rows stacked, hidden_size for each: 1 gate in RNN, 4 in LSTM, 3 in GRU",
+    "num_gates*hidden_size": "blocks of hidden_size rows: LSTM has 4 and GRU has 3, one for each gate; RNN has one block and no gates",
 }
 
 
@@ -182,7 +182,7 @@ def _parameters_of(spec: LayerSpec, layer: int, direction: int) -> Iterator[Tens
         below = ("input_size", "layer 0 reads the input")
     else:
         below = (f"num_directions*{h_size}", f"layer {layer} reads what layer {layer - 1} puts out, all its directions")
-    back = (h_size, "each gate reads the state h of one step before")
+    back = (h_size, "every row reads the state h of one step before")
 
     def parameter(stem: str, *axes: tuple[str, str]) -> TensorShape:
         names, why = zip(*axes, strict=True)
