@@ -40,7 +40,7 @@ export function slider(model, name, [least, most], say) {
   const field = el("input", { type: "text", inputmode: "numeric", "aria-label": `${name}, typed`, size: 5 });
   const show = () => {
     const value = model.get(name);
-    if (value > Number(range.max)) range.max = value;
+    range.max = Math.max(most, value); // a larger one can be typed; then the slider reaches it
     range.value = value;
     field.value = value;
     range.style.setProperty("--fill", `${(100 * (value - range.min)) / Math.max(1, range.max - range.min)}%`);
@@ -62,7 +62,8 @@ export function slider(model, name, [least, most], say) {
   show();
   const whole = el("div", { class: "slider", "data-symbol": name }, el("span", { class: "name" }, name), field, range);
   const reach = (from, to) => {
-    [range.min, range.max] = [from, to];
+    range.min = from;
+    most = to;
     show();
   };
   const disable = (off) => [range, field].forEach((e) => (e.disabled = off));

@@ -12,14 +12,19 @@ export function heatFigure({ name, index, pick }) {
   const canvas = el("canvas", { tabindex: 0, role: "img" });
   const line = el("span", { class: "value" });
   const frame = el("div", { class: "frame" }, canvas);
+  const whole = el("figure", { class: "map" }, el("figcaption", {}, name), frame, line);
   let map = { rows: 1, cols: 1, values: [0] };
   let [cell, resting] = [[0, 0], ""];
 
   const tell = () => {
-    const where = index.replace(/\br\b/, cell[0]).replace(/\bc\b/, cell[1]);
+    whole.classList.add("read");
+    const where = index.replace(/\br\b(?!\[)/, cell[0]).replace(/\bc\b(?!\[)/, cell[1]);
     line.textContent = `${where} = ${said(map.values[cell[0] * map.cols + cell[1]])}`;
   };
-  const rest = () => (line.textContent = resting);
+  const rest = () => {
+    whole.classList.remove("read");
+    line.textContent = resting;
+  };
   canvas.addEventListener("pointermove", (event) => ((cell = cellAt(event, canvas, map)), tell()));
   canvas.addEventListener("pointerleave", rest);
   canvas.addEventListener("focus", () => (line.setAttribute("aria-live", "polite"), tell()));
@@ -44,6 +49,5 @@ export function heatFigure({ name, index, pick }) {
     paint(canvas, map);
     rest();
   };
-  const whole = el("figure", { class: "map" }, el("figcaption", {}, name), frame, line);
   return { whole, frame, show };
 }

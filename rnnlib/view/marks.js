@@ -23,6 +23,12 @@ export function nameOf(axis, sizes) {
     .join(" × ");
 }
 
+/** An axis with its number: `seq_len 8`, and where it is a product, `num_layers × num_directions = 4`. */
+export function saidOf(axis, sizes) {
+  const [name, value] = [nameOf(axis, sizes), valueOf(axis, sizes)];
+  return name.includes("×") ? `${name} = ${value}` : `${name} ${value}`;
+}
+
 /** The pixels of one cell: `most` while they fit into `room`, then less, but never below `least`. */
 export function unitOf(count, room, most, least) {
   return Math.max(least, Math.min(most, room / count));
@@ -135,7 +141,7 @@ export function arrow(d, kind) {
 /** One axis of a tensor, to be pointed at: what it draws, its symbol, and a sentence for ears and for the caption. */
 export function axisMark(tensor, axis, sizes, inner) {
   const place = tensor.axes.indexOf(axis);
-  const said = `${tensor.name}, axis ${place}: ${nameOf(axis, sizes)} ${valueOf(axis, sizes)}, ${tensor.why[place]}`;
+  const said = `${tensor.name}, axis ${place}: ${saidOf(axis, sizes)}, ${tensor.why[place]}`;
   return (
     `<g class="axis" tabindex="-1" role="img" data-symbol="${colourOf(axis)}" data-key="${tensor.name} ${axis}"` +
     ` aria-label="${esc(said)}">${inner}</g>`
@@ -145,20 +151,19 @@ export function axisMark(tensor, axis, sizes, inner) {
 /** The labelled rulers of a block: time below it, features up its left, batch along the edge that goes back. */
 export function rulers(tensor, { x, y, time, features, batch }, axes, sizes) {
   const [dx, dy] = [batch.length * DEEP[0], batch.length * DEEP[1]];
-  const said = (axis) => `${nameOf(axis, sizes)} ${valueOf(axis, sizes)}`;
   let marks = "";
   if (axes.time) {
     const line = `<path class="ruler" d="M${at(x, y + 10)}h${n(time.length)}"/>`;
-    marks += axisMark(tensor, axes.time, sizes, line + text(x + time.length / 2, y + 30, said(axes.time), "middle"));
+    marks += axisMark(tensor, axes.time, sizes, line + text(x + time.length / 2, y + 30, saidOf(axes.time, sizes), "middle"));
   }
   if (axes.batch) {
     const line = `<path class="ruler" d="M${at(x - 5, y - features.length - 7)}l${at(dx, dy)}"/>`;
-    const words = text(x + dx + 2, y - features.length + dy - 8, said(axes.batch));
+    const words = text(x + dx + 2, y - features.length + dy - 8, saidOf(axes.batch, sizes));
     marks += axisMark(tensor, axes.batch, sizes, line + words);
   }
   if (axes.features) {
     const line = `<path class="ruler" d="M${at(x - 11, y)}v${n(-features.length)}"/>`;
-    const words = text(x - 19, y, said(axes.features), "start", `transform="rotate(-90 ${at(x - 19, y)})"`);
+    const words = text(x - 19, y, saidOf(axes.features, sizes), "start", `transform="rotate(-90 ${at(x - 19, y)})"`);
     marks += axisMark(tensor, axes.features, sizes, line + words);
   }
   return marks;

@@ -1,5 +1,5 @@
 // The picture of a layer and of every tensor that goes in and comes out: sizes in, one string of SVG out.
-import { arrow, axisMark, block, dots, esc, extentOf, nameOf, rulers, shapeText, text, unitOf, valueOf } from "./marks.js";
+import { arrow, axisMark, block, dots, esc, extentOf, rulers, saidOf, shapeText, text, unitOf, valueOf } from "./marks.js";
 
 const WIDTH = 900;
 const HEIGHT = 544;
@@ -50,11 +50,11 @@ export function diagram(tensors, state) {
     stack(state, sizes),
     arrows(state, sizes, {
       from: 92 + time.length + scales.batch.length,
-      tall: scales.features((named.output ?? named.h_1).axes.at(-1)).length,
+      tall: state.cell ? scales.features("hidden_size", SMALL).length : scales.features(named.output.axes.at(-1)).length,
     }),
   ];
   if (state.cell) {
-    parts.push(big(named.h_1, 662, sizes, scales, "hidden_size", named.c_1), loop(sizes.seq_len));
+    parts.push(big(named.h_1, 662, sizes, scales, "num_layers", named.c_1, SMALL), loop(sizes.seq_len));
     parts.push(states([named.h_0, named.c_0], 316, sizes, scales));
   } else {
     parts.push(big(named.output, 662, sizes, scales, "hidden_size"));
@@ -68,7 +68,7 @@ export function told(tensors, state) {
   const sizes = sizesOf(state);
   const said = tensors
     .filter((t) => t.role !== "parameter")
-    .map((t) => `${t.name} (${t.axes.map((axis) => `${nameOf(axis, sizes)} ${valueOf(axis, sizes)}`).join(", ")})`);
+    .map((t) => `${t.name} (${t.axes.map((axis) => saidOf(axis, sizes)).join(", ")})`);
   return `${state.kind}: ${said.join("; ")}.`;
 }
 
@@ -84,13 +84,13 @@ function title(x, y, tensors, sizes) {
 }
 
 /** Input, output, or a cell's new state: a large block with its three axes. */
-function big(tensor, x, sizes, scales, colour, twin) {
+function big(tensor, x, sizes, scales, colour, twin, scale = 1) {
   const axes = { time: has(tensor, "seq_len"), batch: has(tensor, "batch"), features: tensor.axes.at(-1) };
   const place = {
     x,
     y: FLOOR,
     time: axes.time ? scales.time : scales.step,
-    features: scales.features(axes.features),
+    features: scales.features(axes.features, scale),
     batch: scales.batch,
   };
   const names = twin ? [tensor, twin] : [tensor];
@@ -133,7 +133,7 @@ function states(pair, x, sizes, scales) {
         stacked,
         sizes,
         `<path class="ruler" d="M${x} ${LOW + 26}h${width}"/>` +
-          text(x, LOW + 46, `${nameOf(stacked, sizes)} ${count}`, "start", 'class="label"'),
+          text(x, LOW + 46, saidOf(stacked, sizes), "start", 'class="label"'),
       )
     : "";
   const words = [title(x, 348, tensors, sizes), ...slabs, under, rulers(tensor, place, axes, sizes)];
@@ -147,8 +147,9 @@ export function slabsOf(count) {
   return [...all.slice(0, SLABS - 3), null, count - 2, count - 1];
 }
 
-/** The layer and direction of a state: `0 →`, `0 ←`, `1 →`, … */
+/** The layer of a state, and its direction where there are two: `0 →`, `0 ←`, `1 →`, … */
 export function slabName(index, { num_directions }) {
+  if (num_directions === 1) return String(index);
   const layer = Math.floor(index / num_directions);
   return `${layer} ${index % num_directions ? "←" : "→"}`;
 }
@@ -191,7 +192,7 @@ function unrolled(x, middle, steps, directions) {
   const pitch = 25;
   let marks = "";
   for (let direction = 0; direction < directions; direction++) {
-    const y = directions === 2 ? middle + (direction ? 11 : -11) : middle;
+    const y = directions === 2 ? middle + (direction ? -11 : 11) : middle; // backward above, as in output
     for (let i = 0; i < drawn; i++) {
       const left = steps > 5 && i === 3;
       marks += left ? dots(x + i * pitch, y, 1, 0) : `<circle class="step" cx="${x + i * pitch}" cy="${y}" r="5.5"/>`;

@@ -19,7 +19,7 @@ export function standing(answer, wanted, { connected, late, problem }) {
 export function standingSaid(standing, answer) {
   if (standing === "refused") return answer.refused;
   if (standing === "failed") return "Not live: these numbers belong to the last sizes that worked.";
-  if (standing === "stale") return "Not live: the kernel does not answer. If a cell is still running, wait for it; else run this cell again.";
+  if (standing === "stale") return "Not live: the kernel does not answer. If a cell is still running, wait for it; after a restart, run the cells from the top again.";
   return "";
 }
 

@@ -1,5 +1,5 @@
 // Every weight and bias as a rectangle to scale, with its name and shape; shown on demand.
-import { colourOf, nameOf, shapeText, unitOf, valueOf } from "./marks.js";
+import { colourOf, saidOf, shapeText, unitOf, valueOf } from "./marks.js";
 
 /** A row for each layer and direction; from layer 2 on the shapes are layer 1's, and one sentence says so. */
 export function weights(tensors, sizes) {
@@ -21,7 +21,7 @@ function parameter({ name, axes, why }, sizes, unit) {
   const gates = axes[0].startsWith("num_gates") ? sizes.num_gates : 1;
   let cuts = "";
   for (let gate = 1; gate < gates; gate++) cuts += `M0 ${(height * gate) / gates}h${width}`;
-  const said = axes.map((axis, i) => `${nameOf(axis, sizes)} ${valueOf(axis, sizes)}, ${why[i]}`).join("; ");
+  const said = axes.map((axis, i) => `${saidOf(axis, sizes)}, ${why[i]}`).join("; ");
   return (
     `<figure class="axis" tabindex="-1" role="img" data-key="${name}" data-symbol="${colourOf(axes.at(-1))}" aria-label="${name}: ${said}">` +
     `<svg width="${width + 2}" height="${height + 2}" viewBox="-1 -1 ${width + 2} ${height + 2}" aria-hidden="true">` +

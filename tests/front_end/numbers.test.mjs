@@ -25,7 +25,7 @@ test("what was refused says why", () => {
 });
 
 test("stale numbers say so and how to heal them; live ones say nothing", () => {
-  assert.match(standingSaid("stale", {}), /^Not live.*run this cell again/);
+  assert.match(standingSaid("stale", {}), /^Not live.*run the cells from the top again/);
   assert.equal(standingSaid("live", {}), "");
   assert.equal(standingSaid("waiting", {}), "");
 });
