@@ -11,9 +11,10 @@ import warnings
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
 from rnnlib.spec import LayerSpec, shapes
-from rnnlib.spec.code import FIELD, code, template
+from rnnlib.spec.code import FIELD, code, constructor, template
 from tests.strategies import batches, seq_lens, specs
 
 
@@ -62,3 +63,10 @@ def test_the_snippet_can_be_read(spec: LayerSpec, seq_len: int, batch: int | Non
     lines = spec.code(seq_len, batch).splitlines()
     assert max(map(len, lines)) <= 88
     assert len(lines) <= 24
+
+
+@given(specs(dropout=True))
+def test_the_constructor_is_on_one_line(spec: LayerSpec) -> None:
+    values = {field: field for field in FIELD.findall(constructor(spec))} | spec.arguments()
+    assert "\n" not in constructor(spec)
+    assert LayerSpec.of(eval(FIELD.sub(lambda f: str(values[f[1]]), constructor(spec)), {"nn": nn})) == spec

@@ -172,3 +172,12 @@ def test_the_room_imports_no_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "False", "False"]
+
+
+def test_a_subclass_may_have_attributes_of_its_own() -> None:
+    layer = nn.GRU(3, 2)
+    layer.kind, layer.nonlinearity, layer.proj_size = "mine", "sigmoid", 7
+    cell = nn.LSTMCell(3, 2)
+    cell.num_layers, cell.batch_first, cell.dropout = 3, True, nn.Dropout()
+    assert LayerSpec.of(layer) == LayerSpec("GRU", 3, 2)
+    assert LayerSpec.of(cell) == LayerSpec("LSTMCell", 3, 2)

@@ -77,7 +77,7 @@ def test_the_stored_text_is_the_question_and_the_call() -> None:
             LayerSpec("LSTM", 5, 10, 2, bias=False, batch_first=True, dropout=0.5, bidirectional=True, proj_size=4),
             "c_n",
             3,
-            "nn.LSTM(5, 10, num_layers=2, bias=False, batch_first=True, bidirectional=True, dropout=0.5, proj_size=4)"
+            "nn.LSTM(5, 10, num_layers=2, bias=False, batch_first=True, dropout=0.5, bidirectional=True, proj_size=4)"
             " reads x of (3, 6, 5)",
         ),
     ],

@@ -130,5 +130,5 @@ def test_every_reason_is_used() -> None:
 
 def test_an_rnn_is_said_to_have_no_gates() -> None:
     (rows, _), (_, columns) = (shapes(LayerSpec("RNN", 3, 2), 5)[f"weight_{name}_l0"].why for name in ("ih", "hh"))
-    assert "RNN has one block and no gates" in rows
+    assert "1 in RNN, which has none" in rows
     assert "gate" not in columns

@@ -8,9 +8,7 @@ from typing import Any
 
 from rnnlib.spec import LayerSpec, TensorShape, shapes
 from rnnlib.spec.code import template
-from rnnlib.spec.kinds import CELLS, KINDS, LAYERS
-
-LAYER_ONLY = ("num_layers", "batch_first", "dropout", "bidirectional")
+from rnnlib.spec.kinds import KINDS, LAYERS, argument_names
 
 
 def as_kind(base: LayerSpec, kind: str, **changes: Any) -> LayerSpec:
@@ -20,16 +18,11 @@ def as_kind(base: LayerSpec, kind: str, **changes: Any) -> LayerSpec:
         >>> as_kind(LayerSpec("LSTM", 12, 16, num_layers=2, proj_size=8), "GRUCell", hidden_size=5).arguments()
         {'input_size': 12, 'hidden_size': 5, 'bias': True}
     """
-    given = dataclasses.asdict(base) | changes | {"kind": kind}
-    if kind in CELLS:
-        given = {name: value for name, value in given.items() if name not in LAYER_ONLY}
-    if not kind.startswith("RNN"):
-        del given["nonlinearity"]
-    if kind != "LSTM":
-        del given["proj_size"]
+    every = dataclasses.asdict(base) | changes
+    given = {name: every[name] for name in argument_names(kind)}
     if given.get("num_layers", 1) == 1:
         given.pop("dropout", None)  # it would do nothing, and a slider should not warn at every step
-    return LayerSpec(**given)
+    return LayerSpec(kind, **given)
 
 
 def rules(base: LayerSpec) -> dict[str, dict[str, list[dict[str, Any]]]]:

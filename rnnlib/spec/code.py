@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,17 @@ def template(spec: LayerSpec, unbatched: bool = False) -> str:
     return "\n".join(["import torch", "from torch import nn", "", *lines, ""])
 
 
+def constructor(spec: LayerSpec) -> str:
+    """The call that makes the layer, on one line, its sizes as fields.
+
+    Example:
+        >>> from rnnlib import LayerSpec
+        >>> constructor(LayerSpec("RNN", 5, 10, num_layers=2))
+        'nn.RNN({input_size}, {hidden_size}, num_layers={num_layers})'
+    """
+    return f"nn.{spec.kind}({', '.join(_arguments(spec))})"
+
+
 def _layer(spec: LayerSpec, unbatched: bool) -> list[str]:
     axes = {name: _fields(t.axes) for name, t in data_shapes(spec, 1, None if unbatched else 1).items()}
     name = spec.kind.lower()
@@ -65,7 +77,7 @@ def _cell(spec: LayerSpec, unbatched: bool) -> list[str]:
 
 
 def _prints(layer: str, given: dict[str, str], states: list[str], ends: list[str] | dict[str, str]) -> list[str]:
-    """Four lines that print every shape by its name."""
+    """The lines that print every shape by its name."""
     named = given | {s: s for s in states}
     after = ends if isinstance(ends, dict) else {e: e for e in ends}
     first = ", ".join(f"{name}={variable}" for name, variable in named.items())
@@ -82,19 +94,12 @@ def _prints(layer: str, given: dict[str, str], states: list[str], ends: list[str
 
 def _arguments(spec: LayerSpec) -> list[str]:
     """Constructor arguments: sizes as fields, the rest only where it is not torch's default."""
-    given = ["{input_size}", "{hidden_size}"]
-    if spec.num_layers > 1:
-        given.append("num_layers={num_layers}")
-    if spec.nonlinearity != "tanh":
-        given.append(f"nonlinearity={spec.nonlinearity!r}")
-    for name, default in (("bias", True), ("batch_first", False), ("bidirectional", False)):
-        if getattr(spec, name) != default:
-            given.append(f"{name}={getattr(spec, name)}")
-    if spec.dropout:
-        given.append(f"dropout={spec.dropout}")
-    if spec.proj_size:
-        given.append("proj_size={proj_size}")
-    return given
+    defaults = {field.name: field.default for field in dataclasses.fields(spec)}
+    sizes = ("num_layers", "proj_size")
+    given = {name: value for name, value in spec.arguments().items() if value != defaults[name]}
+    del given["input_size"], given["hidden_size"]
+    others = [f"{name}=" + (f"{{{name}}}" if name in sizes else repr(value)) for name, value in given.items()]
+    return ["{input_size}", "{hidden_size}", *others]
 
 
 def _wrapped(opening: str, arguments: list[str]) -> list[str]:

@@ -11,6 +11,23 @@ KINDS = LAYERS + CELLS
 
 NUM_GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 
+LAYER_ONLY = ("num_layers", "batch_first", "dropout", "bidirectional")
+ARGUMENTS = (
+    *("input_size", "hidden_size", "num_layers", "nonlinearity", "bias"),
+    *("batch_first", "dropout", "bidirectional", "proj_size"),
+)
+
+
+def argument_names(kind: str) -> list[str]:
+    """What torch's constructor of a kind takes, by torch's names and in its order.
+
+    Example:
+        >>> argument_names("RNNCell")
+        ['input_size', 'hidden_size', 'nonlinearity', 'bias']
+    """
+    foreign = [*(LAYER_ONLY if kind in CELLS else ()), *(() if kind.startswith("RNN") else ("nonlinearity",))]
+    return [name for name in ARGUMENTS if name not in foreign and (name != "proj_size" or kind == "LSTM")]
+
 
 def check_kind(kind: Any) -> str:
     """Give `kind` back if it is one of `KINDS`, else say which exist and which is nearest.

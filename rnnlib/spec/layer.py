@@ -9,7 +9,7 @@ from typing import Any
 
 from rnnlib.spec import code as _code
 from rnnlib.spec import costs as _costs
-from rnnlib.spec.kinds import CELLS, NUM_GATES, check_kind, kind_of
+from rnnlib.spec.kinds import CELLS, NUM_GATES, argument_names, check_kind, kind_of
 from rnnlib.spec.sizes import check_flag, check_size
 
 
@@ -173,14 +173,10 @@ class LayerSpec:
             >>> LayerSpec("GRUCell", 3, 2).arguments()
             {'input_size': 3, 'hidden_size': 2, 'bias': True}
         """
-        names = ["input_size", "hidden_size", "bias"]
-        if self.family == "RNN":
-            names.append("nonlinearity")
-        if not self.is_cell:
-            names += ["num_layers", "batch_first", "dropout", "bidirectional"]
-        if self.proj_size:
-            names.append("proj_size")
-        return {name: getattr(self, name) for name in names}
+        given = {name: getattr(self, name) for name in argument_names(self.kind)}
+        if not self.proj_size:
+            given.pop("proj_size", None)
+        return given
 
     @classmethod
     def of(cls, module: Any) -> LayerSpec:
@@ -198,7 +194,8 @@ class LayerSpec:
             True
         """
         kind = kind_of(module)
-        given = {f.name: getattr(module, f.name) for f in dataclasses.fields(cls) if hasattr(module, f.name)}
+        names = argument_names(kind)  # a subclass may have attributes of its own
+        given = {name: getattr(module, name) for name in names if name != "nonlinearity" or kind == "RNNCell"}
         if kind == "RNN":
             given["nonlinearity"] = module.mode.removeprefix("RNN_").lower()
         given["bias"] = bool(given["bias"])

@@ -141,7 +141,7 @@ WHY = {
     "proj_size": "the numbers in h once it is projected from hidden_size down to proj_size",
     "num_directions*hidden_size": "the last layer's h at each step; with two directions, both side by side",
     "num_directions*proj_size": "the last layer's projected h at each step; with two directions, side by side",
-    "num_gates*hidden_size": "blocks of hidden_size rows: LSTM has 4 and GRU has 3, one for each gate; RNN has one block and no gates",
+    "num_gates*hidden_size": "blocks of hidden_size rows: 4 in LSTM, 3 in GRU, one a gate; 1 in RNN, which has none",
 }
 
 
