@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -246,3 +248,16 @@ def test_same_is_about_shape_and_every_number() -> None:
     assert not same(torch.ones(3), torch.ones(3) + 1e-3)
     assert not same(torch.full((3,), 2e-9), torch.full((3,), 1e-9))  # rounding is measured by the numbers' own size
     assert not same(torch.tensor([1.0, torch.inf]), torch.tensor([2.0, torch.inf]))
+
+
+def test_a_layer_with_hooks_is_not_called_past_them() -> None:
+    layer = nn.GRU(3, 2)
+    layer.register_forward_hook(lambda module, given, result: (2 * result[0], result[1]))
+    assert ZEROS not in truths(run(layer, seq_len=4, batch=1))
+
+
+@pytest.mark.parametrize("norm", [nn.utils.weight_norm, nn.utils.parametrizations.weight_norm])
+@pytest.mark.filterwarnings("ignore:.*weight_norm. is deprecated")
+def test_a_cell_whose_weights_are_made_of_others(norm: Callable[..., nn.Module]) -> None:
+    cell = norm(nn.RNNCell(3, 2), "weight_hh")
+    assert all(check.holds for check in run(cell, batch=2).checks)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rnnlib.engine import devices
-from rnnlib.engine.devices import available, find, name_of, synchronise
+from rnnlib.engine.devices import available, check_device, find, name_of, synchronise
 from tests.strategies import refused
 
 
@@ -78,3 +78,8 @@ def test_machines_of_other_people(
     if gpus:
         refused(lambda: find(f"cuda:{gpus}"), f"cuda:{gpus}", " and ".join(names))
     assert devices._parsed("nonsense") is None
+
+
+def test_a_device_without_numbers() -> None:
+    refused(lambda: name_of(torch.device("meta")), "no device 'meta'", "without device='meta'")
+    refused(lambda: check_device("gpu"), "no device 'gpu'")

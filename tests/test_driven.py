@@ -189,7 +189,7 @@ end = time.monotonic() + 2
 _ = torch.manual_seed(0)
 drawn = []
 while time.monotonic() < end:
-    drawn.append(torch.rand(()).item())
+    drawn += [torch.rand(()).item() for _ in range(20_000)]
     _ = run(spec, seq_len=4, batch=2)
 """
 
@@ -198,7 +198,9 @@ def test_a_slider_moved_while_a_cell_runs() -> None:
     """JupyterLab speaks to a view in a thread of its own: neither disturbs the other, not even its random numbers."""
     with kernel() as driven:
         driven.run_code(
-            "from rnnlib import LayerSpec, ShapeExplorer, run\nspec = LayerSpec('GRU', 3, 4)\nShapeExplorer(spec)"
+            "from rnnlib import LayerSpec, ShapeExplorer, run\n"
+            "spec = LayerSpec('GRU', 12, 64, 2, dropout=0.5)\n"
+            "ShapeExplorer(spec)"
         )
         (explorer,) = driven.views.values()
         cell = driven.start(LONG_CELL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from torch import nn
 
 from rnnlib.engine.devices import available
-from rnnlib.engine.layers import build
+from rnnlib.engine.layers import build, without_dropout
 from rnnlib.spec import LayerSpec
 from tests.strategies import refused, specs
 
@@ -73,3 +74,27 @@ def test_the_weights_are_float32_whatever_the_default_is() -> None:
     finally:
         torch.set_default_dtype(torch.float32)
     assert {p.dtype for p in layer.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("num_layers", [1, 2])
+def test_dropout_is_kept_and_torchs_warning_of_it_needs_no_silencing(num_layers: int) -> None:
+    with pytest.warns(match="does nothing") if num_layers == 1 else contextlib.nullcontext():
+        spec = LayerSpec("GRU", 3, 2, num_layers, dropout=0.5)
+    filters = [*warnings.filters]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        layer = build(spec)
+    assert LayerSpec.of(layer).dropout == 0.5 if num_layers == 2 else layer.dropout == 0.5
+    assert warnings.filters == filters
+
+
+def test_without_dropout_the_weights_are_the_same_and_so_is_the_layers_own_mode() -> None:
+    layer = nn.GRU(3, 2, num_layers=2, dropout=1.0)
+    twin, state = without_dropout(layer), torch.get_rng_state()
+    assert not torch.equal(layer(torch.ones(4, 3))[0], twin(torch.ones(4, 3))[0])
+    torch.set_rng_state(state)
+    twin(torch.ones(4, 3))
+    assert torch.equal(torch.get_rng_state(), state)
+    assert (layer.training, twin.training) == (True, False)
+    assert twin.weight_ih_l0 is layer.weight_ih_l0
+    assert without_dropout(layer.eval()) is layer

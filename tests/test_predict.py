@@ -158,7 +158,14 @@ class Halved(nn.GRU):
 def test_the_real_layer_has_the_last_word() -> None:
     card = predict(Halved(3, 8), "output", seq_len=5, batch=2)
     assert card.answer("(5, 2, 4)").right
-    assert not card.answer("(5, 2, 8)").right
+    by_the_rules = card.answer("(5, 2, 8)")
+    assert not by_the_rules.right
+    assert by_the_rules.said == "The rules give that; this layer's own forward() does not."
+
+
+def test_a_weight_that_is_made_of_others_has_its_shape() -> None:
+    layer = nn.utils.parametrizations.weight_norm(nn.GRU(3, 8), "weight_hh_l0")
+    assert predict(layer, "weight_hh_l0", seq_len=5).answer("(24, 8)").right
 
 
 def test_an_answer_leaves_no_trace_in_torch() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -10,6 +12,9 @@ import torch
 from torch import nn
 
 from rnnlib import LayerSpec, ShapeExplorer, shapes
+from rnnlib.engine import call
+from rnnlib.explorers import live, shape_explorer
+from rnnlib.explorers.live import _weights_agree
 from rnnlib.spec.kinds import KINDS
 
 
@@ -209,3 +214,122 @@ def test_the_sliders_reach_what_was_asked_for() -> None:
     explorer = ShapeExplorer(LayerSpec("LSTM", 12, 300, proj_size=7), seq_len=100)
     assert explorer.ranges["seq_len"] == [1, 100]
     assert explorer.ranges["hidden_size"] == [8, 300]
+
+
+class Tagger(nn.GRU):
+    """A layer of one's own, with a head and an attribute that LayerSpec has too."""
+
+    kind = "tagger"
+
+    def __init__(self) -> None:
+        super().__init__(12, 5)
+        self.head = nn.Linear(5, 2)
+
+
+def weight_normed() -> nn.Module:
+    return nn.utils.parametrizations.weight_norm(nn.RNNCell(12, 5), "weight_hh")
+
+
+@pytest.mark.parametrize("make", [Tagger, weight_normed])
+def test_a_layer_of_ones_own_gets_no_false_cross(make: Callable[[], nn.Module]) -> None:
+    explorer = ShapeExplorer(make())
+    assert explorer.problem == ""
+    assert all(row["agrees"] for row in explorer.numbers["rows"])
+    assert all(check["holds"] for check in explorer.numbers["checks"])
+    assert explorer.numbers["checks"][0]["sentence"].startswith("all 4 weights and biases")
+
+
+def test_a_weight_of_another_shape_than_drawn_gets_a_cross() -> None:
+    layer = nn.GRU(12, 5)
+    explorer = ShapeExplorer(layer)
+    del layer.bias_hh_l0
+    assert not _weights_agree(layer, shapes(explorer.spec, 8, 3))["holds"]
+
+
+def test_a_layer_without_numbers_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="no device 'meta' here"):
+        ShapeExplorer(nn.LSTM(12, 16, device="meta"))
+
+
+def test_dropout_of_ones_own_layer_is_off_and_its_mode_stays() -> None:
+    layer = nn.LSTM(12, 5, num_layers=2, dropout=0.5)
+    state = torch.get_rng_state()
+    one, other = ShapeExplorer(layer).numbers, ShapeExplorer(layer).numbers
+    assert "your own, with its dropout off" in one["source"]
+    assert one["maps"] == other["maps"]
+    assert layer.training
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_more_layers_than_can_be_listed_leave_it_its_text() -> None:
+    explorer = ShapeExplorer("RNN")
+    sent(explorer, num_layers=20_000)
+    sent(explorer, weights=True)
+    assert "(20000, 3, 16)" in repr(explorer)
+
+
+def test_a_default_device_changes_nothing() -> None:
+    expected = ShapeExplorer("GRU", seq_len=3).numbers["maps"], _recorded(30, 2)
+    torch.set_default_device("meta")
+    try:
+        explorer, random = ShapeExplorer("GRU", seq_len=3), _recorded(30, 2)
+    finally:
+        torch.set_default_device(None)
+    assert explorer.problem == ""
+    assert explorer.numbers["maps"] == expected[0]
+    assert torch.equal(random, expected[1])
+
+
+def test_without_the_recordings_there_are_random_numbers_and_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from rnnlib.data import japanese_vowels
+
+    monkeypatch.setitem(japanese_vowels.__globals__, "PATH", tmp_path / "gone.npz")
+    explorer = ShapeExplorer("RNN", seq_len=4, batch=2)
+    assert (explorer.problem, len(explorer.numbers["rows"])) == ("", 3)
+    assert "random numbers, as the recorded utterances are missing" in explorer.numbers["source"]
+    explorer.input_size = 5
+    assert "With input_size 12 it is recorded speech." in explorer.numbers["source"]
+
+
+def test_explorer_and_engine_wait_for_one_another_at_one_lock() -> None:
+    """Two locks could be taken in opposite orders, by a slider and by a cell, and never be given back."""
+    assert shape_explorer.ONE_AT_A_TIME is call.ONE_AT_A_TIME
+
+
+def test_what_is_put_back_is_put_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer = ShapeExplorer(LayerSpec("LSTM", 12, 16, proj_size=7))
+    heard: list[Any] = []
+    monkeypatch.setattr(explorer, "_answer", lambda spec: heard.append(spec) or {})
+    sent(explorer, hidden_size=7, seq_len=5, batch=2)
+    assert (explorer.hidden_size, explorer.seq_len, explorer.batch, heard) == (16, 8, 3, [])
+
+
+def test_a_cells_loop_leaves_the_threads_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small cell runs on one thread, its loop included."""
+    threads, loop = [], live._looped
+    monkeypatch.setattr(live, "_looped", lambda *given: threads.append(torch.get_num_threads()) or loop(*given))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        ShapeExplorer("GRUCell")
+        assert (threads, torch.get_num_threads()) == ([1], 2)
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("layer", [LayerSpec("GRU", 12, 5, 2, dropout=0.5), nn.GRU(12, 5, 2, dropout=0.5)])
+def test_the_global_random_numbers_are_never_touched(
+    layer: LayerSpec | nn.Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even to be put back: a cell may draw from them at this very moment, and would draw the same ones twice."""
+
+    def touched(*_: Any, **__: Any) -> None:
+        raise AssertionError("a cell's random numbers were touched")
+
+    for name in ("set_rng_state", "fork_rng"):
+        monkeypatch.setattr(torch.random, name, touched)
+    explorer = ShapeExplorer(layer)
+    explorer.seq_len = 5
+    assert explorer.problem == ""

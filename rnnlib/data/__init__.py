@@ -1,5 +1,5 @@
 """The real utterances that the course runs on, and their loader."""
 
-from rnnlib.data.japanese_vowels import Utterances, japanese_vowels
+from rnnlib.data.japanese_vowels import FEATURES, Utterances, japanese_vowels
 
-__all__ = ["Utterances", "japanese_vowels"]
+__all__ = ["FEATURES", "Utterances", "japanese_vowels"]

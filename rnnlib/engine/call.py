@@ -20,7 +20,7 @@ from rnnlib.engine.states import State
 from rnnlib.spec import LayerSpec
 
 ONE_THREAD = 10**9  # multiply-adds up to which one thread is steadier, and hardly slower, than all of them
-ONE_AT_A_TIME = threading.RLock()  # what is put back belongs to the whole process, and two would slow each other
+ONE_AT_A_TIME = threading.RLock()  # what is put back, and an explorer's traits, belong to the whole process
 
 
 class Given(NamedTuple):

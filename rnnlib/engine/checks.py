@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 from rnnlib.engine.call import Answer, Given
 from rnnlib.engine.states import State
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.shapes import parameter_shapes
 
 MOST = 5
 
@@ -87,7 +88,9 @@ def cell_checks(spec: LayerSpec, cell: nn.Module, x: Tensor, hx: State, answer: 
         answer: what it gave.
     """
     there: dict[str, Any] = {"x": x, "h_1": answer.h_n, "c_1": answer.c_n, "tanh": torch.tanh, "relu": torch.relu}
-    there |= {"h_0": hx[0] if isinstance(hx, tuple) else hx} | dict(cell.named_parameters())
+    there |= {"h_0": hx[0] if isinstance(hx, tuple) else hx} | {
+        name: getattr(cell, name) for name in parameter_shapes(spec, 0)
+    }
     shape = repr((*x.shape[:-1], spec.hidden_size))
     found = [_equal("h_1.shape", shape, there, NOT_FOUND, ": one step, so no time axis")]
     if spec.kind == "RNNCell":

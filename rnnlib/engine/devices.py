@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 
@@ -42,11 +44,29 @@ def find(device: str | torch.device) -> torch.device:
 def name_of(device: torch.device) -> str:
     """The name of a device in `available`.
 
+    Raises:
+        ValueError: there is no such device here.
+
     Example:
         >>> name_of(find("cpu"))
         'cpu'
     """
-    return next(name for name in available() if _parsed(name) == device)
+    wanted = find(device)
+    return next(name for name in available() if _parsed(name) == wanted)
+
+
+def check_device(device: Any) -> str:
+    """Give the name of a device back if it is there.
+
+    Raises:
+        TypeError, ValueError: as `find`.
+
+    Example:
+        >>> check_device("cpu")
+        'cpu'
+    """
+    find(device)
+    return str(device)
 
 
 def synchronise(device: torch.device) -> None:
@@ -76,4 +96,6 @@ def _hint(device: str) -> str:
         return f" Did you mean {device.lower()!r}?"
     if device.lower() == "gpu":
         return " torch calls an NVIDIA or AMD GPU 'cuda' and Apple's 'mps'."
+    if device == "meta":
+        return " A layer on 'meta' has shapes but no numbers: make it without device='meta'."
     return ""

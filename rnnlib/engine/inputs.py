@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 
 import torch
@@ -97,6 +98,7 @@ def reads(spec: LayerSpec) -> str:
     return f"{spec.kind}{given} reads x as {in_brackets(_names(spec, 1))}"
 
 
+@functools.lru_cache
 def _names(spec: LayerSpec, batch: int | None) -> tuple[str, ...]:
     return data_shapes(spec, 1, batch)["input"].axes
 
@@ -122,7 +124,7 @@ def _rank_slip(spec: LayerSpec, x: Tensor) -> str:
         return "for one step of one sequence write x[None, None]"
     if spec.batch_first:
         merged = f"x.flatten(0, {x.dim() - 3})"
-        return f"if its first {x.dim() - 2} axes are all batch, merge them with {merged}; never merge seq_len with another"
+        return f"if its first {x.dim() - 2} axes are all batch, merge them with {merged}; never merge seq_len"
     return "merge extra batch axes into one, and never merge seq_len, or two sequences become one"
 
 

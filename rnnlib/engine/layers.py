@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import torch
 from torch import nn
 
@@ -40,19 +38,37 @@ def build(spec: LayerSpec, device: str | torch.device = "cpu", seed: int = SEED)
     where = find(device)
     check_layers(spec)
     check_build(spec, where)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "dropout option adds dropout")  # LayerSpec has explained it
-        empty: nn.Module = getattr(nn, spec.kind)(**spec.arguments(), device="meta", dtype=torch.float32)
+    arguments = spec.arguments()
+    if spec.num_layers == 1:
+        arguments.pop("dropout", None)  # torch would warn of it; LayerSpec has explained it
+    empty: nn.Module = getattr(nn, spec.kind)(**arguments, device="meta", dtype=torch.float32)
+    if not spec.is_cell:
+        vars(empty)["dropout"] = spec.dropout
     return _initialised(empty.to_empty(device="cpu"), spec, seed).to(where)
+
+
+def without_dropout(module: nn.Module) -> nn.Module:
+    """The same layer in eval mode, sharing its weights and all that it has; its own mode stays as it is.
+
+    Dropout would draw from torch's global random numbers, which may be in use at this moment: JupyterLab moves
+    sliders in a thread beside a running cell.
+
+    Example:
+        >>> layer = nn.GRU(3, 2, num_layers=2, dropout=0.5)
+        >>> without_dropout(layer).training, layer.training
+        (False, True)
+    """
+    if not (module.training and getattr(module, "dropout", False)):
+        return module
+    twin = object.__new__(type(module))
+    twin.__dict__.update(vars(module), training=False)
+    return twin
 
 
 @torch.no_grad()
 def _initialised(layer: nn.Module, spec: LayerSpec, seed: int) -> nn.Module:
-    """torch's own start, uniform within 1 / sqrt(hidden_size), drawn from a generator of its own.
-
-    torch's global one may be in use at this moment: JupyterLab moves sliders in a thread beside a running cell.
-    """
-    generator = torch.Generator().manual_seed(seed)
+    """torch's own start, uniform within 1 / sqrt(hidden_size), drawn from a generator of its own."""
+    generator = torch.Generator("cpu").manual_seed(seed)
     bound = spec.hidden_size**-0.5
     for parameter in layer.parameters():
         parameter.uniform_(-bound, bound, generator=generator)

@@ -12,12 +12,14 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnlib.engine.call import Answer, Given, call, settled
 from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks, same
 from rnnlib.engine.devices import find, name_of
-from rnnlib.engine.inputs import Sizes, check_agreement, check_input, check_sizes
-from rnnlib.engine.layers import SEED, build
+from rnnlib.engine.inputs import check_agreement, check_input, check_sizes
+from rnnlib.engine.layers import build
 from rnnlib.engine.lengths import check_lengths
 from rnnlib.engine.memory import check_run
+from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.states import State, check_state, zeros
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.shapes import data_shapes
 
 TWICE = 10**7  # multiply-adds up to which a second run costs nothing that a learner would notice
 
@@ -111,7 +113,12 @@ def run(
     costs = check_run(spec, *sizes, where, dtype, built=like is not None, gradients=_gradients(like, x, state))
 
     module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
-    given = Given(_random(spec, sizes, dtype).to(where) if x is None else x, sizes, state, steps)
+    given = Given(
+        random_numbers(data_shapes(spec, *sizes)["input"].sizes, dtype).to(where) if x is None else x,
+        sizes,
+        state,
+        steps,
+    )
     with settled(spec, costs.multiply_adds, where, training=module.training, seeded=like is None):
         zeros_too = _from_zeros(spec, module, given) if costs.multiply_adds <= TWICE else None
         answer, seconds = call(spec, module, given)
@@ -139,23 +146,14 @@ def _gradients(like: Tensor | None, x: Any, state: State | None) -> bool:
     return torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (like, data, *states))
 
 
-def _random(spec: LayerSpec, sizes: Sizes, dtype: torch.dtype) -> Tensor:
-    """Random numbers, the same every time and on every device."""
-    time_axis = [] if spec.is_cell else [sizes.seq_len]
-    batch_axis = [] if sizes.batch is None else [sizes.batch]
-    leading = batch_axis + time_axis if spec.batch_first else time_axis + batch_axis
-    generator = torch.Generator("cpu").manual_seed(SEED)
-    sizes_of_x = (*leading, spec.input_size)
-    return torch.randn(sizes_of_x, generator=generator, dtype=torch.float32, device="cpu").to(dtype)
-
-
 def _from_zeros(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | None:
-    """Where no state was given, the answer when zeros are; only of torch's own layers.
+    """Where no state was given, the answer when zeros are; only of torch's own layers, with no hooks.
 
     It also warms the layer up for the call that is timed. Past ``forward()`` nothing of the learner's is called.
     """
     random = spec.dropout and module.training
-    own = type(module).__module__ == "torch.nn.modules.rnn"
+    hooks = module._forward_hooks or module._forward_pre_hooks
+    own = type(module).__module__ == "torch.nn.modules.rnn" and not hooks
     if given.hx is not None or random or not own:
         return None
     return call(spec, module.forward, given._replace(hx=_zeros(spec, given)))[0]

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from rnnlib.engine.call import settled
 from rnnlib.engine.checks import Check
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build
+from rnnlib.engine.layers import build, without_dropout
 from rnnlib.engine.memory import check_run
 from rnnlib.engine.run import Run, run
 from rnnlib.explorers.recorded import input_for
@@ -19,6 +20,7 @@ from rnnlib.spec import LayerSpec, TensorShape, shapes
 # A live run follows a slider: what takes longer than a blink is refused in words, not run.
 MOST_MULTIPLY_ADDS = 1_000_000_000
 MOST_PARAMETERS = 20_000_000
+OWN_IN_EVAL = " The layer is your own, with its dropout off as after layer.eval()."
 MAP_CELLS = 48  # a heat map shows at most this many rows and columns
 
 
@@ -41,14 +43,14 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
     refused = _refusal(spec, seq_len, batch, device)
     if refused:
         return about | {"refused": refused}
-    layer = build(spec, device) if module is None else module
+    layer = without_dropout(build(spec, device) if module is None else module)
     like = next(layer.parameters())
     x, source = input_for(spec, seq_len, batch)
     x = x.to(like.device, like.dtype)
     steps = x.transpose(0, 1) if spec.batch_first else x
     result = run(layer, x[0] if spec.is_cell else steps, device=device)
     expected = shapes(spec, seq_len, batch)
-    owner = "" if module is None else " The layer is your own."
+    owner = "" if module is None else " The layer is your own." if layer is module else OWN_IN_EVAL
     return about | {
         "seconds": result.seconds,
         "source": source + owner,
@@ -91,10 +93,10 @@ def _rows(result: Run, expected: dict[str, TensorShape]) -> list[dict[str, Any]]
 
 
 def _weights_agree(layer: nn.Module, expected: dict[str, TensorShape]) -> dict[str, Any]:
-    """One check for all parameters: their names, order and shapes."""
-    real = {name: tuple(p.shape) for name, p in layer.named_parameters()}
+    """One check for all parameters that are drawn; a layer of one's own may have more."""
     said = {name: t.sizes for name, t in expected.items() if t.role == "parameter"}
-    return {"sentence": f"all {len(real)} weights and biases have the shapes drawn", "holds": real == said, "why": ""}
+    real = {name: tuple(getattr(layer, name).shape) for name in said if hasattr(layer, name)}
+    return {"sentence": f"all {len(said)} weights and biases have the shapes drawn", "holds": real == said, "why": ""}
 
 
 def _said(check: Check) -> dict[str, Any]:
@@ -104,7 +106,8 @@ def _said(check: Check) -> dict[str, Any]:
 def _maps(spec: LayerSpec, x: torch.Tensor, result: Run, layer: nn.Module) -> list[dict[str, Any]]:
     """Sequence 0's values: what goes in, what comes out, and the states at the end, or a cell's at each step."""
     if spec.is_cell:
-        states = _looped(layer, x)[:, 0]
+        with settled(spec, spec.costs(1, x.shape[1]).multiply_adds, x.device, training=False, seeded=False):
+            states = _looped(layer, x)[:, 0]
         return [
             _map("x[:, 0]", "x[c, 0, r]", "step", x[:, 0]),
             _map("h after each step", "h[0, r] after step c", "step", states),
@@ -140,9 +143,3 @@ def _map(name: str, index: str, across: str, values: torch.Tensor) -> dict[str, 
         "cols": shown.shape[0],
         "values": shown.T.contiguous().numpy().tobytes(),
     }
-
-
-def check_device(device: Any) -> str:
-    """Give the name of a device back if it is there, else raise the engine's sentence."""
-    find(device)
-    return str(device)

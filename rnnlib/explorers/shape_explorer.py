@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import traitlets
 from torch import nn
 
-from rnnlib.engine.devices import available, find, name_of
-from rnnlib.explorers.live import answer, check_device
+from rnnlib.engine.call import ONE_AT_A_TIME
+from rnnlib.engine.devices import available, check_device, find, name_of
+from rnnlib.explorers.live import answer
 from rnnlib.explorers.rules import as_kind, constants, rules, templates
 from rnnlib.spec import LayerSpec, shapes
 from rnnlib.spec.kinds import check_kind
+from rnnlib.spec.shapes import MOST_LAYERS, data_shapes
 from rnnlib.view.shape_view import CHOICES, CONTROLS, SIZES, ShapeView
 from rnnlib.view.traits import Checked
-
-# JupyterLab may deliver a slider's message in a thread of its own while a cell runs and sets the same traits.
-ONE_AT_A_TIME = threading.RLock()
 
 MOST = {"seq_len": 24, "batch": 16, "input_size": 32, "hidden_size": 64, "num_layers": 4}
 
@@ -27,7 +25,8 @@ class ShapeExplorer(ShapeView):
     """Every tensor around a recurrent layer, its shape following the sliders, checked by the real layer.
 
     Args:
-        layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module, which then runs with its own weights.
+        layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module, which runs with its own weights
+            while no size but seq_len and batch is moved; at others a fresh layer runs.
         seq_len: steps to begin with; for a cell, how often it is called.
         batch: sequences to begin with.
         controls: the names of the controls to show; all by default.
@@ -96,8 +95,9 @@ class ShapeExplorer(ShapeView):
             try:
                 spec = self.spec
             except ValueError:
-                for name, value in answered.items():
-                    self.set_trait(name, value)
+                with self.hold_trait_notifications():  # all of them first, or this would be entered again with some
+                    for name, value in answered.items():
+                        self.set_trait(name, value)
                 raise
             try:
                 self.numbers = self._answer(spec) | {"sizes": chosen}
@@ -116,8 +116,8 @@ class ShapeExplorer(ShapeView):
 
     def __repr__(self) -> str:
         spec = self.spec
-        every = shapes(spec, self.seq_len, self.batch).values()
-        shown = [t for t in every if self.weights or t.role != "parameter"]
+        listed = shapes if self.weights and spec.num_layers <= MOST_LAYERS else data_shapes
+        shown = listed(spec, self.seq_len, self.batch).values()
         wide = max(len(t.name) for t in shown)
         rows = [f"  {t.name:<{wide}}  {t.sizes!s:<14} {', '.join(t.axes)}" for t in shown]
         first = f"{self.kind}, seq_len {self.seq_len}, batch {self.batch}: {spec.num_parameters:,} parameters"

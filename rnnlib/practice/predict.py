@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import re
 from typing import Any
 
 import torch
 from torch import nn
 
-from rnnlib.engine.layers import build
+from rnnlib.engine.layers import build, without_dropout
 from rnnlib.engine.run import run
 from rnnlib.practice.answers import Sizes, read_shape
 from rnnlib.practice.axes import as_read
 from rnnlib.practice.misconceptions import misconception
 from rnnlib.practice.sentences import meaning
 from rnnlib.spec import LayerSpec, TensorShape, shapes
-from rnnlib.spec.code import FIELD, template
+from rnnlib.spec.code import FIELD, constructor
 from rnnlib.spec.shapes import data_shapes, symbol_values
 from rnnlib.view.prediction_card import PredictionCardView
 
+OVERRIDDEN = "The rules give that; this layer's own forward() does not."
 MOST_NAMES = 12  # an error lists no more of a layer's tensors than this
 
 
@@ -53,7 +53,7 @@ class PredictionCard(PredictionCardView):
         batch: int | None,
         question: str,
     ) -> None:
-        call, given = _call(spec, batch is None), _given(spec, tensor, batch is None)
+        call, given = constructor(spec), _given(spec, tensor, batch is None)
         values = symbol_values(spec, seq_len, batch)
         shown = {symbol: values[symbol] for symbol in FIELD.findall(call + given)}
         super().__init__(question=question, tensor=tensor, call=call, given=given, sizes=shown)
@@ -79,7 +79,7 @@ class PredictionCard(PredictionCardView):
         tensor = dataclasses.replace(shapes(self._spec, self._seq_len, self._batch)[self.tensor], sizes=sizes)
         right = given == sizes
         found = misconception(self._spec, self.tensor, given, seq_len=self._seq_len, batch=self._batch)
-        said = f"Right: {meaning(self._spec, tensor)}." if right else found.sentence if found else ""
+        said = f"Right: {meaning(self._spec, tensor)}." if right else found.sentence if found else OVERRIDDEN
         return Feedback(right, f"{said} The layer says {sizes} = {as_read(tensor.axes)}.", said, tensor)
 
     def reply(self, answer: Any) -> dict[str, Any]:
@@ -143,10 +143,9 @@ def predict(
 
 def real_shape(layer: LayerSpec | nn.Module, tensor: str, seq_len: int, batch: int | None) -> Sizes:
     """The shape that the real layer gives a tensor: by running it, or by looking at its parameters."""
-    module = build(layer) if isinstance(layer, LayerSpec) else layer
-    parameters = dict(module.named_parameters())
-    if tensor in parameters:
-        return tuple(parameters[tensor].shape)
+    module = without_dropout(build(layer) if isinstance(layer, LayerSpec) else layer)
+    if tensor.startswith(("weight", "bias")):
+        return tuple(getattr(module, tensor).shape)
     with torch.no_grad():
         result = run(module, seq_len=seq_len, batch=batch)
     # The states that go in are of the shape of those that come out: h_0 as h_n, c_0 as c_n.
@@ -168,12 +167,6 @@ def _no_such_tensor(tensor: str, spec: LayerSpec, names: list[str]) -> str:
     hint = f" Did you mean {near[0]!r}?" if near else ""
     listed = ", ".join(names) if len(names) <= MOST_NAMES else f"{', '.join(names[:10])} and so on to {names[-1]}"
     return f"{spec.kind} has no tensor {tensor!r}: it has {listed}.{hint}"
-
-
-def _call(spec: LayerSpec, unbatched: bool) -> str:
-    """The layer as the snippet makes it, on one line: ``nn.RNN({input_size}, {hidden_size})``."""
-    made = re.search(r"nn\.\w+\([^)]*\)", template(spec, unbatched))
-    return " ".join(made[0].split()) if made else ""
 
 
 def _given(spec: LayerSpec, tensor: str, unbatched: bool) -> str:
