@@ -32,8 +32,14 @@ Lab = tuple[str, str, subprocess.Popen[bytes]]  # its address, its token, its pr
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """One that every test may ask, and none may end."""
+    with make_lab(tmp_path_factory.mktemp("home")) as served:
+        yield served
+
+
+@contextlib.contextmanager
+def make_lab(home: Path) -> Iterator[Lab]:
     """`make lab` as someone types it whose own Jupyter is set up otherwise."""
-    home = tmp_path_factory.mktemp("home")
     (home / ".jupyter").mkdir()
     (home / ".jupyter" / "jupyter_server_config.py").write_text(MINE)
     venv = home / "venv"
@@ -119,9 +125,9 @@ def test_make_lab_serves_this_folder_on_the_loopback_alone(lab: Lab) -> None:
     assert set(listening) == {"127.0.0.1"}
 
 
-def test_make_lab_ends_with_ctrl_c(lab: Lab) -> None:
-    address, token, process = lab
-    os.killpg(process.pid, signal.SIGINT)
-    process.wait(20)
-    with pytest.raises(urllib.error.URLError):
-        status(address, token)
+def test_make_lab_ends_with_ctrl_c(tmp_path: Path) -> None:
+    with make_lab(tmp_path) as (address, token, process):
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(20)
+        with pytest.raises(urllib.error.URLError):
+            status(address, token)

@@ -76,7 +76,7 @@ BAD: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
     "widget state": (lambda n: n.metadata.update(widgets={"state": {}}), "saved widget state"),
     "another kernel": (lambda n: n.metadata.kernelspec.update(name="conda-rnn"), "'conda-rnn'"),
     "a long cell": (_put(2, source="x = 1\n" * 15), "has 15 lines"),
-    "long cells": (lambda n: [c.update(source="x = 1\n" * 6) for c in n.cells], "Half of its code cells"),
+    "long cells": (lambda n: [c.update(source="x = 1\n" * 5) for c in n.cells], "Half of its code cells"),
     "an empty cell": (_put(2, source="\n"), "is empty"),
     "a cell that nbval skips": (_put(2, metadata={"tags": ["nbval-skip"]}), "hides it"),
     "an output that nbval ignores": (_put(2, source="# NBVAL_IGNORE_OUTPUT\nx = 1"), "hides it"),

@@ -42,7 +42,7 @@ def test_the_shapes_are_torchs(explorer: Explorer) -> None:
     for rows in (explorer.diagram, explorer.numbers):
         for shape in ("(8, 3, 12)", "(8, 3, 32)", "(8, 3, 16)"):  # input, output = 2 * 16, h_n and c_n = 4 * 2
             expect(rows).to_contain_text(shape)
-    expect(explorer.numbers.get_by_label("does not agree")).to_have_count(0)
+    expect(explorer.numbers.get_by_label("differs")).to_have_count(0)
 
 
 def test_the_sizes_can_be_set_from_a_cell(everything: Notebook, explorer: Explorer) -> None:
