@@ -18,7 +18,7 @@ NO_NEWS := $(VENV)/jupyter/settings/@jupyterlab/apputils-extension/notification.
 .PHONY: help lab test notebooks bench pictures browser
 
 help: ## show these lines
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/installed-lab $(NO_NEWS) ## open the first lesson in JupyterLab, on this machine alone
 	@echo "JupyterLab starts. Its address, if no browser opens by itself, comes below. Ctrl-C ends it."

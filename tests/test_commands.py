@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.lab import find_browser
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -93,3 +95,10 @@ def test_a_browser_that_cannot_be_installed_gets_a_sentence(apt: str | None, tmp
     done = find_a_browser(tmp_path)
     assert done.returncode == 1
     assert re.fullmatch(r"No browser on PATH .*: install Chromium or Chrome\.\n", done.stderr)
+
+
+def test_a_browser_where_macos_and_windows_put_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PROGRAMFILES", str(tmp_path))
+    chrome = script(tmp_path / "Google" / "Chrome" / "Application" / "chrome.exe")
+    assert Path(find_browser()) == chrome

@@ -123,3 +123,12 @@ def needed(todo: list[Requirement]) -> set[str]:
             if more.marker is None or any(more.marker.evaluate({"extra": e}) for e in wanted.extras or {""}):
                 todo.append(more)
     return {name for name, _ in done}
+
+
+def test_what_reads_this_pyproject_is_new_enough() -> None:
+    """The array license-files is hatchling's from 1.27 on, here as for who builds the wheel."""
+    assert isinstance(PROJECT["license-files"], list)
+    (builder,) = map(Requirement, tomllib.loads(PYPROJECT)["build-system"]["requires"])
+    (tested,) = (wanted for wanted in map(Requirement, GROUPS["test"]) if wanted.name == "hatchling")
+    assert builder.specifier == tested.specifier
+    assert not builder.specifier.contains("1.26.3")
