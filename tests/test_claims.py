@@ -53,5 +53,7 @@ def test_what_must_be_equal_is_equal_and_what_must_differ_differs() -> None:
     assert kept != moved
     assert shown["layer-same"] == kept
     assert shown["layer-differs"] != kept
-    for before, after in zip(shown["s1-a-loop"].splitlines(), shown["shared-change"].splitlines(), strict=True):
-        assert not before.endswith(after)
+    for line, both in zip(shown["s1-a-loop"].splitlines(), shown["shared-change"].splitlines(), strict=True):
+        before, after = both.split(" becomes ")
+        assert line.endswith(before)
+        assert before != after

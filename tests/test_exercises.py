@@ -13,18 +13,40 @@ import pytest
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SLIPS = {  # in the solution, write the second for the first, and the check says the third
     "00_start_here": [
-        ("five.transpose(0, 1)", "five.view(7, 5, 12)", "samples are mixed"),
-        ("five.transpose(0, 1)", "five", "it is (5, 7, 12)"),
+        ("five.permute(2, 0, 1)", "five.view(7, 5, 12)", "samples are mixed"),
+        ("five.permute(2, 0, 1)", "five.transpose(1, 2).reshape(7, 5, 12)", "samples are mixed"),
+        ("five.permute(2, 0, 1)", "five.transpose(0, 1)", "it is (12, 5, 7)"),
+        ("five.permute(2, 0, 1)", "five.permute(1, 2, 0)", "it is (12, 7, 5)"),
+        ("five.permute(2, 0, 1)", "five", "it is (5, 12, 7)"),
     ],
     "01_rnncell_loop": [
         ("cell(x, hidden)", "cell(x)", "knows the last step only"),
         ("cell(x, hidden)", "cell(x, torch.ones(1, 2))", "start from the one before"),
-        ("states.append(hidden)", "pass", "it holds 0"),
+        (
+            "hidden = cell(x, hidden)\n    states.append(hidden)",
+            "states.append(hidden)\n    hidden = cell(x, hidden)",
+            "before the step",
+        ),
+        ("append(hidden)", "append(hidden[0])", "it holds [(2,), (2,), (2,)]"),
+        ("append(hidden)", "append(x)", "it holds [(1, 4), (1, 4), (1, 4)]"),
+        ("states.append(hidden)", "pass", "it holds []"),
     ],
     "02_rnn": [
         ("listener(frame, state)", "listener(frame)", "handed over"),
+        ("heard.append(output)", "heard.append(state)", "is the state"),
+        (
+            "output, state = listener(frame, state)\n    heard.append(output)",
+            "heard.append(listener(frame, state))",
+            "two things",
+        ),
+        ("heard.append(output)", "heard.append(output[-1])", "you kept (1, 16)"),
         ("heard.append(output)", "pass", "it holds 0"),
     ],
+}
+NEEDS = {  # all that an exercise asks of the cells above it: what else was left out or changed is no matter
+    "00_start_here": ["setup", "works-data"],
+    "01_rnncell_loop": ["setup", "s1-a"],
+    "02_rnn": ["setup", "utterance"],
 }
 
 
@@ -33,15 +55,29 @@ def test_the_solution_is_called_right_and_each_slip_is_named(lesson: str) -> Non
     cells = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4).cells
     before = [cell.source for cell in cells if cell.cell_type == "code" and not cell.id.startswith("exercise")]
     source = {cell.id: cell.source for cell in cells}
-    folded = re.search(r"<details>.*```python\n(.*?)```.*</details>", source["text-solution"], re.DOTALL)
-    assert folded, "the solution is not folded, or has no code"
-    answers = [folded[1], *(folded[1].replace(right, wrong) for right, wrong, _ in SLIPS[lesson])]
+    solution = solved(source)
+    answers = [solution, *(solution.replace(right, wrong) for right, wrong, _ in SLIPS[lesson])]
     assert len(set(answers)) == len(answers), "a slip changes nothing in the solution"
     said = run([*before, *(f"{answer}\n{source['exercise-check']}" for answer in answers)])[-len(answers) :]
     assert said[0].startswith("Right")
     for sentence, (_, _, hint) in zip(said[1:], SLIPS[lesson], strict=True):
         assert sentence.startswith("Not yet")
         assert hint in sentence
+
+
+@pytest.mark.parametrize("lesson", NEEDS)
+def test_a_cell_that_was_not_run_makes_no_right_answer_wrong(lesson: str) -> None:
+    cells = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4).cells
+    source = {cell.id: cell.source for cell in cells}
+    said = run([*(source[name] for name in NEEDS[lesson]), solved(source), source["exercise-check"]])
+    assert said[-1].startswith("Right")
+
+
+def solved(source: dict[str, str]) -> str:
+    """The code of the solution that is folded away under the exercise."""
+    folded = re.search(r"<details>.*```python\n(.*?)```.*</details>", source["text-solution"], re.DOTALL)
+    assert folded, "the solution is not folded, or has no code"
+    return folded[1]
 
 
 def run(code: list[str]) -> list[str]:
