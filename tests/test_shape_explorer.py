@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,28 @@ def test_sizes_that_no_machine_holds_are_refused_in_words() -> None:
     assert explorer.numbers["parameters"] == explorer.spec.num_parameters
     sent(explorer, hidden_size=16, seq_len=8, batch=3)
     assert "refused" not in explorer.numbers
+
+
+SLOW = {
+    "a cell called often": ("LSTMCell", {"seq_len": 150_000}, "150,000 steps"),
+    "a high stack": (LayerSpec("LSTM", 1, 1, 10_000, bidirectional=True), {"seq_len": 1, "batch": 1}, "20,000 layers"),
+    "many steps in each layer": (LayerSpec("GRU", 1, 1, 4), {"seq_len": 5000, "batch": 1}, "20,000 steps"),
+    "a wide batch of little": (LayerSpec("LSTM", 1, 1), {"batch": 10**6}, "of numbers"),
+    "a wide input": (LayerSpec("LSTM", 1000, 1), {"batch": 20_000}, "of numbers"),
+    "many weights": (LayerSpec("LSTM", 2000, 2000), {}, "million parameters"),
+}
+
+
+@pytest.mark.parametrize(("layer", "sizes", "words"), SLOW.values(), ids=SLOW)
+def test_what_would_not_follow_a_slider_is_refused_in_words_at_once(
+    layer: LayerSpec | str, sizes: dict[str, int], words: str
+) -> None:
+    ShapeExplorer("RNN")  # torch's first call takes longer
+    start = time.perf_counter()
+    refused = ShapeExplorer(layer, **sizes).numbers["refused"]  # type: ignore[arg-type]
+    assert time.perf_counter() - start < 2
+    assert words in refused
+    assert "follow a slider" in refused
 
 
 BAD = [

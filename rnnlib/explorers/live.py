@@ -16,10 +16,14 @@ from rnnlib.engine.memory import check_run
 from rnnlib.engine.run import Run, run
 from rnnlib.explorers.recorded import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
+from rnnlib.spec.sizes import in_units
 
 # A live run follows a slider: what takes longer than a blink is refused in words, not run.
 MOST_MULTIPLY_ADDS = 1_000_000_000
 MOST_PARAMETERS = 20_000_000
+MOST_BYTES = 100_000_000  # of all that flows
+MOST_LAYERS = 128  # each direction of a layer is made for itself
+MOST_STEPS = 4000  # of every layer and direction: one after the other, however small they are
 OWN_IN_EVAL = " The layer is your own, with its dropout off as after layer.eval()."
 MAP_CELLS = 48  # a heat map shows at most this many rows and columns
 
@@ -70,14 +74,29 @@ def _refusal(spec: LayerSpec, seq_len: int, batch: int, device: str) -> str:
         check_run(whole, seq_len, batch, find(device))
     except ValueError as error:
         return f"Not run: {error} {shapes_hold}"
-    costs = whole.costs(seq_len, batch)
-    if costs.multiply_adds <= MOST_MULTIPLY_ADDS and costs.parameters <= MOST_PARAMETERS:
+    found = _too_much(whole, seq_len, batch)
+    if not found:
         return ""
     return (
-        f"Not run live: {costs.parameters / 1e6:,.1f} million parameters and {costs.multiply_adds / 1e9:,.1f} billion"
-        " multiply-adds are too much to follow a slider. To run it, give these sizes to run(…) in a cell."
-        f" {shapes_hold}"
+        f"Not run live: {found} are too much to follow a slider."
+        f" To run it, give these sizes to run(…) in a cell. {shapes_hold}"
     )
+
+
+def _too_much(spec: LayerSpec, seq_len: int, batch: int) -> str:
+    """What would take longer than a blink, in words; empty if nothing would."""
+    costs, layers = spec.costs(seq_len, batch), spec.num_layers * spec.num_directions
+    if layers > MOST_LAYERS:
+        return f"{layers:,} layers and directions"
+    if seq_len * layers > MOST_STEPS:
+        return f"{seq_len * layers:,} steps, one after the other in every layer and direction,"
+    flowing = costs.run_bytes - costs.parameter_bytes
+    if flowing > MOST_BYTES:
+        return f"{in_units(flowing)} of numbers"
+    if costs.multiply_adds > MOST_MULTIPLY_ADDS or costs.parameters > MOST_PARAMETERS:
+        million, billion = costs.parameters / 1e6, costs.multiply_adds / 1e9
+        return f"{million:,.1f} million parameters and {billion:,.1f} billion multiply-adds"
+    return ""
 
 
 def _rows(result: Run, expected: dict[str, TensorShape]) -> list[dict[str, Any]]:
