@@ -79,6 +79,10 @@ def in_state(spec: LayerSpec, seq_len: int, batch: int | None, tensor: str) -> P
     yield axes(seq_len, batch, width), "time in a state"
     yield axes(seq_len, both, batch, width), "time in a state"
     yield timed(spec, seq_len, batch, spec.input_size), "input for a state"
+    if spec.kind == "LSTM":
+        yield axes(2 * both, batch, width), "h and c in one"
+    elif directions == 1:
+        yield axes(2 * both, batch, width), "two directions, though one"
     yield axes(batch, width), "state without its first axis"
     yield axes(both, batch, spec.input_size), "input_size for hidden_size"
     yield axes(both, batch, gates * width), "gates in an activation"
@@ -110,6 +114,8 @@ def in_output(spec: LayerSpec, seq_len: int, batch: int | None) -> Planted:
     yield axes(batch, directions * h), "output without time"
     yield timed(spec, seq_len, batch, directions * spec.input_size), "input_size for hidden_size"
     yield timed(spec, seq_len, batch, spec.num_gates * directions * h), "gates in an activation"
+    if directions == 1:
+        yield timed(spec, seq_len, batch, 2 * h), "two directions, though one"
     if spec.kind == "LSTM":
         yield axes(both, batch, spec.hidden_size), "c_n for output"
     if spec.proj_size:
@@ -214,7 +220,7 @@ def test_a_planted_misconception_is_named_as_itself_or_as_its_twin(
 def test_every_slip_is_planted_and_has_its_sentences() -> None:
     seen: dict[str, set[str]] = {"planted": set(), "slips": set()}
     for kind in ("RNN", "LSTM", "GRU", "GRUCell", "LSTMCell"):
-        more = {} if kind.endswith("Cell") else {"num_layers": 2, "bidirectional": True}
+        more = {} if kind.endswith("Cell") else {"num_layers": 2, "bidirectional": kind != "RNN"}
         more |= {"proj_size": 3} if kind == "LSTM" else {}
         for flags in [{}] if kind.endswith("Cell") else [{"batch_first": False}, {"batch_first": True}]:
             spec = LayerSpec(kind, 5, 7, **more, **flags)
@@ -295,3 +301,47 @@ def test_nobody_is_told_of_what_the_layer_has_not(kind: str) -> None:
     assert said
     assert "You gave the gates" not in said.sentence
     assert not spec.is_cell or "_l0" not in said.sentence
+
+
+TOGETHER = [
+    (LayerSpec("LSTM", 3, 4), "output", (1, 2, 3), 3, 2),
+    (LayerSpec("LSTM", 3, 9, 3), "h_n", (12, 9), 12, 6),
+    (LayerSpec("RNN", 5, 3), "bias_hh_l0", (1, 3, 1), 8, None),
+]
+
+
+@pytest.mark.parametrize(("spec", "tensor", "wrong", "seq_len", "batch"), TOGETHER)
+def test_two_slips_are_never_joined_into_what_is_not_true(
+    spec: LayerSpec, tensor: str, wrong: tuple[int, ...], seq_len: int, batch: int | None
+) -> None:
+    found = misconception(spec, tensor, wrong, seq_len=seq_len, batch=batch)
+    assert found
+    assert " + " not in found.name or "the shape of" not in found.sentence
+    sentences = found.sentence.split(". ")
+    assert len(sentences) == len(set(sentences))
+
+
+@settings(max_examples=200)
+@given(questions(), st.lists(sizes, min_size=1, max_size=4).map(tuple))
+def test_what_is_said_to_be_the_shape_of_a_tensor_is(
+    question: tuple[LayerSpec, int, int | None, str], answer: tuple[int, ...]
+) -> None:
+    spec, seq_len, batch, tensor = question
+    found = misconception(spec, tensor, answer, seq_len=seq_len, batch=batch)
+    told = re.search(r"is the shape of (\w+_?\w+|x)", found.sentence) if found else None
+    if told:
+        there = shapes(spec, seq_len, batch)
+        name = "input" if told[1] == "x" else told[1]
+        assert answer in [t.sizes for other, t in there.items() if other.startswith(name)]
+
+
+def test_what_a_new_user_got_wrong_is_told_in_words() -> None:
+    def said(kind: str, tensor: str, wrong: tuple[int, ...], **more: int) -> str:
+        found = misconception(LayerSpec(kind, 12, 64, **more), tensor, wrong, seq_len=20, batch=5)  # type: ignore[arg-type]
+        return found.sentence if found else ""
+
+    assert said("GRU", "output", (20, 5, 128)).startswith("You counted two directions. This layer has one")
+    assert said("GRU", "h_n", (4, 5, 64), num_layers=2).startswith("You counted two directions.")
+    assert said("LSTM", "h_n", (2, 5, 64)).startswith("You counted h and c together. They are two tensors")
+    assert said("GRU", "output", (20, 5, 65)).startswith("Only the last axis is wrong: num_directions")
+    assert said("GRU", "output", (21, 5, 65)).startswith("The first and last axes are wrong.")

@@ -8,6 +8,7 @@ Axes = tuple[str, ...]
 Change = Callable[[Axes], Axes]
 
 ONE = "1"  # an axis, or a factor of one, that is 1 whatever the sizes are
+TWO = "2"
 
 
 def instead(other: Axes) -> Change:

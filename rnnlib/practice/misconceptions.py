@@ -7,11 +7,13 @@ import math
 from typing import NamedTuple
 
 from rnnlib.practice.answers import Sizes
-from rnnlib.practice.axes import ONE, Axes, as_read
+from rnnlib.practice.axes import ONE, TWO, Axes, as_read
 from rnnlib.practice.sentences import sentences
 from rnnlib.practice.slips import Slip, slips
 from rnnlib.spec import LayerSpec, TensorShape, shapes
 from rnnlib.spec.shapes import symbol_values, value_of
+
+WHOLE = "This is the shape of"  # so begins what is true of a whole answer only, never of one slip among two
 
 
 class Misconception(NamedTuple):
@@ -70,7 +72,7 @@ class _Asked(NamedTuple):
 def _asked(spec: LayerSpec, tensor: str, seq_len: int, batch: int | None) -> _Asked:
     tensors = shapes(spec, seq_len, batch)
     right = tensors[tensor]
-    values = {ONE: 1, "batch": 0} | symbol_values(spec, seq_len, batch)  # no answer has an axis of 0
+    values = {ONE: 1, TWO: 2, "batch": 0} | symbol_values(spec, seq_len, batch)  # no answer has an axis of 0
     return _Asked(spec, right, tensors, values, list(slips(spec, right, tensors)))
 
 
@@ -82,8 +84,9 @@ def _one_slip(asked: _Asked, wrong: Sizes) -> Misconception | None:
 
 
 def _two_slips(asked: _Asked, wrong: Sizes) -> Misconception | None:
-    for (one, change), (other, change_too) in itertools.combinations(asked.slips, 2):
-        if asked.sizes(change_too(change(asked.right.axes))) == wrong:
+    parts = [slip for slip in asked.slips if not asked.sentences(slip[0])[0].startswith(WHOLE)]
+    for (one, change), (other, change_too) in itertools.combinations(parts, 2):
+        if one != other and asked.sizes(change_too(change(asked.right.axes))) == wrong:
             said = f"Two things at once. {asked.sentences(one)[0]} {asked.sentences(other)[0]}"
             return Misconception(f"{one} + {other}", said)
     return None
@@ -102,7 +105,7 @@ def _one_axis(asked: _Asked, wrong: Sizes) -> Misconception | None:
     if len(wrong) != len(asked.right.sizes) or len(off) != 1:
         return None
     axis, why = asked.right.axes[off[0]].replace("*", " × "), asked.right.why[off[0]]
-    which = f"Only axis {off[0]} is wrong" if len(wrong) > 1 else "Its one axis is another"
+    which = f"Only the {_place(off[0], len(wrong))} axis is wrong" if len(wrong) > 1 else "Its one axis is another"
     return Misconception("one axis", f"{which}: {axis}. {why[0].upper()}{why[1:]}.")
 
 
@@ -129,8 +132,14 @@ def _whole_shape(asked: _Asked, wrong: Sizes) -> Misconception:
     if len(wrong) != right:
         has = "1 axis" if right == 1 else f"{right} axes"
         return Misconception("number of axes", f"{name} has {has}, {as_read(asked.right.axes)}. You gave {len(wrong)}.")
-    *most, last = map(str, _axes_off(asked, wrong))
-    return Misconception("axes", f"Axes {', '.join(most)} and {last} are wrong. {name} is {as_read(asked.right.axes)}.")
+    *most, last = (_place(axis, right) for axis in _axes_off(asked, wrong))
+    which = f"The {', '.join(most)} and {last} axes are wrong"
+    return Misconception("axes", f"{which}. {name} is {as_read(asked.right.axes)}.")
+
+
+def _place(axis: int, count: int) -> str:
+    """Where an axis stands, in words."""
+    return "last" if axis == count - 1 else ("first", "second", "third", "fourth")[axis]
 
 
 def _axes_off(asked: _Asked, wrong: Sizes) -> list[int]:

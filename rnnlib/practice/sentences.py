@@ -44,6 +44,14 @@ SENTENCES = {
         "You left out the first axis of {name}.",
         "num_layers × num_directions is always there, even when it is 1.",
     ),
+    "h and c in one": (
+        "You counted h and c together.",
+        "They are two tensors, a pair (h, c), and each counts layers and directions for itself.",
+    ),
+    "two directions, though one": (
+        "You counted two directions.",
+        "This layer has one: only bidirectional=True gives it a second.",
+    ),
     # output
     "output without num_directions": (
         "You left num_directions out of output.",

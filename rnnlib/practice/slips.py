@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rnnlib.practice.axes import (
     ONE,
+    TWO,
     Change,
     add,
     both,
@@ -61,6 +62,10 @@ def _of_state(spec: LayerSpec, tensor: TensorShape, tensors: Tensors) -> Iterato
     yield "layers and directions apart in a state", both(put("num_directions", at=0), add("num_layers"))
     yield "state without num_layers", use(ONE, "num_layers")
     yield "output for a state", instead(tensors["output"].axes)
+    if spec.family == "LSTM":
+        yield "h and c in one", multiply(TWO, at=0)
+    elif not spec.bidirectional:
+        yield "two directions, though one", multiply(TWO, at=0)
     yield "time in a state", put("seq_len", at=0)
     yield "time in a state", add("seq_len")
     yield "seq_len for batch", use("seq_len", "batch")
@@ -82,6 +87,8 @@ def _of_output(spec: LayerSpec, tensors: Tensors) -> Iterator[Slip]:
     yield _swapped(spec)
     yield from _batch_axis(output, tensors)
     yield from _projection(output)
+    if not spec.bidirectional:
+        yield "two directions, though one", multiply(TWO)
     yield "layers in output", multiply("num_layers")
     yield "layers in output", add("num_layers")
     yield "layers in output", add("num_layers*num_directions")
