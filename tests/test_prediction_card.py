@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -121,7 +122,8 @@ def test_what_is_no_answer_gets_a_sentence_and_reveals_nothing(content: Any) -> 
 
 def test_a_fault_of_ours_is_told_and_logged(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     card, sent = card_for()
-    monkeypatch.setattr(card, "reply", lambda answer: 1 / 0)
+    ours = FunctionType((lambda answer: 1 / 0).__code__, {"__name__": "rnnlib.planted"})
+    monkeypatch.setattr(card, "reply", ours)
     hear(card, {"answer": "4 3 17", "id": "a"})
     assert "fault in rnnlib" in sent[0]["problem"]
     assert "ZeroDivisionError" in caplog.text

@@ -201,10 +201,60 @@ def test_an_error_in_the_answer_is_shown_and_the_next_value_works(monkeypatch: p
     with monkeypatch.context() as broken:
         broken.setattr(explorer, "_answer", lambda _: 1 / 0)
         explorer.seq_len = 7
-    assert "ZeroDivisionError" in explorer.problem
+    assert "raised ZeroDivisionError" in explorer.problem
     assert explorer.numbers is before
     explorer.seq_len = 6
     assert explorer.problem == ""
+
+
+class Failing(nn.GRU):
+    """A layer of one's own that fails, and counts how often it was asked."""
+
+    asked = 0
+
+    def forward(self, *_: Any) -> Any:
+        type(self).asked += 1
+        raise self.error
+
+    error: Exception = RuntimeError("mine")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("mine"), ValueError("mine"), KeyError("mine")])
+def test_an_error_of_ones_own_layer_is_told_as_such_and_once(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Failing, "error", error)
+    monkeypatch.setattr(Failing, "asked", 0)
+    explorer = ShapeExplorer(Failing(12, 5))
+    assert explorer.problem.startswith(f"Your layer's forward(), or a hook of it, raised {type(error).__name__}: ")
+    assert (Failing.asked, len(caplog.records)) == (1, 1)
+    sent(explorer, seq_len=4)
+    assert (Failing.asked, explorer.problem != "") == (2, True)
+
+
+def test_an_error_of_a_hook_is_told_as_such() -> None:
+    layer = nn.GRU(12, 5)
+    layer.register_forward_hook(lambda *_: [][0])
+    assert ShapeExplorer(layer).problem.startswith("Your layer's forward(), or a hook of it, raised IndexError")
+
+
+@pytest.mark.parametrize("name", ["seq_len", "numbers"])
+@pytest.mark.parametrize("error", [RuntimeError("mine"), ValueError("mine")])
+def test_an_error_of_a_lecturers_callback_is_told_as_such(name: str, error: Exception) -> None:
+    def callback(_: Any) -> None:
+        raise error
+
+    explorer = ShapeExplorer("GRU")
+    explorer.observe(callback, name)
+    sent(explorer, seq_len=4)
+    assert explorer.problem == f"A callback of your own raised {type(error).__name__}: mine"
+
+
+def test_a_sentence_of_ours_that_a_callback_met_is_told_as_it_is() -> None:
+    explorer = ShapeExplorer("GRU")
+    explorer.observe(lambda _: explorer.set_trait("batch", 0), "seq_len")
+    sent(explorer, seq_len=4)
+    assert explorer.problem == "batch must be at least 1, not 0."
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ class ShapeExplorer(ShapeView):
     ) -> None:
         self._module = None if isinstance(layer, (str, LayerSpec)) else layer
         self._base = _spec_of(layer)
+        self._asked: dict[str, Any] = {}  # the last sizes and choices that go together, answered or not
         device = "cpu" if self._module is None else name_of(next(self._module.parameters()).device)
         chosen = {name: getattr(self._base, name) for name in (*SIZES, *CHOICES) if hasattr(self._base, name)}
         super().__init__(
@@ -89,16 +90,16 @@ class ShapeExplorer(ShapeView):
         """
         with ONE_AT_A_TIME:
             chosen = {name: getattr(self, name) for name in (*SIZES, *CHOICES)}
-            answered = self.numbers.get("sizes", chosen)
-            if self.numbers and answered == chosen:
+            if self._asked == chosen:
                 return
             try:
                 spec = self.spec
             except ValueError:
                 with self.hold_trait_notifications():  # all of them first, or this would be entered again with some
-                    for name, value in answered.items():
+                    for name, value in self._asked.items():
                         self.set_trait(name, value)
                 raise
+            self._asked = chosen
             try:
                 self.numbers = self._answer(spec) | {"sizes": chosen}
                 self.problem = ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+import traceback
 from typing import Any
 
 import anywidget
@@ -11,6 +13,8 @@ import traitlets
 log = logging.getLogger(__name__)
 
 SENTENCES = (ValueError, TypeError)  # what rnnlib raises for bad input, in the learner's words
+OURS = "This is a fault in rnnlib, not in what you did"
+LIBRARIES = {"torch", "traitlets", "ipywidgets", "anywidget", "comm", "ipykernel", "numpy"} | sys.stdlib_module_names
 
 
 class View(anywidget.AnyWidget):
@@ -36,9 +40,26 @@ class View(anywidget.AnyWidget):
             self.send_state([name for name in sync_data if name in self.keys])
 
     def report(self, error: Exception) -> None:
-        """Show an error inside the view: our own sentences as they are, anything else as a fault of ours."""
-        if isinstance(error, SENTENCES):
+        """Show an error inside the view: our own sentences as they are, anything else with whose fault it is."""
+        yours = _of_your_own(error)
+        if isinstance(error, SENTENCES) and not yours:
             self.problem = str(error)
             return
         log.exception("an explorer's callback failed", exc_info=error)
-        self.problem = f"This is a fault in rnnlib, not in what you did: {type(error).__name__}: {error}"
+        raised = f"{type(error).__name__}: {error}"
+        self.problem = f"{yours} raised {raised}" if yours else f"{OURS}: {raised}"
+
+
+def _of_your_own(error: Exception) -> str:
+    """What of the learner's own code raised an error; empty where it was ours.
+
+    It is the innermost code of an error's way up that counts: libraries do what they are told.
+    """
+    called: list[str] = []
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        called.append(str(frame.f_globals.get("__name__", "")).partition(".")[0])
+    last = max((at for at, name in enumerate(called) if name not in LIBRARIES), default=0)
+    if not called or called[last] in (*LIBRARIES, "rnnlib"):
+        return ""
+    before = next((name for name in reversed(called[:last]) if name in ("torch", "rnnlib", "traitlets")), "")
+    return "Your layer's forward(), or a hook of it," if before == "torch" else "A callback of your own"
