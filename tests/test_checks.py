@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence
 
+from rnnlib import ShapeExplorer, predict
 from rnnlib.engine.checks import MOST, Check, same
 from rnnlib.engine.run import Run, run
 from rnnlib.spec import LayerSpec
@@ -212,6 +214,16 @@ def test_a_packed_output_is_checked_once_it_is_padded() -> None:
     assert torch.equal(padded[lengths - 1, range(2)], result.h_n[-1])
 
 
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_how_to_pad_is_said_as_it_works(batch_first: bool) -> None:
+    layer = nn.GRU(3, 2, batch_first=batch_first)
+    result = run(layer, pack_sequence([torch.randn(6, 3), torch.randn(4, 3)]))
+    sentence = next(check.sentence for check in result.checks if "pad_packed_sequence" in check.sentence)
+    there = {"output": result.output, "pad_packed_sequence": pad_packed_sequence}
+    exec(sentence.split(": ")[1], there)
+    assert there["padded"].shape == ((2, 6, 2) if batch_first else (6, 2, 2))
+
+
 def test_nan_equals_nan_and_is_said() -> None:
     with torch.no_grad():
         layer = nn.GRU(3, 2)
@@ -230,13 +242,55 @@ def test_a_forward_of_the_learners_own_is_found_out() -> None:
     assert (check.holds, check.why) == (False, "the layer's own forward() makes them differ")
 
 
+OTHERS: dict[str, Callable[[Any, Any], Any]] = {
+    "no h_n": lambda output, h_n: (output, None),
+    "the last step alone": lambda output, h_n: (output[-1], h_n),
+    "a state of one axis less": lambda output, h_n: (output, h_n[0]),
+    "a packed output of a padded x": lambda output, h_n: (pack_sequence([output[:, 0]]), h_n),
+}
+
+
+@pytest.mark.parametrize("change", OTHERS.values(), ids=OTHERS)
+@pytest.mark.parametrize("lengths", [None, [4, 2]])
+def test_a_forward_that_gives_half_of_it_is_told_in_words(change: Callable[[Any, Any], Any], lengths: Any) -> None:
+    class Half(nn.GRU):
+        def forward(self, *given: Any) -> Any:
+            output, h_n = super().forward(*given)
+            return change(pad_packed_sequence(output)[0] if isinstance(output, PackedSequence) else output, h_n)
+
+    if lengths and change is OTHERS["a packed output of a padded x"]:
+        return
+    refused(lambda: run(Half(3, 2), seq_len=4, batch=2, lengths=lengths), "Half is a GRU", "output, h_n")
+    explorer = ShapeExplorer(Half(3, 2))
+    assert explorer.problem.startswith("Half is a GRU, but its forward() does not return output, h_n")
+    with pytest.raises(TypeError, match="Half is a GRU"):
+        predict(Half(3, 2), "output", seq_len=4, batch=2).answer("4 2 2")
+
+
+def test_a_hook_that_gives_something_else() -> None:
+    layer = nn.LSTM(3, 2)
+    layer.register_forward_hook(lambda *_: torch.zeros(3))
+    refused(lambda: run(layer, seq_len=4), "a hook on this LSTM", "output, (h_n, c_n)")
+
+
+def test_a_forward_that_leaves_steps_out_or_changes_the_dtype() -> None:
+    class Short(nn.GRU):
+        def forward(self, *given: Any) -> Any:
+            output, h_n = super().forward(*given)
+            return pad_packed_sequence(output)[0][-1:].double(), h_n
+
+    told = run(Short(3, 2), seq_len=4, batch=2, lengths=[4, 2]).checks
+    assert [check.holds for check in told] == [False, False]
+    assert same(torch.ones(3), torch.ones(3).double())
+
+
 @pytest.mark.parametrize("result", ["only output", (1, 2, 3), None])
 def test_a_forward_that_gives_something_else(result: object) -> None:
     class Odd(nn.LSTM):
         def forward(self, *given: object) -> object:
             return result
 
-    refused(lambda: run(Odd(3, 2), seq_len=4), "Odd is a LSTM", "output, (h_n, c_n)")
+    refused(lambda: run(Odd(3, 2), seq_len=4), "Odd is an LSTM", "output, (h_n, c_n)")
 
 
 def test_same_is_about_shape_and_every_number() -> None:

@@ -97,6 +97,15 @@ def test_torch_running_out_is_told_in_words() -> None:
     refused(lambda: run(Greedy(3, 2), seq_len=9, batch=1), "cpu ran out of memory", "smaller")
 
 
+def test_an_error_that_only_speaks_of_memory_stays_the_learners() -> None:
+    class Remembering(nn.GRU):
+        def forward(self, *given: object) -> object:
+            raise RuntimeError("my memory cell has no attention")
+
+    with pytest.raises(RuntimeError, match="my memory cell"):
+        run(Remembering(3, 2), seq_len=9, batch=1)
+
+
 def test_the_fitting_run_is_counted() -> None:
     assert check_run(SMALL, 8, 3, CPU) == SMALL.costs(8, 3)
 

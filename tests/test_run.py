@@ -18,7 +18,7 @@ from rnnlib.engine.layers import build
 from rnnlib.engine.run import Run, run
 from rnnlib.spec import LayerSpec, shapes
 from rnnlib.spec.kinds import CELLS, KINDS, LAYERS
-from tests.strategies import batches, real, seq_lens, specs
+from tests.strategies import batches, real, refused, seq_lens, specs
 
 GRU = LayerSpec("GRU", 12, 16, num_layers=2)
 no_projection_warning = pytest.mark.filterwarnings("ignore:LSTM with projections")
@@ -141,16 +141,43 @@ def test_dropout_acts_in_training_and_not_in_evaluation() -> None:
     layer, x = nn.GRU(3, 8, num_layers=2, dropout=0.5), torch.randn(4, 2, 3)
     torch.manual_seed(5)
     by_hand = layer(x)[0]
+    afterwards = torch.rand(3)
     torch.manual_seed(5)
-    before = torch.get_rng_state()
     result = run(layer, x)
     assert torch.equal(result.output, by_hand)
-    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(torch.rand(3), afterwards)  # it drew what a call of the learner's own draws
+    assert not torch.equal(run(layer, x).output, run(layer, x).output)
     assert "no state given equals zeros given" not in [check.sentence for check in result.checks]
     assert layer.training
     assert torch.equal(run(layer.eval(), x).output, layer(x)[0])
     assert not torch.equal(run(layer, x).output, by_hand)
     assert not layer.training
+
+
+def test_a_spec_never_touches_the_global_random_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even to be put back: another thread may draw from them at this very moment."""
+
+    def touched(*_: object, **__: object) -> None:
+        raise AssertionError("the random numbers were touched")
+
+    for name in ("set_rng_state", "fork_rng", "manual_seed"):
+        monkeypatch.setattr(torch.random, name, touched)
+    spec = LayerSpec("GRU", 3, 8, num_layers=2, dropout=0.5)
+    result = run(spec, seq_len=4)
+    assert torch.equal(result.output, build(spec).eval()(result.input)[0])
+
+
+def test_what_torch_cannot_keep_for_gradients_is_refused_in_words() -> None:
+    layer = nn.LSTM(3, 2)
+    with torch.inference_mode():
+        x, h = torch.zeros(4, 1, 3), torch.zeros(1, 1, 2)
+        assert run(layer, x).output.shape == (4, 1, 2)
+    refused(lambda: run(layer, x), "x was made in torch.inference_mode()", "x.clone()")
+    refused(lambda: run(layer, x.clone(), (h.clone(), h)), "c_0 was made in", "c_0.clone()")
+    assert run(layer, x.clone()).output.requires_grad
+    with torch.no_grad():
+        run(layer, x)
+    run(LayerSpec.of(layer), x)
 
 
 def test_a_layer_of_the_learners_is_called_once() -> None:

@@ -115,6 +115,15 @@ BAD = {
     "a batch of one for a cell": (CELL, x[0], h[0, :1], ValueError, ["3 sequences, not 1", "h_0.repeat(3, 1)"]),
     "a larger batch for a cell": (CELL, x[0, :2], h[0], ValueError, ["2 sequences, not 3", "h_0[:2]"]),
     "the wrong width of an unbatched cell": (CELL, x[0, 0], h[0, 0, :9], ValueError, ["hidden_size=16, not 9"]),
+    "no axis for layers": (
+        LayerSpec("GRU", 12, 16),
+        x,
+        h[0],
+        ValueError,
+        ["axis for layers and directions is missing", "h_0.unsqueeze(0)."],
+    ),
+    "no axis for several layers": (GRU, x, h[0], ValueError, ["each of the 4 layers and directions"]),
+    "a batch of several for an unbatched x": (GRU, x[:, 0], h, ValueError, ["a batch of 3", "leave hx out"]),
     "float64": (GRU, x, h.double(), ValueError, ["h_0 must be float32", "not float64", "h_0.float()"]),
     "c float64": (LSTM, x, (h, h.double()), ValueError, ["c_0 must be float32"]),
     "another device": (GRU, x, h.to("meta"), ValueError, ["h_0 is on meta", "layer on cpu", "h_0.to('cpu')"]),
@@ -137,8 +146,10 @@ def test_what_a_message_says_to_write_mends_it() -> None:
     assert run(GRU, x[:, :2], mended("h_0[:, :2]", h_0=h)).h_n.shape == (4, 2, 16)
     assert run(GRU, x, mended("h_0.repeat(1, 3, 1)", h_0=h[:, :1])).h_n.shape == (4, 3, 16)
     assert run(GRU, x[:, 0], mended("h_0.squeeze(1)", h_0=h[:, :1])).h_n.shape == (4, 16)
-    assert run(GRU, x, mended("h_0.unsqueeze(1)", h_0=h[:, 0]).repeat(1, 3, 1)).h_n.shape == (4, 3, 16)
+    assert run(GRU, x, mended("h_0.unsqueeze(1).repeat(1, 3, 1)", h_0=h[:, 0])).h_n.shape == (4, 3, 16)
     assert run(CELL, x[0], mended("h_0[0]", h_0=h)).h_n.shape == (3, 16)
+    assert run(LayerSpec("GRU", 12, 16), x, mended("h_0.unsqueeze(0)", h_0=h[0])).h_n.shape == (1, 3, 16)
+    refused(lambda: run(GRU, x, h[:, 0]), "h_0.unsqueeze(1).repeat(1, 3, 1)")
 
 
 def test_a_state_for_a_packed_batch_is_in_the_order_of_the_sequences() -> None:

@@ -14,10 +14,10 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnlib.engine.devices import synchronise
-from rnnlib.engine.inputs import Sizes
-from rnnlib.engine.layers import SEED
+from rnnlib.engine.inputs import Sizes, in_brackets
 from rnnlib.engine.states import State
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.shapes import data_shapes
 
 ONE_THREAD = 10**9  # multiply-adds up to which one thread is steadier, and hardly slower, than all of them
 ONE_AT_A_TIME = threading.RLock()  # what is put back, and an explorer's traits, belong to the whole process
@@ -52,7 +52,7 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Given) -> tuple[Answ
         What it gave, and the seconds of the call alone.
 
     Raises:
-        TypeError: a subclass whose forward() gives something else than its kind does.
+        TypeError: a subclass or a hook that gives something else than its kind does.
         ValueError: the device ran out of memory.
     """
     x, sizes, hx, lengths = given
@@ -65,18 +65,24 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Given) -> tuple[Answ
         result = layer(x) if hx is None else layer(x, hx)
         synchronise(device)
     except RuntimeError as error:
-        if "memory" in str(error):
+        if _out_of_memory(error):
             raise ValueError(f"{device} ran out of memory: choose a smaller hidden_size, seq_len or batch.") from None
         raise
     seconds = time.perf_counter() - start
-    answer = _taken_apart(spec, layer, result)
+    answer = _taken_apart(spec, layer, given, result)
     if lengths is not None and isinstance(answer.output, PackedSequence):
         padded, _ = pad_packed_sequence(answer.output, spec.batch_first, total_length=sizes.seq_len)
         answer = answer._replace(output=padded)
     return answer, seconds
 
 
-def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], result: Any) -> Answer:
+def _out_of_memory(error: RuntimeError) -> bool:
+    """Whether there was too little memory; the CPU says so in words alone."""
+    signs = ("not enough memory", "can't allocate memory", "backend out of memory")  # Windows, others, MPS
+    return isinstance(error, torch.OutOfMemoryError) or any(sign in str(error) for sign in signs)
+
+
+def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Given, result: Any) -> Answer:
     try:
         if spec.is_cell:
             h_1, c_1 = result if spec.family == "LSTM" else (result, None)
@@ -85,28 +91,53 @@ def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], result: Any) -> Ans
             output, states = result
             h_n, c_n = states if spec.family == "LSTM" else (states, None)
             answer = Answer(output, h_n, c_n)
-        if all(isinstance(part, Tensor | PackedSequence) for part in answer if part is not None):
-            return answer
     except (TypeError, ValueError):  # nothing that could be taken apart so
-        pass
+        raise TypeError(_not_as_its_kind(spec, layer)) from None
+    packed = isinstance(given.x, PackedSequence) or given.lengths is not None
+    expected = data_shapes(spec, *given.sizes)
+    names = ("h_1", "h_1", "c_1") if spec.is_cell else ("output", "h_n", "c_n")
+    for name, tensor in zip(names, answer, strict=True):
+        if name not in expected or (packed and name == "output" and isinstance(tensor, PackedSequence)):
+            continue
+        if not isinstance(tensor, Tensor):
+            raise TypeError(_not_as_its_kind(spec, layer))
+        if tensor.dim() != len(expected[name].sizes):
+            axes = in_brackets(expected[name].axes)
+            raise TypeError(f"{_not_as_its_kind(spec, layer)} Its {name} has shape {tuple(tensor.shape)}, not {axes}.")
+    return answer
+
+
+def _not_as_its_kind(spec: LayerSpec, layer: Any) -> str:
     gives = {"RNN": "h_1", "GRU": "h_1", "LSTM": "(h_1, c_1)"} if spec.is_cell else {"LSTM": "output, (h_n, c_n)"}
-    wanted = gives.get(spec.family, "output, h_n")
+    wanted, a = gives.get(spec.family, "output, h_n"), "a" if spec.family == "GRU" else "an"
+    if is_torchs(layer):
+        return f"a hook on this {spec.kind} makes it return something else than {wanted}."
     name = type(layer).__name__
-    raise TypeError(f"{name} is a {spec.kind}, but its forward() does not return {wanted} as {spec.kind} does.")
+    return f"{name} is {a} {spec.kind}, but its forward() does not return {wanted} as {spec.kind} does."
+
+
+def is_torchs(layer: Any) -> bool:
+    """Whether a layer is of one of torch's own classes, not of a subclass."""
+    return type(layer).__module__ == "torch.nn.modules.rnn"
 
 
 @contextlib.contextmanager
 def settled(
-    spec: LayerSpec, multiply_adds: int, device: torch.device, *, training: bool, seeded: bool
+    spec: LayerSpec,
+    multiply_adds: int,
+    device: torch.device | None = None,
+    *,
+    training: bool = False,
+    seeded: bool = False,
 ) -> Iterator[None]:
-    """Calls inside leave no trace: random state and number of threads are put back afterwards, whatever happens.
+    """Calls inside change nothing that is torch's: its number of threads is put back afterwards, whatever happens.
 
     Args:
         spec: the layer's.
         multiply_adds: of a call. A small one gets one thread: with several, a slider stutters on a busy machine.
-        device: where the layer is.
-        training: dropout acts.
-        seeded: dropout is to be the same every time.
+        device: no longer used, as the two that follow.
+        training: no longer used.
+        seeded: no longer used: what random numbers a layer draws is its own affair.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(ONE_AT_A_TIME)
@@ -117,10 +148,4 @@ def settled(
         if spec.proj_size:
             stack.enter_context(warnings.catch_warnings())
             warnings.filterwarnings("ignore", "LSTM with projections is not supported with oneDNN")
-        if training and spec.dropout:
-            gpus = [device.index] if device.type == "cuda" else []
-            stack.enter_context(torch.random.fork_rng(devices=gpus))
-            if seeded:
-                generator = torch.cuda.default_generators[device.index] if gpus else torch.default_generator
-                generator.manual_seed(SEED)
         yield

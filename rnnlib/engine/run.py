@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.call import Answer, Given, call, settled
+from rnnlib.engine.call import Answer, Given, call, is_torchs, settled
 from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks, same
 from rnnlib.engine.devices import find, name_of
 from rnnlib.engine.inputs import check_agreement, check_input, check_sizes
@@ -69,9 +69,9 @@ def run(
 ) -> Run:
     r"""Call a real layer once, on an input of your own or on random numbers.
 
-    Of a spec the layer is built for this run, with the same weights every time. A module of yours is called as it
-    is and where it is, in its own mode: gradients flow just as when you call it yourself. Your random state is
-    the same afterwards.
+    Of a spec the layer is built for this run, with the same weights every time and in eval mode, so dropout is off;
+    torch's random state stays as it was. A module of yours is called as it is and where it is, in its own mode:
+    gradients flow, and dropout draws its random numbers, just as when you call it yourself.
 
     Args:
         layer: a spec, or a real ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, cell or subclass of one.
@@ -110,16 +110,17 @@ def run(
         check_agreement(spec, sizes, seq_len, batch)
     state = check_state(spec, hx, sizes, dtype, where)
     steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
+    _check_inference(like, x, state)
     costs = check_run(spec, *sizes, where, dtype, built=like is not None, gradients=_gradients(like, x, state))
 
-    module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
+    module = build(spec, where).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
     given = Given(
         random_numbers(data_shapes(spec, *sizes)["input"].sizes, dtype).to(where) if x is None else x,
         sizes,
         state,
         steps,
     )
-    with settled(spec, costs.multiply_adds, where, training=module.training, seeded=like is None):
+    with settled(spec, costs.multiply_adds):
         zeros_too = _from_zeros(spec, module, given) if costs.multiply_adds <= TWICE else None
         answer, seconds = call(spec, module, given)
     with torch.no_grad():
@@ -146,6 +147,20 @@ def _gradients(like: Tensor | None, x: Any, state: State | None) -> bool:
     return torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (like, data, *states))
 
 
+def _check_inference(like: Tensor | None, x: Any, state: State | None) -> None:
+    """Refuse a tensor that torch cannot keep for ``backward()``, where it would have to."""
+    if like is None or not _gradients(like, None, None):
+        return
+    data = x.data if isinstance(x, PackedSequence) else x
+    h_0, c_0 = state if isinstance(state, tuple) else (state, None)
+    for name, tensor in (("x", data), ("h_0", h_0), ("c_0", c_0)):
+        if tensor is not None and tensor.is_inference():
+            raise ValueError(
+                f"{name} was made in torch.inference_mode(), and the layer's weights want gradients:"
+                f" write {name}.clone(), or run in torch.inference_mode() too."
+            )
+
+
 def _from_zeros(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | None:
     """Where no state was given, the answer when zeros are; only of torch's own layers, with no hooks.
 
@@ -153,8 +168,7 @@ def _from_zeros(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | No
     """
     random = spec.dropout and module.training
     hooks = module._forward_hooks or module._forward_pre_hooks
-    own = type(module).__module__ == "torch.nn.modules.rnn" and not hooks
-    if given.hx is not None or random or not own:
+    if given.hx is not None or random or hooks or not is_torchs(module):
         return None
     return call(spec, module.forward, given._replace(hx=_zeros(spec, given)))[0]
 

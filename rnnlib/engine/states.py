@@ -81,7 +81,7 @@ def _slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, 
     """The likely reason, found by what would have fitted."""
     name, want = expected.name, expected.sizes
     if len(got) != len(want):
-        return _rank_slip(spec, sizes, name, got)
+        return _rank_slip(spec, sizes, expected, got)
     if len(want) > 1 and (got[1], got[0], *got[2:]) == want:
         moved = "batch_first moves the axes of input and output, never of a state"
         about = moved if spec.batch_first else "its axes 0 and 1 are swapped"
@@ -96,17 +96,26 @@ def _slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, 
     return _width_slip(spec, expected, axis, got[axis])
 
 
-def _rank_slip(spec: LayerSpec, sizes: Sizes, name: str, got: tuple[int, ...]) -> str:
+def _rank_slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, ...]) -> str:
+    """One axis too many or too few: the mend is only said where it mends."""
+    name, want, axis = expected.name, expected.sizes, 0 if spec.is_cell else 1
     if spec.is_cell and len(got) == 3:
         return f"a cell is one layer and has no axis for layers; write {name}[0]"
-    axis = 0 if spec.is_cell else 1
-    wanted = axis + (1 if sizes.batch is None else 2)
-    if abs(len(got) - wanted) > 1 or (len(got) > wanted) != (sizes.batch is None):
-        return f"it has {len(got)} axes, not {wanted}"
-    if sizes.batch is None:
+    if sizes.batch is None and len(got) == len(want) + 1:
         batch_axis = 0 if spec.is_cell or spec.batch_first else 1
-        return f"x is unbatched, so its state is too; write {name}.squeeze({axis}), or x.unsqueeze({batch_axis})"
-    return f"x has a batch axis, so its state needs one; write {name}.unsqueeze({axis}), or leave x unbatched"
+        if got[axis] == 1:
+            return f"x is unbatched, so its state is too; write {name}.squeeze({axis}), or x.unsqueeze({batch_axis})"
+        return f"x is unbatched, so its state is too, and {name} is for a batch of {got[axis]}: leave hx out"
+    if sizes.batch is not None and got == (*want[:axis], *want[axis + 1 :]):
+        if sizes.batch == 1:
+            return f"x has a batch axis, so its state needs one; write {name}.unsqueeze({axis}), or leave x unbatched"
+        copies = ", ".join(str(sizes.batch) if i == axis else "1" for i in range(len(want)))
+        return f"x has a batch axis, so its state needs one; write {name}.unsqueeze({axis}).repeat({copies})"
+    if not spec.is_cell and got == want[1:]:
+        if want[0] == 1:
+            return f"its axis for layers and directions is missing, which is there even if 1; write {name}.unsqueeze(0)"
+        return f"its first axis is missing, with a state for each of the {want[0]} layers and directions"
+    return f"it has {len(got)} axes, not {len(want)}"
 
 
 def _batch_slip(spec: LayerSpec, sizes: Sizes, name: str, axis: int, got: int) -> str:
