@@ -4,7 +4,8 @@ from rnnlib.data import japanese_vowels
 from rnnlib.engine.run import run
 from rnnlib.engine.trace import trace
 from rnnlib.explorers.shape_explorer import ShapeExplorer
+from rnnlib.explorers.step_explorer import StepExplorer
 from rnnlib.practice.predict import predict
 from rnnlib.spec import LayerSpec, shapes
 
-__all__ = ["LayerSpec", "ShapeExplorer", "japanese_vowels", "predict", "run", "shapes", "trace"]
+__all__ = ["LayerSpec", "ShapeExplorer", "StepExplorer", "japanese_vowels", "predict", "run", "shapes", "trace"]

@@ -26,14 +26,20 @@ CHOICES = ("kind", "bidirectional", "batch_first", "device")
 
 # What no lesson needs to show: every way to make an explorer, and a card for a cell and for a state of two directions.
 ALL_WAYS = """
+import torch
 from torch import nn
-from rnnlib import LayerSpec, ShapeExplorer, predict
+from rnnlib import LayerSpec, ShapeExplorer, StepExplorer, predict
 ShapeExplorer("GRU", seq_len=5, batch=2)
 ShapeExplorer(LayerSpec("LSTM", 12, 8, num_layers=2, bidirectional=True, proj_size=3))
 ShapeExplorer(nn.LSTMCell(3, 4))
 ShapeExplorer(nn.RNN(12, 5, batch_first=True), controls=("seq_len", "batch"))
 predict(nn.LSTMCell(3, 4), "c_1", seq_len=4, batch=3)
 predict(LayerSpec("GRU", 5, 10, 2, bidirectional=True), "h_n", seq_len=6, batch=3)
+StepExplorer("GRU", seq_len=5)
+StepExplorer(weights="latch")
+StepExplorer(LayerSpec("LSTM", 12, 6, num_layers=2, bidirectional=True, proj_size=3), controls=("unit", "direction"))
+StepExplorer(nn.RNN(3, 4, batch_first=True), torch.zeros(2, 5, 3))
+StepExplorer(nn.LSTMCell(3, 4))
 """
 
 
@@ -59,6 +65,72 @@ def bad_values(explorer: View) -> Iterator[tuple[str, Any]]:
 
 def chosen(explorer: View) -> dict[str, Any]:
     return {name: explorer.state[name] for name in (*SIZES, *CHOICES)}
+
+
+PLACES = {
+    "time": "seq_len",
+    "layer_index": "num_layers",
+    "direction": "num_directions",
+    "item": "batch",
+    "unit": "hidden_size",
+}
+
+
+def good_steps(explorer: View) -> Iterator[tuple[str, Any]]:
+    """Every place of what was traced; every choice; of every slider its ends and some between; last, what it had."""
+    state = explorer.state
+    for name, size in PLACES.items():
+        yield from ((name, value) for value in range(state["traced"]["sizes"][size]))
+    for kind in ("RNN", "GRU", "LSTM", state["kind"]):
+        yield "kind", kind
+        yield from (("weights", name) for name in reversed(list(state["weight_names"])))
+        yield from (("source", name) for name in list(state["sources"]))
+    least = 4 if state["traced"]["projected"] else 1  # a projection is narrower than what it projects
+    yield from (("seq_len", value) for value in (1, 2, 15, 30, state["seq_len"]))
+    yield from (("hidden_size", value) for value in (least, 8, 16, state["hidden_size"]))
+
+
+def bad_steps(explorer: View) -> Iterator[tuple[str, Any]]:
+    never = (-1, 2.5, "x", "", True, None, [3], {}, 10**30)
+    for name, size in PLACES.items():
+        yield from ((name, value) for value in (*never, explorer.state["traced"]["sizes"][size]))
+    yield from ((name, value) for name in ("seq_len", "hidden_size") for value in (*never, 0, 10**9))
+    yield from (("kind", value) for value in ("LTSM", "lstm", "", 3, None, True))
+    yield from ((name, value) for name in ("weights", "source") for value in ("late", "", 3, None, True, ["latch"]))
+
+
+def drive_steps(explorer: View) -> None:
+    for name, value in good_steps(explorer):
+        before = explorer.state[name]
+        explorer.set(**{name: value})
+        if explorer.state["problem"] and name in ("seq_len", "hidden_size"):  # the weights or the input have their own
+            assert f"has {name}={before}" in explorer.state["problem"], (name, value)
+            explorer.set(**{name: before})
+        else:
+            assert explorer.state[name] == value, (name, value)
+        assert_traced(explorer, (name, value))
+    for name, value in bad_steps(explorer):
+        held = dict(explorer.ask())
+        explorer.set(**{name: value})
+        assert is_sentence(explorer.state["problem"]), (name, value, explorer.state["problem"])
+        for state in (dict(explorer.state), dict(explorer.ask())):
+            assert state | {"problem": ""} == held | {"problem": ""}, (name, value)
+        explorer.set(**{name: held[name]})
+        assert_traced(explorer, (name, value))
+
+
+def assert_traced(explorer: View, sent: Any) -> None:
+    """No complaint, what is shown is what is chosen and equals torch, and the place is one that was traced."""
+    state, traced = explorer.state, explorer.state["traced"]
+    assert state["problem"] == "", (sent, state["problem"])
+    assert traced["asked"] == {name: state[name] for name in traced["asked"]}, sent
+    assert {"kind", "weights", "source", "seq_len", "hidden_size"} == set(traced["asked"])
+    assert state["weights"] in state["weight_names"], sent
+    assert state["source"] in state["sources"], sent
+    sizes = traced["sizes"]
+    assert (sizes["seq_len"], sizes["hidden_size"]) == (state["seq_len"], state["hidden_size"]), sent
+    assert traced["truth"].startswith("✓ equal to torch"), (sent, traced["truth"])
+    assert all(0 <= state[name] < sizes[size] for name, size in PLACES.items()), sent
 
 
 def is_sentence(text: str) -> bool:
@@ -160,7 +232,11 @@ def answer_of(card: View) -> tuple[int, ...]:
     return tuple((real[tensor] if tensor in real else {"h": h, "c": c}[tensor[0]]).shape)
 
 
-DRIVERS: dict[str, Callable[[View], None]] = {"ShapeExplorer": drive_explorer, "PredictionCard": drive_card}
+DRIVERS: dict[str, Callable[[View], None]] = {
+    "ShapeExplorer": drive_explorer,
+    "StepExplorer": drive_steps,
+    "PredictionCard": drive_card,
+}
 
 
 def drive(driven: Kernel) -> None:

@@ -1,0 +1,60 @@
+// The traced values as they travel, and what of them stands at one place: a step, a layer, a direction, a sequence, a unit.
+
+/** Every array as numbers with its dimensions; it came as bytes. */
+export function decoded(arrays) {
+  const read = ({ dims, values }) => {
+    const view = values instanceof DataView ? values : new DataView(values);
+    const numbers = Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+    return { dims, numbers };
+  };
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, read(array)]));
+}
+
+/** The vector of an array at [layer, direction, time, item]; an axis of size 1 is the same for all. */
+export function vectorAt({ dims, numbers }, { layer, direction, time, item }) {
+  const place = [layer, direction, time, item].map((index, axis) => (dims[axis] === 1 ? 0 : index));
+  const size = dims[4];
+  const at = place.reduce((offset, index, axis) => offset * dims[axis] + index, 0) * size;
+  return numbers.subarray(at, at + size);
+}
+
+/** One array's whole history for a layer, direction and sequence, as a heat map: units up, time to the right. */
+export function historyOf(array, place) {
+  const [cols, rows] = [array.dims[2], array.dims[4]];
+  const values = new Float32Array(rows * cols);
+  for (let time = 0; time < cols; time++) {
+    vectorAt(array, { ...place, time }).forEach((value, unit) => (values[unit * cols + time] = value));
+  }
+  return { rows, cols, values };
+}
+
+/** The largest magnitude in an array, so that its colours mean the same at every step. */
+export function scaleOf(numbers) {
+  let most = 0;
+  for (const value of numbers) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
+  return most || 1;
+}
+
+/** A sum without its bias; an infinite one cannot be taken out again. */
+const without = (sum, bias) => (Number.isFinite(bias) ? sum - bias : sum);
+
+/** What the equations of one unit need: of each gate what x, h and the biases say, and its value; states before and now. */
+export function termsAt(arrays, { family, squash, gates, projected }, place) {
+  const { unit } = place;
+  const number = (name) => vectorAt(arrays[name], place)[unit];
+  const term = (name) => {
+    const [biasX, biasH] = [number(`${name} bias_ih`), number(`${name} bias_hh`)];
+    const [x, h] = [number(`${name} from_x`), number(`${name} from_h`)];
+    if (family === "GRU" && name === "n") return { x, h, value: number(name) };
+    return { x: without(x, biasX), h: without(h, biasH), bias: biasX + biasH, value: number(name) };
+  };
+  const states = family === "LSTM" ? ["h", "c"] : ["h"];
+  const of = (suffix) => Object.fromEntries(states.map((state) => [state, number(`${state}${suffix}`)]));
+  return {
+    squash,
+    projected,
+    gates: Object.fromEntries(gates.map((name) => [name, term(name)])),
+    before: of(" before"),
+    now: of(""),
+  };
+}

@@ -1,0 +1,68 @@
+"""What the step explorer looks like: its traits, all that its front-end file draws from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from rnnlib.spec.kinds import check_kind
+from rnnlib.spec.sizes import check_size
+from rnnlib.view import front_end
+from rnnlib.view.traits import Checked, check_controls, size
+from rnnlib.view.view import View
+
+PLACE = ("time", "layer_index", "direction", "item", "unit")
+TRACED = ("kind", "weights", "source", "seq_len", "hidden_size")
+CONTROLS = ("kind", "weights", "source", "layer", "direction", "item", "unit", "seq_len", "hidden_size")
+
+
+def index() -> Any:
+    """A synced trait for a whole number of at least 0."""
+    return Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
+
+
+def name_offered(default: str) -> Any:
+    """A synced trait for the name of one of the things to choose from."""
+    return Checked(default, _check_name).tag(sync=True)
+
+
+def _check_name(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be one of the names offered, not {value!r} ({type(value).__name__}).")
+    return value
+
+
+class StepView(View):
+    """A cell at one moment: its circuit with the values in it, its equations filled in, and the whole history.
+
+    Attributes:
+        time: the step looked at; with `layer_index`, `direction`, `item` and `unit` it says where. Moving any of
+            them draws from what was traced, and runs nothing.
+        traced: everything traced: arrays as bytes, sizes, gates, and whether it equals torch.
+        weight_names: the weights to choose from.
+        sources: the inputs to choose from.
+        controls: which controls are shown.
+        question: what a learner is asked to find out.
+    """
+
+    _esm = front_end.module("step_view.js")
+    _css = front_end.style("controls.css", "step_view.css")
+
+    kind = Checked("LSTM", lambda _, value: check_kind(value)).tag(sync=True)
+    weights = name_offered("random")
+    source = name_offered("")
+    seq_len = size(12)
+    hidden_size = size(4)
+
+    time = index()
+    layer_index = index()
+    direction = index()
+    item = index()
+    unit = index()
+
+    traced = traitlets.Dict().tag(sync=True)
+    weight_names: traitlets.List[str] = traitlets.List().tag(sync=True)
+    sources: traitlets.List[str] = traitlets.List().tag(sync=True)
+    controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    question = traitlets.Unicode().tag(sync=True)

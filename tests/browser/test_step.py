@@ -1,0 +1,255 @@
+"""The step explorer in a real JupyterLab, by keyboard and by pointer: time, places, gates, themes, and no kernel."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import SHOTS, afresh
+from tests.browser.lab import DARK, LIGHT, Lab, Notebook
+from tests.browser.screen import Explorer
+from tests.browser.test_access import CONTRAST
+
+THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
+STEPS = 30
+CELLS = (
+    "import torch\nfrom rnnlib import LayerSpec, StepExplorer",
+    f'explorer = StepExplorer(LayerSpec("LSTM", 12, 12, num_layers=2, bidirectional=True), seq_len={STEPS})\nexplorer',
+)
+LOOKS = {
+    "LSTM": 'StepExplorer("LSTM")',
+    "GRU": 'StepExplorer("GRU")',
+    "RNN": 'StepExplorer("RNN")',
+    "latch": 'StepExplorer(weights="latch", question="at which step does the latch close?")',
+}
+
+
+def opened(lab: Lab, open_notebook: Callable[[str], Notebook], name: str, cells: Iterable[str]) -> Notebook:
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    whole = new_notebook(cells=[new_code_cell(source) for source in cells], metadata={"kernelspec": kernel})
+    nbformat.write(whole, lab.folder / name)
+    return open_notebook(name)
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
+    return opened(lab, open_notebook, "steps.ipynb", CELLS)
+
+
+@pytest.fixture(scope="module")
+def looks(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
+    notebook = opened(lab, open_notebook, "looks.ipynb", (CELLS[0], *LOOKS.values()))
+    expect(notebook.views("step")).to_have_count(len(LOOKS))
+    return notebook
+
+
+@pytest.fixture
+def explorer(notebook: Notebook) -> Explorer:
+    """The explorer as it is at first: step 0, in the light theme, in view."""
+    notebook.theme(LIGHT)
+    shown = Explorer(notebook.page, afresh(notebook, 1, "step"))
+    shown.root.scroll_into_view_if_needed()
+    shown.shows(shown.diagram, time=0, seq_len=STEPS)
+    return shown
+
+
+def part_of(explorer: Explorer, within: str, part: str) -> Locator:
+    return explorer.root.locator(f'{within}[data-part="{part}"]')
+
+
+@THEMES
+def test_the_time_slider_moves_picture_equations_and_history(
+    notebook: Notebook, explorer: Explorer, theme: str
+) -> None:
+    notebook.theme(theme)
+    seen = set()
+    for key, time in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", STEPS - 1), ("Home", 0)):
+        assert explorer.press("time", key) == time
+        explorer.shows(explorer.diagram, time=time)
+        expect(explorer.slider("time")).to_be_focused()
+        expect(explorer.field("time")).to_have_value(str(time))
+        expect(explorer.root.get_by_role("heading")).to_contain_text(f"step {time}")
+        seen.add(explorer.root.locator(".equations").inner_text())
+    assert len(seen) == 4  # step 1 was visited twice
+
+
+RECORD = """(root) => {
+    window.steps = [];
+    const part = root.querySelector(".rnnlib-diagram");
+    const note = () => {
+        const { time } = JSON.parse(part.dataset.sizes);
+        if (window.steps.at(-1)?.[0] !== time) window.steps.push([time, performance.now()]); };
+    new MutationObserver(note).observe(part, { attributes: true, attributeFilter: ["data-sizes"] });
+    note(); }"""
+
+
+def test_play_steps_through_all_of_time_drops_none_and_stops_at_the_end(notebook: Notebook, explorer: Explorer) -> None:
+    explorer.root.evaluate(RECORD)
+    play = explorer.root.get_by_role("button", name="play")
+    play.focus()
+    explorer.page.keyboard.press("Enter")
+    expect(explorer.root.get_by_role("button", name="pause")).to_be_focused()
+    explorer.page.wait_for_function("(last) => window.steps.at(-1)[0] === last", arg=STEPS - 1, timeout=30_000)
+    expect(explorer.root.get_by_role("button", name="play")).to_be_focused()
+    explorer.page.wait_for_timeout(700)  # longer than a step takes: nothing comes after
+    steps = explorer.page.evaluate("window.steps")
+    assert [step for step, _ in steps] == list(range(STEPS))
+    apart = [later[1] - sooner[1] for sooner, later in itertools.pairwise(steps)]
+    assert max(apart) < 2 * sorted(apart)[len(apart) // 2], apart
+    notebook.run_code("print('the kernel says', explorer.time)")
+    said = explorer.page.get_by_text(f"the kernel says {STEPS - 1}", exact=True)
+    expect(said.last).to_be_visible(timeout=3000)  # no backlog
+
+
+def test_play_can_be_paused_and_begins_anew_at_the_end(explorer: Explorer) -> None:
+    explorer.press("time", "End")
+    explorer.root.get_by_role("button", name="play").focus()
+    explorer.page.keyboard.press("Space")
+    explorer.shows(explorer.diagram, time=0)
+    explorer.shows(explorer.diagram, time=2)
+    explorer.page.keyboard.press("Space")
+    stood = explorer.sizes(explorer.diagram)["time"]
+    explorer.page.wait_for_timeout(700)
+    assert explorer.sizes(explorer.diagram)["time"] == stood
+
+
+def test_a_click_on_a_heat_map_goes_there(explorer: Explorer) -> None:
+    canvas = part_of(explorer, ".map", "f").locator("canvas")
+    box = canvas.bounding_box()
+    assert box
+    column, row = 7, 2  # rows run up, 12 of them
+    canvas.click(position={"x": (column + 0.5) * box["width"] / STEPS, "y": box["height"] * (1 - (row + 0.5) / 12)})
+    explorer.shows(explorer.diagram, time=column, unit=row)
+    expect(explorer.root.get_by_role("heading")).to_have_text(f"Unit {row}, step {column}", ignore_case=True)
+
+
+def test_a_heat_map_is_read_and_left_by_keyboard(explorer: Explorer) -> None:
+    for part in ("f", "c", "x"):
+        figure = part_of(explorer, ".map", part)
+        figure.locator("canvas").focus()
+        for key in ("Home", "ArrowRight", "ArrowRight", "ArrowUp"):
+            explorer.page.keyboard.press(key)
+        expect(figure.locator(".value")).to_contain_text(f"{part}[unit 1, step 2] = ")
+    part_of(explorer, ".map", "f").locator("canvas").focus()
+    explorer.page.keyboard.press("Enter")
+    explorer.shows(explorer.diagram, time=2, unit=1)
+
+
+@pytest.mark.parametrize("by", ["pointer", "keyboard"])
+@pytest.mark.parametrize("gate", ["i", "f", "g", "o"])
+def test_a_gate_pointed_at_lights_its_equation_weight_rows_and_heat_map(explorer: Explorer, by: str, gate: str) -> None:
+    drawn = part_of(explorer, ".gate", gate)
+    drawn.hover() if by == "pointer" else drawn.focus()
+    for within in (".gate", ".equation", ".map"):
+        expect(part_of(explorer, within, gate)).to_contain_class("lit")
+    rows = part_of(explorer, ".rows span", gate)
+    expect(rows).to_have_count(2)  # of weight_ih and of weight_hh
+    for row in rows.all():
+        expect(row).to_contain_class("lit")
+    assert set(explorer.root.locator(".lit").evaluate_all("(all) => all.map((e) => e.dataset.part)")) == {gate}
+
+
+def test_a_gate_keeps_the_keyboard_and_its_light_while_time_moves(notebook: Notebook, explorer: Explorer) -> None:
+    part_of(explorer, ".gate", "f").focus()
+    notebook.run_code("explorer.time = 3")
+    explorer.shows(explorer.diagram, time=3)
+    part_of(explorer, ".gate", "f").focus()
+    expect(part_of(explorer, ".equation", "f")).to_contain_class("lit")
+
+
+def test_the_backward_direction_comes_from_the_step_after(explorer: Explorer) -> None:
+    expect(explorer.diagram).to_contain_text("t−1")
+    explorer.root.get_by_role("combobox", name="direction").select_option(label="←")
+    explorer.shows(explorer.diagram, direction=1)
+    expect(explorer.diagram).to_contain_text("t+1")
+    expect(explorer.diagram).not_to_contain_text("t−1")
+
+
+def test_another_kind_or_size_is_traced_and_drawn(explorer: Explorer) -> None:
+    explorer.root.get_by_role("radio", name="LSTM").focus()
+    explorer.page.keyboard.press("ArrowRight")
+    expect(part_of(explorer, ".gate", "z")).to_be_visible()
+    expect(explorer.root.locator(".truth")).to_contain_text("✓ equal to torch")
+    explorer.shows(explorer.diagram, seq_len=explorer.press("seq_len", "ArrowLeft"))
+    explorer.shows(explorer.diagram, hidden_size=explorer.press("hidden_size", "ArrowRight"))
+
+
+@pytest.mark.parametrize("typed", ["-1", "2.5", "x", "", "30", "1e30"])
+def test_a_step_that_is_none_is_told_and_nothing_is_lost(explorer: Explorer, typed: str) -> None:
+    explorer.press("time", "ArrowRight")
+    explorer.field("time").fill(typed)
+    explorer.page.keyboard.press("Enter")
+    expect(explorer.problem).to_contain_text("time")
+    expect(explorer.field("time")).to_have_value("1")
+    explorer.shows(explorer.diagram, time=1)
+    explorer.field("time").fill("4")
+    explorer.page.keyboard.press("Enter")
+    explorer.shows(explorer.diagram, time=4)
+    expect(explorer.problem).to_be_empty()
+
+
+TAB_STOPS = """(root) => {
+    const able = (e) => !e.disabled && e.checkVisibility() && (e.type !== "radio" || e.checked);
+    return [...root.querySelectorAll("a[href], button, input, select, [tabindex='0']")].filter(able).length; }"""
+
+
+@THEMES
+def test_everything_is_reached_by_tab_and_seen(notebook: Notebook, explorer: Explorer, theme: str) -> None:
+    notebook.theme(theme)
+    stops = list(explorer.tab_through())
+    names = [stop["name"] for stop in stops]
+    assert len(stops) == explorer.root.evaluate(TAB_STOPS), names
+    assert all(names), stops
+    assert {"time", "play", "seq_len", "hidden_size", "gate f, σ"} <= set(names)
+    assert [stop["name"] for stop in stops if not stop["outlined"]] == []
+
+
+@THEMES
+@pytest.mark.parametrize("name", LOOKS)
+def test_axe_finds_nothing_serious(looks: Notebook, theme: str, name: str) -> None:
+    looks.theme(theme)
+    shown = Explorer(looks.page, looks.views("step").nth(list(LOOKS).index(name)))
+    shown.root.scroll_into_view_if_needed()
+    shown.press("time", "Home")
+    for step in range(1, 6):
+        shown.shows(shown.diagram, time=shown.press("time", "ArrowRight"))
+        assert shown.sizes(shown.diagram)["time"] == step
+    shown.root.screenshot(path=SHOTS / f"step {name} {theme}.png")
+    shown.root.evaluate("(root) => root.setAttribute('data-looked-at', '')")
+    found = Axe().run(looks.page, context="[data-looked-at]").response
+    shown.root.evaluate("(root) => root.removeAttribute('data-looked-at')")
+    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
+    assert found["passes"], "axe looked at nothing"
+    unread = [words for contrast, words in shown.root.evaluate(CONTRAST) if contrast < 4.5]
+    assert unread == []  # axe-core does not look into a drawing
+
+
+def test_with_no_kernel_time_still_moves_and_running_heals(notebook: Notebook) -> None:
+    notebook.run_all()
+    explorer = Explorer(notebook.page, notebook.views("step").first)
+    explorer.shows(explorer.diagram, seq_len=STEPS)
+    notebook.shut_down_kernel()
+    before = explorer.root.locator(".equations").inner_text()
+    explorer.shows(explorer.diagram, time=explorer.press("time", "ArrowRight"))
+    assert explorer.root.locator(".equations").inner_text() != before
+    explorer.press("time", "End")
+    explorer.press("time", "ArrowLeft")
+    explorer.shows(explorer.diagram, time=STEPS - 2)
+    explorer.root.get_by_role("button", name="play").click()
+    explorer.shows(explorer.diagram, time=STEPS - 1)
+    expect(explorer.root.get_by_role("button", name="play")).to_be_visible()  # it has stopped
+    notebook.start_kernel()
+    old = explorer.root.element_handle()
+    notebook.run_all()
+    notebook.page.wait_for_function("(old) => !old.isConnected", arg=old)
+    healed = Explorer(notebook.page, notebook.views("step").first)
+    healed.shows(healed.diagram, seq_len=STEPS)
+    assert healed.press("time", "Home") == 0
+    healed.shows(healed.diagram, time=healed.press("time", "ArrowRight"))
