@@ -146,3 +146,9 @@ def test_any_flipped_byte_is_found_or_harms_nothing(tmp_path: Path) -> None:
             refused(lambda path=path: _load(path), "Install rnnlib again")
         else:
             assert data.frames.tobytes() == japanese_vowels().frames.tobytes()
+
+
+def test_a_pointer_of_git_lfs_is_told_as_no_recording(tmp_path: Path) -> None:
+    file = tmp_path / "japanese_vowels.npz"
+    file.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    assert "pickle" not in refused(lambda: _load(file), "is not the recording")

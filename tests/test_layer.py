@@ -181,3 +181,21 @@ def test_a_subclass_may_have_attributes_of_its_own() -> None:
     cell.num_layers, cell.batch_first, cell.dropout = 3, True, nn.Dropout()
     assert LayerSpec.of(layer) == LayerSpec("GRU", 3, 2)
     assert LayerSpec.of(cell) == LayerSpec("LSTMCell", 3, 2)
+
+
+def test_a_tensor_for_a_cells_dropout_is_refused_in_words() -> None:
+    import torch
+
+    with pytest.raises(TypeError, match="dropout must be a number from 0 to 1"):
+        LayerSpec("RNNCell", 4, 5, dropout=torch.tensor([0.0, 1.0]))  # type: ignore[arg-type]
+
+
+def test_a_subclass_that_is_not_made_is_refused_in_words() -> None:
+    from torch import nn
+
+    class Unmade(nn.LSTM):
+        def __init__(self) -> None:
+            pass
+
+    with pytest.raises(TypeError, match=r"Unmade is not made yet.*super\(\)"):
+        LayerSpec.of(Unmade())

@@ -28,6 +28,10 @@ BAD = {
     "a number": (8, TypeError, ["one a sequence", "8"]),
     "a single number in a tensor": (torch.tensor(8), TypeError, ["one a sequence"]),
     "words": ("853", TypeError, ["whole numbers"]),
+    "a meta tensor": (torch.ones(3, device="meta"), TypeError, ["whole numbers"]),
+    "a sparse tensor": (torch.tensor([8, 5, 3]).to_sparse(), TypeError, ["whole numbers"]),
+    "a set": ({8, 5, 3}, TypeError, ["whole numbers"]),
+    "a dict": ({8: 1, 5: 1, 3: 1}, TypeError, ["whole numbers"]),
     "lists": ([[8], [5], [3]], TypeError, ["whole numbers"]),
 }
 
@@ -50,3 +54,7 @@ def test_what_takes_no_lengths() -> None:
     refused(lambda: run(GRU, x[:, 0], lengths=[5]), "one sequence", "x[:length]")
     refused(lambda: run(GRU, seq_len=8, lengths=[5]), "one sequence")
     refused(lambda: run(GRU, pack_sequence([x[:, 0]]), lengths=[8]), "packed already")
+
+
+def test_lengths_may_come_one_by_one() -> None:
+    assert run(GRU, x, lengths=(n for n in (8, 5, 3))).output.shape == (8, 3, 16)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -20,10 +21,14 @@ SPEC = LayerSpec("LSTM", 12, 16, num_layers=2, bidirectional=True, batch_first=T
 
 
 BRACKETS = ("(5, 3, 20)", "[5, 3, 20]", "torch.Size([5, 3, 20])", " (5 ,3, 20,) ", "（5，3，20）", "5, 3, 20)")
+ODD = (
+    *("(5, 3, 20).", '"(5, 3, 20)"', "“5, 3, 20”", "5、3、20", "+5,3,20"),
+    *(np.array([5, 3, 20]), torch.tensor([5, 3, 20])),
+)
 BARE = ("5,3,20", "5 3 20", "5x3x20", "5 × 3 × 20", "5; 3; 20")
 
 
-@pytest.mark.parametrize("text", [*BRACKETS, *BARE, (5, 3, 20), [5, 3, 20], torch.Size([5, 3, 20])])
+@pytest.mark.parametrize("text", [*BRACKETS, *BARE, *ODD, (5, 3, 20), [5, 3, 20], torch.Size([5, 3, 20])])
 def test_a_shape_is_read_however_it_is_written(text: Any) -> None:
     assert read_shape(text) == (5, 3, 20)
 
@@ -53,8 +58,13 @@ NO_SHAPES = {
     "5-3-20": "with commas between",
     "(5, 3, ?)": "with commas between",
     "(5, (3, 20))": "with commas between",
-    "1" * 5000: "too large",
-    "x" * 5000: "use numbers",
+    "1" * 150: "too large",
+    "x" * 150: "use numbers",
+    "1" * 5000: "too long",
+    "1" + " " * 30_000 + "!,": "too long",
+    "1," * 10**6: "too long",
+    (1,) * 10**6: "too long",
+    "5, 4²": "a power to be worked out",
     (5, 3.0): "holds 3.0",
     (5, True): "holds True",
     ("5", "3"): "holds '5'",

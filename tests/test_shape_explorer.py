@@ -266,6 +266,10 @@ def test_a_sentence_of_ours_that_a_callback_met_is_told_as_it_is() -> None:
         ({"seq_len": 0}, ValueError, "seq_len"),
         ({"controls": ("seqlen",)}, ValueError, "seqlen"),
         ({"controls": "seq_len"}, TypeError, "several"),
+        ({"controls": None}, TypeError, "several names"),
+        ({"controls": 3}, TypeError, "several names"),
+        ({"question": None}, TypeError, "question must be a text, not None"),
+        ({"question": 3}, TypeError, "question must be a text, not 3"),
     ],
 )
 def test_a_bad_argument_raises_a_sentence(arguments: dict[str, Any], error: type, words: str) -> None:
@@ -406,3 +410,16 @@ def test_the_global_random_numbers_are_never_touched(
     explorer = ShapeExplorer(layer)
     explorer.seq_len = 5
     assert explorer.problem == ""
+
+
+def test_controls_may_come_one_by_one() -> None:
+    names = ("seq_len", "batch")
+    assert ShapeExplorer("RNN", controls=(name for name in names)).controls == list(names)  # type: ignore[arg-type]
+
+
+def test_a_single_recorded_utterance_is_told_in_the_singular() -> None:
+    from rnnlib.explorers.recorded import input_for
+
+    said = {steps: input_for(LayerSpec("RNN", 12, 1), steps, 640)[1] for steps in range(8, 30)}
+    assert not any("only 1 of the recorded utterances have" in sentence for sentence in said.values())
+    assert all("utterances has" not in sentence or "only 1 " in sentence for sentence in said.values())

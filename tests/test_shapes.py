@@ -132,3 +132,10 @@ def test_an_rnn_is_said_to_have_no_gates() -> None:
     (rows, _), (_, columns) = (shapes(LayerSpec("RNN", 3, 2), 5)[f"weight_{name}_l0"].why for name in ("ih", "hh"))
     assert "1 in RNN, which has none" in rows
     assert "gate" not in columns
+
+
+def test_a_class_or_a_layer_for_a_spec_gets_a_mend() -> None:
+    with pytest.raises(TypeError, match="expected a LayerSpec"):
+        shapes(LayerSpec, 3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"LayerSpec\.of\(layer\) reads a real layer"):
+        shapes(nn.LSTM(3, 4), 3)  # type: ignore[arg-type]

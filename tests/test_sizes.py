@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlib.spec.sizes import in_units
+from rnnlib.spec.sizes import check_size, in_units
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,9 @@ def test_any_number_of_bytes_can_be_said(num_bytes: int) -> None:
     size = {"bytes": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}[unit]
     whole, _, tenth = number.replace(",", "").partition(".")
     assert abs(10 * num_bytes - (10 * int(whole) + int(tenth or 0)) * size) <= (5 if tenth else 10) * size
+
+
+@pytest.mark.parametrize("value", [torch.tensor(3, device="meta"), Fraction(3, 1), torch.tensor(True), torch.ones(2)])
+def test_what_is_no_whole_number_is_refused_in_words(value: Any) -> None:
+    with pytest.raises(TypeError, match="batch must be a whole number, not"):
+        check_size("batch", value)

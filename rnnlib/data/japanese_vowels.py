@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import operator
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,8 @@ def _load(path: Path) -> Utterances:
     if not path.exists():
         about = f"{path.name} is not beside the package"
         raise RecordingsMissingError(f"the recorded utterances are missing: {about}. {MEND}")
+    if not zipfile.is_zipfile(path):
+        raise ValueError(f"the recorded utterances cannot be read: {path.name} is not the recording. {MEND}")
     try:
         with np.load(path) as stored:
             arrays = {name: stored[name] for name in ARRAYS}

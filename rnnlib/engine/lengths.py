@@ -48,12 +48,14 @@ def check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, packed: bool) -> 
 
 
 def _whole_numbers(lengths: Any) -> list[int]:
-    values = lengths.tolist() if hasattr(lengths, "tolist") else lengths
     try:
+        if isinstance(lengths, (set, frozenset, dict)):  # in no order that is that of the sequences
+            raise TypeError
+        values = lengths.tolist() if hasattr(lengths, "tolist") else list(lengths)
         if any(isinstance(value, bool) for value in values):
             raise TypeError
         return [operator.index(value) for value in values]
-    except TypeError:
+    except (TypeError, RuntimeError):  # torch's, of a tensor without numbers
         kind = getattr(lengths, "dtype", type(lengths).__name__)
         raise TypeError(
             f"lengths must be whole numbers, one a sequence, such as [9, 4], not {lengths!r} ({kind})."

@@ -34,7 +34,8 @@ def input_for(spec: LayerSpec, seq_len: int, batch: int) -> tuple[torch.Tensor, 
         return random, f"Input: random numbers, as {error}"
     chosen = np.flatnonzero(utterances.lengths >= seq_len)[:batch]
     if len(chosen) < batch:
-        few = f"only {len(chosen)} of the recorded utterances have" if len(chosen) else "no recorded utterance has"
+        have = "has" if len(chosen) == 1 else "have"
+        few = f"only {len(chosen)} of the recorded utterances {have}" if len(chosen) else "no recorded utterance has"
         return random, f"Input: random numbers, as {few} {seq_len} frames."
     frames = np.stack([utterances[index][:seq_len] for index in chosen], axis=1)
     first = "the first frame" if seq_len == 1 else f"the first {seq_len} frames"

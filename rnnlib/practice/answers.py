@@ -10,6 +10,7 @@ from typing import Any
 Sizes = tuple[int, ...]
 
 EXAMPLE = "such as (9, 4, 7)"
+MOST_TEXT = 200  # characters, and axes: no shape is longer
 MOST_DIGITS = 18  # beyond that no tensor fits on any machine
 
 
@@ -33,6 +34,12 @@ def read_shape(answer: Any) -> Sizes:
         >>> read_shape("(20,)")
         (20,)
     """
+    if type(answer).__name__ in ("ndarray", "Tensor") and getattr(answer, "ndim", 0) == 1:
+        answer = answer.tolist()
+    if isinstance(answer, (str, tuple, list)) and len(answer) > MOST_TEXT:
+        raise ValueError(
+            f"{_quoted(answer[:MOST_TEXT])} is too long for a shape: give a number for each axis, {EXAMPLE}."
+        )
     sizes = _of_text(answer) if isinstance(answer, str) else _of_sequence(answer)
     if not sizes:
         raise ValueError(f"{_quoted(answer)} has no axis: give a number for each axis, {EXAMPLE}.")
@@ -58,7 +65,10 @@ def _of_sequence(answer: Any) -> Sizes:
 
 
 def _of_text(answer: str) -> Sizes:
-    text = unicodedata.normalize("NFKC", answer).strip()  # full-width digits, commas and brackets too
+    if re.search("[⁰¹²³⁴-⁹]", answer):
+        raise ValueError(f"{_quoted(answer)} leaves a power to be worked out: write each number itself, {EXAMPLE}.")
+    text = unicodedata.normalize("NFKC", answer)  # full-width digits, commas and brackets too
+    text = text.replace("、", ",").strip().rstrip(".").strip("\"'“”‘’` ")
     if not text:
         raise ValueError(f"nothing was given: type a number for each axis, {EXAMPLE}.")
     inside = re.sub(r"^(torch\.)?Size\s*\(", "", text).strip("()[]{} ")
@@ -78,6 +88,7 @@ def _parts(text: str) -> list[str]:
 
 def _size(part: str, answer: str) -> int:
     """One axis, or the sentence that says why it is none."""
+    part = re.sub(r"^\+(?=[0-9])", "", part)
     if re.fullmatch("[0-9]+", part):
         if len(part) > MOST_DIGITS:
             raise ValueError(f"{part[:6]}… is too large for an axis: no tensor of that size fits anywhere.")

@@ -62,6 +62,7 @@ class LayerSpec:
         for name in ("bias", "batch_first", "bidirectional"):
             check_flag(name, getattr(self, name))
         self._check_nonlinearity()
+        self._check_dropout_type()
         self._check_cell()
         self._check_proj_size()
         self._check_dropout()
@@ -109,10 +110,12 @@ class LayerSpec:
                 " to. Choose a larger hidden_size, or proj_size 0 for none."
             )
 
-    def _check_dropout(self) -> None:
+    def _check_dropout_type(self) -> None:
         if isinstance(self.dropout, bool) or not isinstance(self.dropout, numbers.Real):
             kind = type(self.dropout).__name__
             raise TypeError(f"dropout must be a number from 0 to 1, not {self.dropout!r} ({kind}).")
+
+    def _check_dropout(self) -> None:
         if not 0 <= self.dropout <= 1:
             raise ValueError(f"dropout must be from 0 to 1, not {self.dropout!r}: it is the chance to zero a number.")
         object.__setattr__(self, "dropout", float(self.dropout))
@@ -194,6 +197,8 @@ class LayerSpec:
             True
         """
         kind = kind_of(module)
+        if "_parameters" not in vars(module):
+            raise TypeError(f"{type(module).__name__} is not made yet: its __init__() must call super().__init__(…).")
         names = argument_names(kind)  # a subclass may have attributes of its own
         given = {name: getattr(module, name) for name in names if name != "nonlinearity" or kind == "RNNCell"}
         if kind == "RNN":

@@ -113,8 +113,9 @@ def _sized(tensors: Iterable[TensorShape], values: dict[str, int]) -> dict[str, 
 
 def symbol_values(spec: LayerSpec, seq_len: int, batch: int | None = None) -> dict[str, int]:
     """What each symbol stands for."""
-    if not hasattr(spec, "num_gates"):
-        raise TypeError(f"expected a LayerSpec, such as LayerSpec('LSTM', 12, 16), not {spec!r}.")
+    if isinstance(spec, type) or not hasattr(spec, "num_gates"):
+        mend = " LayerSpec.of(layer) reads a real layer." if hasattr(spec, "parameters") else ""
+        raise TypeError(f"expected a LayerSpec, such as LayerSpec('LSTM', 12, 16), not {spec!r}.{mend}")
     values = {"seq_len": check_size("seq_len", seq_len)}
     if batch is not None:
         values["batch"] = check_size("batch", batch)

@@ -21,8 +21,10 @@ def check_size(name: str, value: Any, least: int = 1) -> int:
     try:
         if isinstance(value, bool):
             raise TypeError
+        if str(getattr(value, "dtype", "")).endswith("bool"):
+            raise TypeError
         size = operator.index(value)
-    except TypeError:
+    except (TypeError, RuntimeError):  # torch's, of a tensor without numbers
         mend = _mend(value, least)
         raise TypeError(f"{name} must be a whole number, not {value!r} ({type(value).__name__}): {mend}.") from None
     if size < least:
@@ -34,7 +36,7 @@ def _mend(value: Any, least: int) -> str:
     if isinstance(value, bool):
         return f"use an int of at least {least}, and give flags by name, as in bidirectional=True"
     if isinstance(value, numbers.Real) and float(value).is_integer():
-        return f"write {value:.0f}"
+        return f"write {float(value):.0f}"
     if isinstance(value, str) and value.isdecimal():
         return f"write {value}, without quotes"
     return f"use an int of at least {least}"

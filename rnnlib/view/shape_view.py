@@ -6,7 +6,7 @@ import traitlets
 
 from rnnlib.spec.kinds import check_kind
 from rnnlib.view import front_end
-from rnnlib.view.traits import Checked, check_controls, flag, size
+from rnnlib.view.traits import Checked, check_controls, check_text, flag, size
 from rnnlib.view.view import View
 
 SIZES = ("seq_len", "batch", "input_size", "hidden_size", "num_layers")
@@ -50,4 +50,4 @@ class ShapeView(View):
     ranges = traitlets.Dict().tag(sync=True)
     devices: traitlets.List[str] = traitlets.List().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
-    question = traitlets.Unicode().tag(sync=True)
+    question = Checked("", check_text).tag(sync=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import traitlets
@@ -32,7 +32,7 @@ def flag(default: bool) -> Any:
     return Checked(default, check_flag).tag(sync=True)
 
 
-def check_controls(controls: Sequence[str], known: Sequence[str]) -> list[str]:
+def check_controls(controls: Iterable[str], known: Iterable[str]) -> list[str]:
     """Give `controls` back as a list if each is a known name.
 
     Raises:
@@ -45,7 +45,25 @@ def check_controls(controls: Sequence[str], known: Sequence[str]) -> list[str]:
     """
     if isinstance(controls, str):
         raise TypeError(f"controls must be several names, as in controls=({controls!r},), not one text.")
+    if not isinstance(controls, Iterable):
+        raise TypeError(f"controls must be several names, as in controls=('seq_len',), not {controls!r}.")
+    controls = list(controls)
     unknown = [name for name in controls if name not in known]
     if unknown:
         raise ValueError(f"there is no control {unknown[0]!r}: the controls are {', '.join(known)}.")
-    return list(controls)
+    return controls
+
+
+def check_text(name: str, value: Any) -> str:
+    """Give `value` back if it is a text.
+
+    Raises:
+        TypeError: it is none.
+
+    Example:
+        >>> check_text("question", "Which axis moves?")
+        'Which axis moves?'
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, not {value!r} ({type(value).__name__}).")
+    return value
