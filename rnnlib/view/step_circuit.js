@@ -60,7 +60,7 @@ function sources(ups, parts, unit, right = Math.max(...ups)) {
     port(196, 396, "x", sub("x", "t"), parts, -1, "input_size") +
     wire(`M${Math.min(118, ...ups)} 350H${right}`, "state") +
     wire("M172 392H150q-22 0 -22 -22V350", "input") +
-    ups.map((x) => wire(`M${x} 350V338`, "end")).join("")
+    ups.map((x) => wire(`M${x} 350V316`, "end")).join("")
   );
 }
 
@@ -95,11 +95,11 @@ function gru(parts, unit) {
     wire("M328 246V86", "end") + wire("M328 190q0 -40 16 -40H523", "end") +
     wire("M618 246V166q0 -16 -16 -16H555", "end") +
     wire("M96 246V212q0 -16 16 -16H196", "end") +
-    `<g data-part="difference">${wire("M212 338V212", "end marked")}${text(204, 232, "W_hn h + b_hn", "end", 'class="quiet"')}</g>` +
+    `<g data-part="difference">${wire("M212 350V212", "end marked")}${text(204, 232, "W_hn h + b_hn", "end", 'class="quiet"')}</g>` +
     wire("M228 196H580q16 0 16 16V245", "end") +
     text(346, 188, "r ∗ (W_hn h + b_hn)", "start", 'class="quiet marked"') +
     gate(96, 268, "r", "σ", parts, unit) + gate(328, 268, "z", "σ", parts, unit) + gate(618, 268, "n", "tanh", parts, unit) +
-    sources([96, 212, 328, 618], parts, unit, 618)
+    sources([96, 328, 618], parts, unit, 618)
   );
 }
 
