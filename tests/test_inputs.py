@@ -190,3 +190,13 @@ def test_a_cell_needs_no_sizes(kind: str) -> None:
 def test_nobody_is_told_to_join_two_sequences_in_time(spec: LayerSpec) -> None:
     """Time is the first axis here, and merging it with another runs, and is wrong."""
     assert "flatten" not in refused(lambda: run(spec, torch.zeros(2, 8, 3, 12)))
+
+
+def test_a_row_of_numbers_for_a_layer_that_reads_one_gets_its_mend() -> None:
+    row = torch.zeros(20)
+    refused(lambda: run(LayerSpec("GRU", 1, 5), row), "write x[:, None]")
+    assert run(LayerSpec("GRU", 1, 5), row[:, None]).output.shape == (20, 5)
+
+
+def test_a_cells_seq_len_is_a_size_too() -> None:
+    refused(lambda: run(LayerSpec("GRUCell", 3, 5), torch.zeros(2, 3), seq_len=-2.5), "seq_len must be")  # type: ignore[arg-type]

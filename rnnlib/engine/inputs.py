@@ -73,8 +73,10 @@ def check_agreement(spec: LayerSpec, sizes: Sizes, seq_len: Any, batch: Any) -> 
     Raises:
         ValueError: they disagree; the message says when the two axes are swapped.
     """
-    wanted = {"seq_len": None if spec.is_cell else seq_len, "batch": batch}
-    wanted = {name: check_size(name, value) for name, value in wanted.items() if value is not None}
+    given = {"seq_len": seq_len, "batch": batch}
+    wanted = {name: check_size(name, value) for name, value in given.items() if value is not None}
+    if spec.is_cell:
+        wanted.pop("seq_len", None)  # a cell takes one step, whatever it is
     if all(getattr(sizes, name) == value for name, value in wanted.items()):
         return
     if sizes.batch is None and "batch" in wanted:
@@ -120,6 +122,8 @@ def _rank_slip(spec: LayerSpec, x: Tensor) -> str:
         return f"a cell takes one step, and you write the loop, `for x_t in x: {call}`; or use {spec.family}"
     if x.dim() == 0:
         return "one number is no sequence"
+    if x.dim() == 1 and spec.input_size == 1 and len(x) > 1:
+        return "for one sequence of one number a step write x[:, None]"
     if x.dim() == 1:
         return "for one step of one sequence write x[None, None]"
     if spec.batch_first:
