@@ -1,18 +1,45 @@
-"""The layer's own result, and how far a trace is from it."""
+"""The layer's own result beside a trace of it, and how far the two are apart."""
 
 from __future__ import annotations
+
+import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.call import Answer, Given, call
-from rnnlib.engine.checks import same
+from rnnlib.engine.unroll import Unrolled
 from rnnlib.spec import LayerSpec
 
 
-def own_answer(spec: LayerSpec, module: nn.Module, given: Given) -> Answer:
-    """What the layer itself gives; a cell is called once a step, as in the loop that a learner writes."""
-    if not spec.is_cell or not isinstance(given.x, Tensor) or given.x.dim() < 3:
+class Comparison(NamedTuple):
+    """The largest difference between two numbers in the same place, and what must be said of it, else ""."""
+
+    difference: float
+    note: str
+
+
+def own_answer(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | str:
+    """What the layer itself gives, or why that cannot be compared. A cell is called in the loop that learners write.
+
+    Code that is not torch's may draw random numbers, and may make the weights, with gradients: pruning does.
+    """
+    if is_plain(spec, module):
+        with torch.no_grad():
+            return _called(spec, module, given)
+    device = given.x.data.device
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        try:
+            return _called(spec, module, given)
+        except TypeError as error:
+            if not overrides_forward(spec, module):
+                raise
+            return str(error)
+
+
+def _called(spec: LayerSpec, module: nn.Module, given: Given) -> Answer:
+    if not is_loop(spec, given):
         return call(spec, module, given)[0]
     state, hs = given.hx, []
     for x_t in given.x:
@@ -22,17 +49,67 @@ def own_answer(spec: LayerSpec, module: nn.Module, given: Given) -> Answer:
     return answer._replace(output=torch.stack(hs))
 
 
-def compare(spec: LayerSpec, module: nn.Module, ours: Answer, own: Answer) -> tuple[float, str]:
-    """The largest difference between two answers, and what must be said of it."""
+def own_steps(spec: LayerSpec, module: nn.Module, given: Given, unrolled: Unrolled) -> Answer:
+    """What a cell gives for every step of a loop, each from the state that the trace started it from.
+
+    All steps at once: the loop itself would take as long again. A step that differs shows, wherever it is.
+    """
+    x = unrolled.inputs[0]
+    before = [torch.cat(parts) for parts in zip(*unrolled.before, strict=True)]
+    state = (before[0], before[1]) if len(before) == 2 else before[0]
+    with torch.no_grad():
+        answer, _ = call(spec, module, given._replace(x=x.flatten(0, 1), hx=state))
+    h, c = answer.h_n.view(*x.shape[:2], -1), answer.c_n
+    return Answer(h, h[-1], None if c is None else c.view(*x.shape[:2], -1)[-1])
+
+
+def is_loop(spec: LayerSpec, given: Given) -> bool:
+    """Whether a cell was given every step of the loop that calls it."""
+    return spec.is_cell and given.x.data.dim() == 3
+
+
+def overrides_forward(spec: LayerSpec, module: nn.Module) -> bool:
+    """Whether a subclass, or this one layer, has a forward() of its own."""
+    return getattr(module.forward, "__func__", None) is not getattr(nn, spec.kind).forward
+
+
+def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
+    """Whether nothing but torch's own code runs when the layer is called."""
+    return not (overrides_forward(spec, module) or module._forward_pre_hooks or module._forward_hooks)
+
+
+@torch.no_grad()
+def compare(spec: LayerSpec, module: nn.Module, ours: Answer, own: Answer | str) -> Comparison:
+    """How far a trace's answer is from the layer's own."""
+    name = type(module).__name__
+    what = f"{name} has a forward() of its own; this is a trace of nn.{spec.kind}'s equations with its weights"
+    if isinstance(own, str):
+        return Comparison(math.nan, f"{what}, and its own result cannot be compared: {own}")
     pairs = [(a.data, b.data) for a, b in zip(ours, own, strict=True) if a is not None and b is not None]
-    difference = max(_largest_difference(a, b) for a, b in pairs)
-    note = "" if all(same(a, b) for a, b in pairs) else f"the layer's own result differs by up to {difference:.2g}."
-    return difference, note
+    if any(a.shape != b.shape for a, b in pairs):
+        return Comparison(math.nan, f"{what}, and its own result has other shapes.")
+    difference = max(_difference(a, b) for a, b in pairs)
+    rounding = torch.finfo(own.h_n.dtype).eps ** 0.6  # 7e-5 for float32
+    equal = difference == 0 or difference <= rounding * max(float(b.nan_to_num(0, 0, 0).abs().max()) for _, b in pairs)
+    if overrides_forward(spec, module):
+        result = "is the same" if equal else f"differs from it by up to {difference:.2g}"
+        return Comparison(difference, f"{what}, and its own result {result}.")
+    return Comparison(difference, "" if equal else _why(spec, module, own, difference))
 
 
-def _largest_difference(a: Tensor, b: Tensor) -> float:
+def _why(spec: LayerSpec, module: nn.Module, own: Answer, difference: float) -> str:
+    differs = f"The layer's own result differs from this trace by up to {difference:.2g}"
+    if not is_plain(spec, module):
+        return f"{differs}: a hook of it changes what goes in or what comes out."
+    if own.h_n.is_cuda and own.h_n.dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
+        return f"{differs}: cuDNN rounds its products to TF32, until you write torch.backends.cudnn.allow_tf32 = False."
+    return f"{differs}, which is more than rounding."
+
+
+def _difference(a: Tensor, b: Tensor) -> float:
     """Between numbers that stand in the same place; nan is no different from nan, nor inf from inf."""
-    if a.shape != b.shape:
-        return torch.inf
+    largest = float((a - b).abs_().max())
+    if math.isfinite(largest):
+        return largest
     apart = torch.where((a == b) | (a.isnan() & b.isnan()), 0, (a - b).abs())
-    return float(apart.nan_to_num(torch.inf, torch.inf).max())
+    return float(apart.nan_to_num(math.inf, math.inf).max())

@@ -10,7 +10,8 @@ symbol              what it is
 ==================  ==================================================================
 
 Gates stand in torch's order, the order of the blocks of rows in ``weight_ih`` and ``weight_hh``.
-Everything here is differentiable.
+Everything here is differentiable, and takes any axes in front of the last: a step works on one step of a batch, or,
+once the states are known, on all steps at once.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from torch.nn.functional import linear
 
 GATES: dict[str, tuple[str, ...]] = {"RNN": (), "LSTM": ("i", "f", "g", "o"), "GRU": ("r", "z", "n")}
 
+States = tuple[Tensor, ...]  # (h,), or (h, c) of an LSTM
+
 
 class Weights(NamedTuple):
     """The parameters of one layer in one direction; None for those that it has not."""
@@ -36,10 +39,9 @@ class Weights(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one step made: the new states (h,) or (h, c), and by gate, in torch's order, what led to them."""
+    """What a step made: the new states, and by gate, in torch's order, what led to them."""
 
-    states: tuple[Tensor, ...]
-    from_h: Tensor
+    states: States
     pre: tuple[Tensor, ...]
     gates: tuple[Tensor, ...]
 
@@ -54,30 +56,28 @@ def what_h_says(h: Tensor, w: Weights) -> Tensor:
     return linear(h, w.weight_hh, w.bias_hh)
 
 
-def rnn_step(w: Weights, from_x: Tensor, h: Tensor) -> Step:
+def rnn_step(from_x: Tensor, from_h: Tensor, h: Tensor) -> Step:
     r"""RNN with ``nonlinearity="tanh"``.
 
     .. math::
         h_t = \tanh(W_{ih} x_t + b_{ih} + W_{hh} h_{t-1} + b_{hh})
     """
-    from_h = what_h_says(h, w)
     pre = from_x + from_h
-    return Step((torch.tanh(pre),), from_h, (pre,), ())
+    return Step((torch.tanh(pre),), (pre,), ())
 
 
-def relu_rnn_step(w: Weights, from_x: Tensor, h: Tensor) -> Step:
+def relu_rnn_step(from_x: Tensor, from_h: Tensor, h: Tensor) -> Step:
     r"""RNN with ``nonlinearity="relu"``.
 
     .. math::
         h_t = \max(0, W_{ih} x_t + b_{ih} + W_{hh} h_{t-1} + b_{hh})
     """
-    from_h = what_h_says(h, w)
     pre = from_x + from_h
-    return Step((torch.relu(pre),), from_h, (pre,), ())
+    return Step((torch.relu(pre),), (pre,), ())
 
 
-def lstm_step(w: Weights, from_x: Tensor, h: Tensor, c: Tensor) -> Step:
-    r"""LSTM: what to take in, what to keep, what is new, what to show.
+def lstm_step(from_x: Tensor, from_h: Tensor, h: Tensor, c: Tensor) -> Step:
+    r"""LSTM: what to take in, what to keep, what is new, what to show. With proj_size, h is `projected` then.
 
     .. math::
         i_t &= \sigma(W_{ii} x_t + b_{ii} + W_{hi} h_{t-1} + b_{hi}) \\
@@ -85,22 +85,24 @@ def lstm_step(w: Weights, from_x: Tensor, h: Tensor, c: Tensor) -> Step:
         g_t &= \tanh(W_{ig} x_t + b_{ig} + W_{hg} h_{t-1} + b_{hg}) \\
         o_t &= \sigma(W_{io} x_t + b_{io} + W_{ho} h_{t-1} + b_{ho}) \\
         c_t &= f_t \odot c_{t-1} + i_t \odot g_t \\
-        h_t &= o_t \odot \tanh(c_t), \text{ with proj_size } W_{hr} (o_t \odot \tanh(c_t))
+        h_t &= o_t \odot \tanh(c_t)
     """
-    from_h = what_h_says(h, w)
-    pre_i, pre_f, pre_g, pre_o = (from_x + from_h).chunk(4, dim=-1)
-    i = torch.sigmoid(pre_i)
-    f = torch.sigmoid(pre_f)
-    g = torch.tanh(pre_g)
-    o = torch.sigmoid(pre_o)
+    pre = (from_x + from_h).chunk(4, dim=-1)
+    i = torch.sigmoid(pre[0])
+    f = torch.sigmoid(pre[1])
+    g = torch.tanh(pre[2])
+    o = torch.sigmoid(pre[3])
     c = f * c + i * g
     h = o * torch.tanh(c)
-    if w.weight_hr is not None:
-        h = linear(h, w.weight_hr)
-    return Step((h, c), from_h, (pre_i, pre_f, pre_g, pre_o), (i, f, g, o))
+    return Step((h, c), pre, (i, f, g, o))
 
 
-def gru_step(w: Weights, from_x: Tensor, h: Tensor) -> Step:
+def projected(h: Tensor, w: Weights) -> Tensor:
+    r"""LSTM's h made proj_size wide, :math:`W_{hr} h_t`; without proj_size, h as it is."""
+    return h if w.weight_hr is None else linear(h, w.weight_hr)
+
+
+def gru_step(from_x: Tensor, from_h: Tensor, h: Tensor) -> Step:
     r"""GRU in torch's form: r acts after the product with the state, and z keeps the old state.
 
     .. math::
@@ -109,9 +111,8 @@ def gru_step(w: Weights, from_x: Tensor, h: Tensor) -> Step:
         n_t &= \tanh(W_{in} x_t + b_{in} + r_t \odot (W_{hn} h_{t-1} + b_{hn})) \\
         h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}
 
-    The original paper has :math:`W_{hn} (r_t \odot h_{t-1})`, which is another number.
+    The original paper has :math:`W_{hn} (r_t \odot h_{t-1})` instead, which is another number.
     """
-    from_h = what_h_says(h, w)
     x_r, x_z, x_n = from_x.chunk(3, dim=-1)
     h_r, h_z, h_n = from_h.chunk(3, dim=-1)
     pre_r = x_r + h_r
@@ -120,8 +121,8 @@ def gru_step(w: Weights, from_x: Tensor, h: Tensor) -> Step:
     z = torch.sigmoid(pre_z)
     pre_n = x_n + r * h_n
     n = torch.tanh(pre_n)
-    h = (1 - z) * n + z * h
-    return Step((h,), from_h, (pre_r, pre_z, pre_n), (r, z, n))
+    h = n + z * (h - n)  # the same as (1 - z) * n + z * h
+    return Step((h,), (pre_r, pre_z, pre_n), (r, z, n))
 
 
 def step_of(family: str, nonlinearity: str = "tanh") -> Callable[..., Step]:
@@ -131,7 +132,7 @@ def step_of(family: str, nonlinearity: str = "tanh") -> Callable[..., Step]:
         >>> step_of("GRU").__name__
         'gru_step'
     """
-    if family == "RNN" and nonlinearity == "relu":
+    if nonlinearity == "relu":
         return relu_rnn_step
     steps: dict[str, Callable[..., Step]] = {"RNN": rnn_step, "LSTM": lstm_step, "GRU": gru_step}
     return steps[family]

@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.call import Answer, Given
-from rnnlib.engine.states import zeros
-from rnnlib.engine.unroll import States, Unrolled
+from rnnlib.engine.steps import States
+from rnnlib.engine.unroll import Unrolled
 from rnnlib.spec import LayerSpec
 
 
@@ -30,10 +30,12 @@ def time_major(spec: LayerSpec, given: Given) -> tuple[Tensor, Tensor]:
 
 def first_states(spec: LayerSpec, given: Given) -> States:
     """What the first step starts from, ``(num_layers*num_directions, batch, size)`` each."""
-    data = given.x.data
-    states = zeros(spec, given.sizes, data.dtype, data.device) if given.hx is None else given.hx
-    rows = (spec.num_layers * spec.num_directions, given.sizes.batch or 1, -1)
-    return tuple(state.reshape(rows) for state in (states if isinstance(states, tuple) else (states,)))
+    rows, batch = spec.num_layers * spec.num_directions, given.sizes.batch or 1
+    if given.hx is None:
+        widths = (spec.proj_size or spec.hidden_size, spec.hidden_size)
+        return tuple(given.x.data.new_zeros(rows, batch, width) for width in widths[: 1 + (spec.family == "LSTM")])
+    states = given.hx if isinstance(given.hx, tuple) else (given.hx,)
+    return tuple(state.reshape(rows, batch, -1) for state in states)
 
 
 def as_the_layer_gives_it(spec: LayerSpec, given: Given, unrolled: Unrolled, mask: Tensor) -> Answer:

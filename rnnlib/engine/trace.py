@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.call import Answer, Given, settled
+from rnnlib.engine.call import Given, settled
 from rnnlib.engine.devices import find
 from rnnlib.engine.inputs import Sizes, check_input
 from rnnlib.engine.layers import build
 from rnnlib.engine.lengths import check_lengths
-from rnnlib.engine.own import compare, own_answer
+from rnnlib.engine.not_finite import not_finite_note
+from rnnlib.engine.own import compare, is_loop, is_plain, own_answer, own_steps
 from rnnlib.engine.states import State, check_state
-from rnnlib.engine.steps import GATES
 from rnnlib.engine.time_major import as_the_layer_gives_it, first_states, time_major
-from rnnlib.engine.traced import FiveAxes, Trace
-from rnnlib.engine.unroll import Unrolled, unroll
+from rnnlib.engine.trace_memory import check_trace, multiply_adds
+from rnnlib.engine.traced import Trace
+from rnnlib.engine.unroll import unroll
 from rnnlib.spec import LayerSpec
 
 
@@ -68,16 +68,32 @@ def trace(
     state = check_state(spec, hx, sizes, dtype, where)
     steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
 
-    module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
     given = Given(x, sizes, state, steps)
-    with settled(spec, spec.costs(*sizes).multiply_adds, where, training=False, seeded=False):
-        own = own_answer(spec, module, given)
-        steps_first, mask = time_major(spec, given)
-        unrolled = unroll(spec, module, steps_first, first_states(spec, given), mask)
-        answer = as_the_layer_gives_it(spec, given, unrolled, mask)
-        with torch.no_grad():
-            difference, note = compare(spec, module, answer, own)
-        return _traced(spec, unrolled, mask, answer, difference, note)
+    check_trace(spec, given, dtype, where, gradients=_gradients(layer, given))
+
+    module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
+    with settled(spec, multiply_adds(spec, sizes), where, training=False, seeded=False):
+        return _traced(spec, module, given)
+
+
+def _traced(spec: LayerSpec, module: nn.Module, given: Given) -> Trace:
+    later = is_loop(spec, given) and is_plain(spec, module)
+    own = None if later else own_answer(spec, module, given)
+    x, mask = time_major(spec, given)
+    first = first_states(spec, given)
+    unrolled = unroll(spec, module, x, first, mask)
+    answer = as_the_layer_gives_it(spec, given, unrolled, mask)
+    own = own_steps(spec, module, given, unrolled) if own is None else own
+    difference, said = compare(spec, module, answer, own)
+    notes = (not_finite_note(spec, first, unrolled, mask), said)
+    return Trace(spec, mask, *answer, difference, " ".join(filter(None, notes)), unrolled)
+
+
+def _gradients(layer: LayerSpec | nn.Module, given: Given) -> bool:
+    """Whether torch will keep what ``backward()`` needs."""
+    states = given.hx if isinstance(given.hx, tuple) else (given.hx,)
+    weights = () if isinstance(layer, LayerSpec) else layer.parameters()
+    return torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (given.x.data, *states, *weights))
 
 
 def _check_dropout(spec: LayerSpec, layer: LayerSpec | nn.Module) -> None:
@@ -103,37 +119,3 @@ def _check_input(spec: LayerSpec, x: Any, dtype: torch.dtype, device: torch.devi
     if spec.is_cell and isinstance(x, Tensor) and x.dim() == 3:
         spec = LayerSpec(spec.family, spec.input_size, spec.hidden_size)
     return check_input(spec, x, dtype, device)
-
-
-def _traced(spec: LayerSpec, unrolled: Unrolled, mask: Tensor, answer: Answer, difference: float, note: str) -> Trace:
-    padding = None if bool(mask.all()) else ~mask[..., None]
-
-    def five(parts: Iterable[Tensor]) -> Tensor:
-        stacked = torch.stack(list(parts)).view(spec.num_layers, spec.num_directions, *mask.shape, -1)
-        return stacked if padding is None else stacked.masked_fill_(padding, torch.nan)
-
-    gates = GATES[spec.family]
-    sums = gates or ("h",)
-
-    def by_gate(stacked: Tensor) -> FiveAxes:
-        return dict(zip(sums, stacked.chunk(len(sums), dim=-1), strict=True))
-
-    steps, before = unrolled.steps, unrolled.before
-    states = ("h", "c") if spec.family == "LSTM" else ("h",)
-    inputs = unrolled.inputs if padding is None else [i.masked_fill(padding, torch.nan) for i in unrolled.inputs]
-    return Trace(
-        spec=spec,
-        states={name: five(step.states[i] for step in steps) for i, name in enumerate(states)},
-        gates={name: five(step.gates[i] for step in steps) for i, name in enumerate(gates)},
-        from_x=by_gate(five(unrolled.from_x)),
-        from_h=by_gate(five(step.from_h for step in steps)),
-        pre={name: five(step.pre[i] for step in steps) for i, name in enumerate(sums)},
-        before={name: five(started[i] for started in before) for i, name in enumerate(states)},
-        inputs=tuple(inputs),
-        mask=mask,
-        output=answer.output,
-        h_n=answer.h_n,
-        c_n=answer.c_n,
-        difference=difference,
-        note=note,
-    )

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
+import torch
 from torch import Tensor
 
+from rnnlib.engine.steps import GATES, Step, step_of
+from rnnlib.engine.unroll import Unrolled
 from rnnlib.spec import LayerSpec
 
 FiveAxes = dict[str, Tensor]  # by gate or state: (num_layers, num_directions, seq_len, batch, size)
@@ -18,41 +23,66 @@ class Trace:
 
     The tensors from `states` to `before` have five axes, ``(num_layers, num_directions, seq_len, batch, size)``,
     whatever batch_first is; an unbatched input is a batch of 1 in them. Where `mask` is False they hold nan: such a
-    step is padding, and the layer never takes it. Backward direction: a step stands where its input stands.
+    step is padding, and the layer never takes it. In the backward direction too a step stands where its input stands.
 
     Attributes:
         spec: the layer.
-        states: ``"h"``, and ``"c"`` of an LSTM: the state after each step.
-        gates: by name in torch's order: ``"i", "f", "g", "o"`` of LSTM, ``"r", "z", "n"`` of GRU, none of RNN.
-        from_x: by gate (``"h"`` of RNN): ``W_i x_t + b_i``, what the input says.
-        from_h: by gate (``"h"`` of RNN): ``W_h h_{t-1} + b_h``, what the state says.
-        pre: by gate (``"h"`` of RNN): what goes into the sigmoid or tanh: ``from_x + from_h``; of GRU's n
-            ``from_x + r * from_h``.
-        before: ``"h"``, and ``"c"`` of an LSTM: the state that each step started from.
-        inputs: by layer, ``(seq_len, batch, width)``: what it read, x or what the layer below put out.
         mask: ``(seq_len, batch)``, True where a step is the sequence's own.
         output: as the layer itself gives it, padded with zeros or packed.
         h_n: as the layer itself gives it; of a cell ``h_1``.
         c_n: likewise; None but for LSTM and LSTMCell.
-        difference: the largest between a number of output, h_n and c_n and the layer's own; nan where the layer gave
+        difference: the largest between a number of output, h_n or c_n and the layer's own; nan where the layer gave
             nothing that can be compared.
         note: a sentence or two where something must be said, else "".
+        unrolled: what the tensors below are made from, when they are first asked for.
     """
 
     spec: LayerSpec
-    states: FiveAxes
-    gates: FiveAxes
-    from_x: FiveAxes
-    from_h: FiveAxes
-    pre: FiveAxes
-    before: FiveAxes
-    inputs: tuple[Tensor, ...]
     mask: Tensor
     output: Any  # a Tensor, or a PackedSequence where x was one
     h_n: Tensor
     c_n: Tensor | None
     difference: float
     note: str
+    unrolled: Unrolled
+
+    @cached_property
+    def states(self) -> FiveAxes:
+        """``"h"``, and ``"c"`` of an LSTM: the state after each step."""
+        return self._states(self.unrolled.after)
+
+    @cached_property
+    def before(self) -> FiveAxes:
+        """``"h"``, and ``"c"`` of an LSTM: the state that each step started from."""
+        return self._states(self.unrolled.before)
+
+    @cached_property
+    def from_x(self) -> FiveAxes:
+        """By gate (``"h"`` of RNN): ``W_i x_t + b_i``, what the input says."""
+        return self._by_gate(self._from_x)
+
+    @cached_property
+    def from_h(self) -> FiveAxes:
+        """By gate (``"h"`` of RNN): ``W_h h_{t-1} + b_h``, what the state says."""
+        return self._by_gate(self._from_h)
+
+    @cached_property
+    def pre(self) -> FiveAxes:
+        """By gate (``"h"`` of RNN): what its sigmoid or tanh is taken of.
+
+        It is ``from_x + from_h``; of GRU's n it is ``from_x + r * from_h``.
+        """
+        return dict(zip(self._sums, self._steps.pre, strict=True))
+
+    @cached_property
+    def gates(self) -> FiveAxes:
+        """By name in torch's order: ``"i", "f", "g", "o"`` of LSTM, ``"r", "z", "n"`` of GRU, none of RNN."""
+        return dict(zip(GATES[self.spec.family], self._steps.gates, strict=True))
+
+    @cached_property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """By layer, ``(seq_len, batch, width)``: what it read, x or what the layer below put out."""
+        return tuple(map(self._own_alone, self.unrolled.inputs))
 
     def __repr__(self) -> str:
         axes = "(num_layers, num_directions, seq_len, batch, size)"
@@ -62,6 +92,40 @@ class Trace:
         if not bool(self.mask.all()):
             lines.append(f"mask    {int((~self.mask).sum())} of {self.mask.numel()} steps are padding")
         return "\n".join([*lines, self.note or "equal to the layer's own result, but for rounding"])
+
+    @property
+    def _sums(self) -> tuple[str, ...]:
+        return GATES[self.spec.family] or ("h",)
+
+    @cached_property
+    def _from_x(self) -> Tensor:
+        return self._five_axes(self.unrolled.from_x)
+
+    @cached_property
+    def _from_h(self) -> Tensor:
+        return self._five_axes(self.unrolled.from_h)
+
+    @cached_property
+    def _steps(self) -> Step:
+        """All steps at once, by the same equations: each from what it was told and the states it started from."""
+        with torch.enable_grad():
+            take_step = step_of(self.spec.family, self.spec.nonlinearity)
+            return take_step(self._from_x, self._from_h, *self.before.values())
+
+    def _states(self, by_step: Sequence[tuple[Tensor, ...]]) -> FiveAxes:
+        return {name: self._five_axes(parts) for name, parts in zip("hc", zip(*by_step, strict=True), strict=False)}
+
+    def _by_gate(self, side_by_side: Tensor) -> FiveAxes:
+        return dict(zip(self._sums, side_by_side.chunk(len(self._sums), dim=-1), strict=True))
+
+    def _five_axes(self, parts: Sequence[Tensor]) -> Tensor:
+        with torch.enable_grad():
+            stack = torch.stack(tuple(parts)).view(self.spec.num_layers, self.spec.num_directions, *self.mask.shape, -1)
+            return self._own_alone(stack)
+
+    def _own_alone(self, tensor: Tensor) -> Tensor:
+        with torch.enable_grad():
+            return tensor if bool(self.mask.all()) else tensor.masked_fill(~self.mask[..., None], torch.nan)
 
 
 def _shapes(parts: FiveAxes) -> str:

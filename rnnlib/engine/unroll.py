@@ -7,29 +7,30 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from rnnlib.engine.steps import Step, Weights, step_of, what_x_says
+from rnnlib.engine.steps import States, Weights, projected, step_of, what_h_says, what_x_says
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.shapes import parameter_shapes
-
-States = tuple[Tensor, ...]  # (h,), or (h, c) of an LSTM
 
 
 class Unrolled(NamedTuple):
-    """What every step made. Lists go by layer, then direction, then the step's place in time.
+    """What came by on the way. Lists go by layer, then direction, then the step's place in time.
 
     Attributes:
+        weights: by layer and direction.
         inputs: by layer, what it read: ``(seq_len, batch, width)``, zeros where padded.
         from_x: by layer and direction, ``(seq_len, batch, num_gates*hidden_size)``.
-        before: by step, the states it started from.
-        steps: by step, what it made.
-        ends: by layer and direction, the state after its last step.
+        from_h: by step, ``(batch, num_gates*hidden_size)``.
+        before: by step, the states it started from, ``(batch, size)`` each.
+        after: by step, the states it made.
+        ends: by layer and direction, the states after its last step.
         output: of the last layer, directions side by side, zeros where padded.
     """
 
+    weights: list[Weights]
     inputs: list[Tensor]
     from_x: list[Tensor]
+    from_h: list[Tensor]
     before: list[States]
-    steps: list[Step]
+    after: list[States]
     ends: list[States]
     output: Tensor
 
@@ -44,56 +45,68 @@ def unroll(spec: LayerSpec, module: nn.Module, x: Tensor, first: States, mask: T
         first: the states it starts from, ``(num_layers*num_directions, batch, size)`` each.
         mask: ``(seq_len, batch)``, True where a step is the sequence's own.
     """
-    done = Unrolled([], [], [], [], [], x)
+    done = Unrolled([], [], [], [], [], [], [], x)
     own = None if bool(mask.all()) else mask[..., None]
     below = x if own is None else x.masked_fill(~own, 0)
     for layer in range(spec.num_layers):
+        done.inputs.append(below)
         outputs = []
         for direction in range(spec.num_directions):
-            row = layer * spec.num_directions + direction
+            states = tuple(state[len(done.ends)] for state in first)
             w = weights_of(spec, module, layer, direction)
-            from_x = what_x_says(below, w)
-            states = tuple(state[row] for state in first)
-            before, steps, end = _one_direction(spec, w, from_x, states, own, backward=direction == 1)
-            outputs.append(torch.stack([step.states[0] for step in steps]))
-            done.from_x.append(from_x)
-            done.before.extend(before)
-            done.steps.extend(steps)
-            done.ends.append(end)
-        done.inputs.append(below)
+            hs = _one_direction(spec, w, below, states, own, done, backward=direction == 1)
+            outputs.append(torch.stack(hs))
         below = torch.cat(outputs, dim=-1) if spec.bidirectional else outputs[0]
         below = below if own is None else below.masked_fill(~own, 0)
     return done._replace(output=below)
 
 
 def weights_of(spec: LayerSpec, module: nn.Module, layer: int, direction: int) -> Weights:
-    """The weights of one layer in one direction, as the layer itself would read them now."""
-    shapes = parameter_shapes(spec, layer).values()
-    names = [shape.name for shape in shapes if shape.direction == direction]
-    return Weights(**{name.split("_l")[0]: getattr(module, name) for name in names})
+    """The weights of one layer in one direction, as the layer itself reads them now."""
+    suffix = suffix_of(spec, layer, direction)
+    names = ["weight_ih", "weight_hh"]
+    names += ["bias_ih", "bias_hh"] if spec.bias else []
+    names += ["weight_hr"] if spec.proj_size else []
+    return Weights(**{name: getattr(module, name + suffix) for name in names})
+
+
+def suffix_of(spec: LayerSpec, layer: int, direction: int) -> str:
+    """What torch puts behind ``weight_ih`` and the others to say whose they are.
+
+    Example:
+        >>> suffix_of(LayerSpec("GRU", 3, 2, num_layers=2, bidirectional=True), 1, 1)
+        '_l1_reverse'
+    """
+    return "" if spec.is_cell else f"_l{layer}" + ("_reverse" if direction else "")
 
 
 def _one_direction(
-    spec: LayerSpec, w: Weights, from_x: Tensor, states: States, own: Tensor | None, *, backward: bool
-) -> tuple[list[States], list[Step], States]:
-    """Every step of a layer in one direction, from the end where it is the backward one; listed from the start.
+    spec: LayerSpec, w: Weights, x: Tensor, states: States, mask: Tensor | None, done: Unrolled, *, backward: bool
+) -> list[Tensor]:
+    """Every step of a layer in one direction; the backward one starts at the end. Returns every h, in time's order.
 
-    Where a step is padding the state stays what it was: so a shorter sequence ends at its own last step, and read
+    Where a step is padding the states stay what they were: so a shorter sequence ends at its own last step, and read
     from the end it starts there.
     """
     take_step = step_of(spec.family, spec.nonlinearity)
-    own_steps = [None] * len(from_x) if own is None else own.unbind(0)
-    inputs = list(zip(from_x.unbind(0), own_steps, strict=True))
-    before, steps = [], []
-    for from_x_t, own_t in reversed(inputs) if backward else inputs:
-        step = take_step(w, from_x_t, *states)
+    all_from_x = what_x_says(x, w)
+    told = list(zip(all_from_x.unbind(0), [None] * len(x) if mask is None else mask.unbind(0), strict=True))
+    all_from_h, before, after = [], [], []
+    for from_x, own in reversed(told) if backward else told:
+        from_h = what_h_says(states[0], w)
+        h, *c = take_step(from_x, from_h, *states).states
+        made = (projected(h, w), *c)
+        all_from_h.append(from_h)
         before.append(states)
-        steps.append(step)
-        if own_t is None:
-            states = step.states
-        else:
-            states = tuple(torch.where(own_t, new, old) for new, old in zip(step.states, states, strict=True))
-    if backward:
-        before.reverse()
-        steps.reverse()
-    return before, steps, states
+        after.append(made)
+        states = (
+            made if own is None else tuple(torch.where(own, new, old) for new, old in zip(made, states, strict=True))
+        )
+    order = -1 if backward else 1
+    done.weights.append(w)
+    done.from_x.append(all_from_x)
+    done.from_h.extend(all_from_h[::order])
+    done.before.extend(before[::order])
+    done.after.extend(after[::order])
+    done.ends.append(states)
+    return [made[0] for made in after[::order]]
