@@ -1,4 +1,4 @@
-"""Weights worth watching: small layers set by hand, each of which does one thing that can be said in a sentence."""
+"""Weights worth watching, chosen by hand: one number goes in, one unit holds it, and every weight has its reason."""
 
 from __future__ import annotations
 
@@ -11,99 +11,131 @@ from rnnlib.engine.layers import build
 from rnnlib.engine.steps import GATES
 from rnnlib.spec import LayerSpec
 
-ALWAYS, NEVER = 15.0, -15.0  # what a sigmoid takes for 1 and for 0, to six digits
+SURE = 20.0  # sigmoid and tanh of it are 1, and sigmoid of -SURE is 0, to the last digit but one of float32
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One row of ``weight_ih``, ``weight_hh`` and ``bias_ih``: a gate's sum is ``x * x_t + h * h_{t-1} + bias``."""
+
+    x: float = 0.0
+    h: float = 0.0
+    bias: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Handmade:
-    """A layer with one input and one unit, its weights set by hand.
+    """A layer whose weights were chosen by hand.
 
     Attributes:
-        kind: its kind.
-        says: what it does.
+        name: the key in `HANDMADE`.
+        kind: ``"RNN"``, ``"LSTM"`` or ``"GRU"``.
+        says: what the layer does with any input of 0s and 1s, in a sentence.
         why: how its weights do it.
-        weights: by gate (``"h"`` of RNN): the weight of x, the weight of h, and the bias.
+        rows: by gate, in torch's order (``"h"`` of RNN).
         bits: an input on which it is worth watching.
     """
 
+    name: str
     kind: str
     says: str
     why: str
-    weights: dict[str, tuple[float, float, float]]
+    rows: dict[str, Row]
     bits: str
 
 
-HANDMADE = {
-    "latch": Handmade(
+OPEN, SHUT = Row(bias=SURE), Row(bias=-SURE)
+ONLY_A_1 = Row(x=2 * SURE, bias=-SURE)  # far above 0 where x is 1, far below where it is 0
+
+_ALL = (
+    Handmade(
+        "latch",
         "LSTM",
-        "remembers the first 1 it sees",
-        "i opens at a 1 while h is 0, and h, once it is there, keeps i shut; f forgets nothing",
-        {"i": (30, -40, -15), "f": (0, 0, ALWAYS), "g": (0, 0, ALWAYS), "o": (0, 0, ALWAYS)},
-        "000100100110",
+        "It remembers the first 1 it sees: from then on h is 0.76, whatever follows; before, h is 0.",
+        "The first 1 opens i, and c becomes 1. Then h is tanh(1) = 0.76, and its weight of -80 shuts i for good,"
+        " while f stays open and keeps c.",
+        {"i": Row(x=2 * SURE, h=-4 * SURE, bias=-SURE), "f": OPEN, "g": OPEN, "o": OPEN},
+        "00100101100000000000",
     ),
-    "count": Handmade(
+    Handmade(
+        "count",
         "LSTM",
-        "counts the 1s",
-        "i opens at every 1, g adds 1 to c, and f forgets nothing",
-        {"i": (30, 0, NEVER), "f": (0, 0, ALWAYS), "g": (0, 0, ALWAYS), "o": (0, 0, ALWAYS)},
-        "010010110001",
+        "It counts: after each step c is the number of 1s so far.",
+        "f stays open, so c keeps all it has; i opens on a 1 alone, and g is 1, so each 1 adds 1."
+        " c can grow without end, and h = tanh(c) cannot: h is near 1 from the third 1 on.",
+        {"i": ONLY_A_1, "f": OPEN, "g": OPEN, "o": OPEN},
+        "01011001000111010010",
     ),
-    "leak": Handmade(
+    Handmade(
+        "leak",
         "LSTM",
-        "forgets slowly",
-        "as the counter, but f keeps 9 tenths of c at each step",
-        {"i": (30, 0, NEVER), "f": (0, 0, 2.1972246), "g": (0, 0, ALWAYS), "o": (0, 0, ALWAYS)},
-        "010000010000",
+        "It forgets slowly: a 1 adds 1 to c, and each step takes away a tenth of what was there.",
+        "f's bias is log(9), and the sigmoid of that is 0.9: each step keeps nine tenths of c. i opens on a 1 alone.",
+        {"i": ONLY_A_1, "f": Row(bias=2.1972246), "g": OPEN, "o": OPEN},
+        "00100000000000110000",
     ),
-    "copy": Handmade(
+    Handmade(
+        "copy",
         "GRU",
-        "copies its input through",
-        "z is 0, so h is n, the tanh of x: nothing of the old state is kept",
-        {"r": (0, 0, NEVER), "z": (0, 0, NEVER), "n": (1, 0, 0)},
-        "010011010110",
+        "It copies its input through: h is x, and nothing of the steps before.",
+        "z stays shut, so nothing of the old state is kept, and h is n. n is tanh(20 x): 0 for a 0, 1 for a 1.",
+        {"r": SHUT, "z": SHUT, "n": Row(x=SURE)},
+        "01011001000111010010",
     ),
-    "fade": Handmade(
+    Handmade(
+        "fade",
         "RNN",
-        "cannot hold on",
-        "weight_hh is 0.8, so each step keeps less than 8 tenths of what was there",
-        {"h": (2, 0.8, 0)},
-        "001000000000",
+        "It cannot hold on: after a 1, each 0 leaves less than 0.6 of h, and ten 0s in a row leave less than 0.01.",
+        "h's own weight is 0.6, and tanh makes every number smaller still. There is no gate that could keep it.",
+        {"h": Row(x=2.0, h=0.6)},
+        "00100000000000110000",
     ),
-}
+)
+
+HANDMADE: dict[str, Handmade] = {made.name: made for made in _ALL}
 
 
 def handmade(name: str) -> nn.Module:
-    """A real layer with the weights of one of `HANDMADE`: one input, one unit, in eval mode.
+    """Make one of `HANDMADE`: a real layer of torch, with input_size 1 and hidden_size 1, in eval mode.
 
     Raises:
-        ValueError: there is no such name.
+        TypeError, ValueError: there is none of this name.
 
     Example:
-        >>> handmade("count").weight_ih_l0.flatten().tolist()
-        [30.0, 0.0, 0.0, 0.0]
+        >>> output, h_n = handmade("copy")(example("copy"))
+        >>> torch.allclose(output, example("copy"), atol=1e-6)
+        True
     """
-    made = _named(name)
-    layer = build(LayerSpec(made.kind, input_size=1, hidden_size=1)).eval()
-    rows = torch.tensor([made.weights[gate] for gate in GATES[made.kind] or ("h",)])
-    with torch.no_grad():
-        layer.get_parameter("weight_ih_l0").copy_(rows[:, :1])
-        layer.get_parameter("weight_hh_l0").copy_(rows[:, 1:2])
-        layer.get_parameter("bias_ih_l0").copy_(rows[:, 2])
-        layer.get_parameter("bias_hh_l0").zero_()
-    return layer
+    made = _find(name)
+    layer = build(LayerSpec(made.kind, input_size=1, hidden_size=1))
+    rows = [made.rows[gate] for gate in GATES[made.kind] or ("h",)]
+    named = {
+        "weight_ih_l0": [[row.x] for row in rows],
+        "weight_hh_l0": [[row.h] for row in rows],
+        "bias_ih_l0": [row.bias for row in rows],
+        "bias_hh_l0": [0.0 for _ in rows],
+    }
+    layer.load_state_dict({name: torch.tensor(numbers, dtype=torch.float32) for name, numbers in named.items()})
+    return layer.eval()
 
 
 def example(name: str) -> Tensor:
-    """The input of 0s and 1s on which it is worth watching, ``(seq_len, 1, 1)``.
+    """An input on which a layer of `HANDMADE` is worth watching: 0s and 1s, ``(seq_len, 1, 1)``.
+
+    Raises:
+        TypeError, ValueError: there is none of this name.
 
     Example:
-        >>> example("fade").shape
-        torch.Size([12, 1, 1])
+        >>> example("latch").shape
+        torch.Size([20, 1, 1])
     """
-    return torch.tensor([float(bit) for bit in _named(name).bits], dtype=torch.float32).view(-1, 1, 1)
+    return torch.tensor([float(bit) for bit in _find(name).bits], dtype=torch.float32).view(-1, 1, 1)
 
 
-def _named(name: str) -> Handmade:
+def _find(name: str) -> Handmade:
+    there = ", ".join(map(repr, HANDMADE))
+    if not isinstance(name, str):
+        raise TypeError(f"name must be one of {there}, not {name!r} ({type(name).__name__}).")
     if name not in HANDMADE:
-        raise ValueError(f"there are no weights {name!r}: there are {', '.join(HANDMADE)}.")
+        raise ValueError(f"there are no weights named {name!r}: there are {there}.")
     return HANDMADE[name]

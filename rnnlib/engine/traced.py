@@ -47,26 +47,31 @@ class Trace:
     unrolled: Unrolled
 
     @cached_property
+    @torch.enable_grad()  # where the trace was made without, nothing is noted down now either
     def states(self) -> FiveAxes:
         """``"h"``, and ``"c"`` of an LSTM: the state after each step."""
         return self._states(self.unrolled.after)
 
     @cached_property
+    @torch.enable_grad()
     def before(self) -> FiveAxes:
         """``"h"``, and ``"c"`` of an LSTM: the state that each step started from."""
         return self._states(self.unrolled.before)
 
     @cached_property
+    @torch.enable_grad()
     def from_x(self) -> FiveAxes:
         """By gate (``"h"`` of RNN): ``W_i x_t + b_i``, what the input says."""
         return self._by_gate(self._from_x)
 
     @cached_property
+    @torch.enable_grad()
     def from_h(self) -> FiveAxes:
         """By gate (``"h"`` of RNN): ``W_h h_{t-1} + b_h``, what the state says."""
         return self._by_gate(self._from_h)
 
     @cached_property
+    @torch.enable_grad()
     def pre(self) -> FiveAxes:
         """By gate (``"h"`` of RNN): what its sigmoid or tanh is taken of.
 
@@ -75,22 +80,30 @@ class Trace:
         return dict(zip(self._sums, self._steps.pre, strict=True))
 
     @cached_property
+    @torch.enable_grad()
     def gates(self) -> FiveAxes:
         """By name in torch's order: ``"i", "f", "g", "o"`` of LSTM, ``"r", "z", "n"`` of GRU, none of RNN."""
         return dict(zip(GATES[self.spec.family], self._steps.gates, strict=True))
 
     @cached_property
+    @torch.enable_grad()
     def inputs(self) -> tuple[Tensor, ...]:
         """By layer, ``(seq_len, batch, width)``: what it read, x or what the layer below put out."""
         return tuple(map(self._own_alone, self.unrolled.inputs))
 
     def __repr__(self) -> str:
-        axes = "(num_layers, num_directions, seq_len, batch, size)"
-        named = {"states": self.states, "gates": self.gates, "pre": self.pre}
-        lines = [f"{self.spec.kind}, every step, {axes}"]
-        lines += [f"{name:<7} {', '.join(parts)}  {_shapes(parts)}" for name, parts in named.items() if parts]
-        if not bool(self.mask.all()):
-            lines.append(f"mask    {int((~self.mask).sum())} of {self.mask.numel()} steps are padding")
+        spec = self.spec
+        axes = (spec.num_layers, spec.num_directions, *self.mask.shape)
+        sizes = {"h": spec.proj_size or spec.hidden_size} | ({"c": spec.hidden_size} if spec.family == "LSTM" else {})
+        lines = [
+            f"{spec.kind}, every step: (num_layers, num_directions, seq_len, batch, size)",
+            "states  " + ", ".join(f"{name} {(*axes, size)}" for name, size in sizes.items()),
+        ]
+        if GATES[spec.family]:
+            lines.append(f"gates   {', '.join(GATES[spec.family])} {(*axes, spec.hidden_size)}")
+        padding = int((~self.mask).sum())
+        if padding:
+            lines.append(f"mask    {padding} of {self.mask.numel()} steps are padding")
         return "\n".join([*lines, self.note or "equal to the layer's own result, but for rounding"])
 
     @property
@@ -98,19 +111,21 @@ class Trace:
         return GATES[self.spec.family] or ("h",)
 
     @cached_property
+    @torch.enable_grad()
     def _from_x(self) -> Tensor:
         return self._five_axes(self.unrolled.from_x)
 
     @cached_property
+    @torch.enable_grad()
     def _from_h(self) -> Tensor:
         return self._five_axes(self.unrolled.from_h)
 
     @cached_property
+    @torch.enable_grad()
     def _steps(self) -> Step:
         """All steps at once, by the same equations: each from what it was told and the states it started from."""
-        with torch.enable_grad():
-            take_step = step_of(self.spec.family, self.spec.nonlinearity)
-            return take_step(self._from_x, self._from_h, *self.before.values())
+        take_step = step_of(self.spec.family, self.spec.nonlinearity)
+        return take_step(self._from_x, self._from_h, *self.before.values())
 
     def _states(self, by_step: Sequence[tuple[Tensor, ...]]) -> FiveAxes:
         return {name: self._five_axes(parts) for name, parts in zip("hc", zip(*by_step, strict=True), strict=False)}
@@ -119,14 +134,8 @@ class Trace:
         return dict(zip(self._sums, side_by_side.chunk(len(self._sums), dim=-1), strict=True))
 
     def _five_axes(self, parts: Sequence[Tensor]) -> Tensor:
-        with torch.enable_grad():
-            stack = torch.stack(tuple(parts)).view(self.spec.num_layers, self.spec.num_directions, *self.mask.shape, -1)
-            return self._own_alone(stack)
+        axes = (self.spec.num_layers, self.spec.num_directions, *self.mask.shape, -1)
+        return self._own_alone(torch.stack(tuple(parts)).view(axes))
 
     def _own_alone(self, tensor: Tensor) -> Tensor:
-        with torch.enable_grad():
-            return tensor if bool(self.mask.all()) else tensor.masked_fill(~self.mask[..., None], torch.nan)
-
-
-def _shapes(parts: FiveAxes) -> str:
-    return " and ".join(dict.fromkeys(str(tuple(part.shape)) for part in parts.values()))
+        return tensor if bool(self.mask.all()) else tensor.masked_fill(~self.mask[..., None], torch.nan)
