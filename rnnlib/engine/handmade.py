@@ -85,7 +85,7 @@ _ALL = (
     Handmade(
         "fade",
         "RNN",
-        "It cannot hold on: after a 1, each 0 leaves less than 0.6 of h, and ten 0s in a row leave less than 0.01.",
+        "It cannot hold on: each 0 leaves at most 0.6 of h, and ten 0s in a row leave less than 0.01.",
         "h's own weight is 0.6, and tanh makes every number smaller still. There is no gate that could keep it.",
         {"h": Row(x=2.0, h=0.6)},
         "00100000000000110000",
