@@ -18,13 +18,14 @@ import rnnlib
 LONGEST, MEDIAN = 14, 4  # lines of code in one cell, and in half of them
 GIVES_NONE = {"set_printoptions", "append", "backward", "step"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
-SHOWN = {"ShapeExplorer", "predict"}  # their repr stands in for them where no kernel runs
+SHOWN = {"ShapeExplorer", "StepExplorer", "predict"}  # their repr stands in for them where no kernel runs
 DIFFERS = {
     "an address in memory": r"\b0x[0-9a-fA-F]{6,}\b",
     "a measured time": r"\d ?(?:ns|µs|us|ms|s|sec|seconds?|min|minutes?)\b",
     "a date or a time of day": r"\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d\d:\d\d:\d\d\b",
     "a path of the machine": r"(?:^|[\s\"'=(~])/(?:tmp|home|root|usr|var|opt|Users|mnt|work)/|[A-Z]:\\|site-packages",
 }
+MODULES = {"torch", "rnnlib", "warnings"}  # the last to show a warning of torch's without a path of the machine
 MARKERS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "skip-execution"}
 
 
@@ -66,7 +67,7 @@ def _unchecked(cell: NotebookNode) -> Iterator[str]:
 def _imports(cell: NotebookNode) -> Iterator[str]:
     for node in _walk(cell):
         if isinstance(node, ast.Import):
-            strange = [name.name for name in node.names if name.name not in ("torch", "rnnlib")]
+            strange = [name.name for name in node.names if name.name not in MODULES]
         elif isinstance(node, ast.ImportFrom) and node.module == "rnnlib":
             strange = [f"rnnlib.{name.name}" for name in node.names if name.name not in rnnlib.__all__]
         elif isinstance(node, ast.ImportFrom):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,16 @@ HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parent / "notebooks"
 CLAIMS = tomllib.loads((HERE / "claims.toml").read_text(encoding="utf-8"))["claim"]
 
-EXAMPLES = {"S0-a", "S1-a", "S1-b"}
+EXAMPLES = {"S0-a", "S0-b", "S0-c", "S1-a", "S1-b", "S2-a", "S3-a", "S3-b", "S3-c", "S4-a", "S4-b"}
 ARTICLES = {
     "S0-batch-position", "S0-S1-state", "S0-shapes", "S0-last", "S0-arguments", "S0-nonlinearity", "S0-dropout",
-    "S1-connected", "S1-shared", "S2-batch-first", "S2-2d", "S2-vary", "S4-weight-hh",
+    "S1-connected", "S1-shared", "S2-batch-first", "S2-2d", "S2-vary", "S2-lstm", "S2-gru", "S3-state", "S3-packed",
+    "S3-view", "S3-transpose", "S3-no-cell-state", "S4-no-time", "S4-weights", "S4-weight-hh", "S4-gate-order",
+    "S4-stack",
 }  # fmt: skip
-LEARNERS = {"L1", "L4", "L5", "L6", "L12", "L13", "L20"}
+LEARNERS = {
+    "L1", "L4", "L5", "L6", "L12", "L13", "L14", "L17", "L18", "L19", "L20", "L21", "L26", "L27", "L30",
+}  # fmt: skip
 
 
 @cache
@@ -57,3 +62,24 @@ def test_what_must_be_equal_is_equal_and_what_must_differ_differs() -> None:
         before, after = both.split(" becomes ")
         assert line.endswith(before)
         assert before != after
+
+
+@pytest.mark.parametrize("lesson", ["03_lstm", "04_gru"])
+def test_a_step_by_hand_is_the_layers(lesson: str) -> None:
+    shown = outputs(lesson)
+    assert shown["by-hand-step"]
+    assert shown["by-hand-step"] == shown["by-hand-layer-says"]
+
+
+def test_five_equal_sentences_are_equal_until_view_mixes_them() -> None:
+    shown = outputs("04_gru")
+    columns, mixed = (re.findall(r"\[ *(-?\d[^\]]*)\]", shown[cell]) for cell in ("s3-b-columns", "view-columns"))
+    assert (len(columns), len(set(columns))) == (5, 1)
+    assert (len(mixed), len(set(mixed))) == (5, 5)
+
+
+@pytest.mark.parametrize(("lesson", "cell"), [("03_lstm", "order-wrong"), ("04_gru", "paper"), ("04_gru", "turned")])
+def test_another_form_differs_at_every_step(lesson: str, cell: str) -> None:
+    differences = [float(number) for number in re.findall(r"\d\.\d{4}", outputs(lesson)[cell])]
+    assert len(differences) == {"03_lstm": 5, "04_gru": 9}[lesson]
+    assert min(differences) > 0.01

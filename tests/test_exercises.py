@@ -42,11 +42,37 @@ SLIPS = {  # in the solution, write the second for the first, and the check says
         ("heard.append(output)", "heard.append(output[-1])", "you kept (1, 16)"),
         ("heard.append(output)", "pass", "it holds 0"),
     ],
+    "03_lstm": [
+        ("cells.append(c)", "pass", "it holds 0"),
+        ("cells.append(c)", "cells.append(c[0])", "it holds 20 (16,)"),
+        ("cells.append(c)", "cells.append(h)", "that is h"),
+        ("i, f, g, o =", "i, f, o, g =", "Is the order i, f, g, o"),
+        ("g.tanh()", "g.sigmoid()", "which one takes tanh"),
+        ("c = f.sigmoid() * c + ", "c = ", "What does each start from"),
+        ("o.sigmoid() * c.tanh()", "c.tanh()", "What does each start from"),
+    ],
+    "04_gru": [
+        ("[2:4] = 50", "[0:2] = 50", "Which rows are z's"),
+        ("[2:4] = 50", "[4:6] = 50", "Which rows are z's"),
+        ("[2:4] = 50", "[2] = 50", "How many rows"),
+        ("= 50", "= -50", "Which sign"),
+        ("= 50", "= 8", "Open it further"),
+    ],
+    "05_layers_and_weights": [
+        ("hidden_size + 2", "hidden_size + 1", "two biases"),
+        ("gates * hidden_size", "hidden_size", "for each gate"),
+        (" if layer == 0 else num_directions * hidden_size", "", "What does layer 1 read"),
+        ("else num_directions * hidden_size", "else hidden_size", "with two directions"),
+        ("total += num_directions * ", "total += ", "with two directions"),
+    ],
 }
 NEEDS = {  # all that an exercise asks of the cells above it: what else was left out or changed is no matter
     "00_start_here": ["setup", "works-data"],
     "01_rnncell_loop": ["setup", "s1-a"],
     "02_rnn": ["setup", "utterance"],
+    "03_lstm": ["setup", "given"],
+    "04_gru": ["setup", "s3-a-sentence", "s3-a-input"],
+    "05_layers_and_weights": ["setup"],
 }
 
 
