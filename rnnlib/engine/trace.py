@@ -91,9 +91,10 @@ def _traced(spec: LayerSpec, module: nn.Module, given: Given) -> Trace:
 
 def _gradients(layer: LayerSpec | nn.Module, given: Given) -> bool:
     """Whether torch will keep what ``backward()`` needs."""
+    x = given.x.data if isinstance(given.x, PackedSequence) else given.x
     states = given.hx if isinstance(given.hx, tuple) else (given.hx,)
     weights = () if isinstance(layer, LayerSpec) else layer.parameters()
-    return torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (given.x.data, *states, *weights))
+    return torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, *states, *weights))
 
 
 def _check_dropout(spec: LayerSpec, layer: LayerSpec | nn.Module) -> None:
