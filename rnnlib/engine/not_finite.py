@@ -32,8 +32,8 @@ def not_finite_note(spec: LayerSpec, first: States, unrolled: Unrolled, mask: Te
         x holds nan at step 2, sequence 0, feature 1. h first holds nan at step 2, layer 0, unit 0, sequence 0.
     """
     given = [("x", unrolled.inputs[0]), *zip(("h_0", "c_0"), first, strict=False), *_weights(spec, unrolled)]
-    ends = [end for states in unrolled.ends for end in states]
-    if _all_finite([*(tensor for _, tensor in given), *unrolled.inputs, unrolled.output, *ends]):
+    made = [*unrolled.inputs[1:], unrolled.output, *(end for states in unrolled.ends for end in states)]
+    if _all_finite([*(tensor for _, tensor in given), *made]):
         return ""
     causes = [f"{name} holds {place}" for name, tensor in given if (place := _first(spec, name, tensor))]
     effect = _effect(spec, unrolled, mask)

@@ -89,8 +89,7 @@ def compare(spec: LayerSpec, module: nn.Module, ours: Answer, own: Answer | str)
     if any(a.shape != b.shape for a, b in pairs):
         return Comparison(math.nan, f"{what}, and its own result has other shapes.")
     difference = max(_difference(a, b) for a, b in pairs)
-    rounding = torch.finfo(own.h_n.dtype).eps ** 0.6  # 7e-5 for float32
-    equal = difference == 0 or difference <= rounding * max(float(b.nan_to_num(0, 0, 0).abs().max()) for _, b in pairs)
+    equal = difference == 0 or difference <= _rounding(own)
     if overrides_forward(spec, module):
         result = "is the same" if equal else f"differs from it by up to {difference:.2g}"
         return Comparison(difference, f"{what}, and its own result {result}.")
@@ -104,6 +103,12 @@ def _why(spec: LayerSpec, module: nn.Module, own: Answer, difference: float) -> 
     if own.h_n.is_cuda and own.h_n.dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
         return f"{differs}: cuDNN rounds its products to TF32, until you write torch.backends.cudnn.allow_tf32 = False."
     return f"{differs}, which is more than rounding."
+
+
+def _rounding(own: Answer) -> float:
+    """What rounding can make of numbers as large as these: 7e-5 of the largest in float32."""
+    largest = max(float(b.data.nan_to_num(0, 0, 0).abs().max()) for b in own if b is not None)
+    return float(torch.finfo(own.h_n.dtype).eps ** 0.6 * largest)
 
 
 def _difference(a: Tensor, b: Tensor) -> float:
