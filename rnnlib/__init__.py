@@ -1,6 +1,7 @@
 """Recurrent layers of torch, to be seen, moved and predicted: the package behind the course."""
 
 from rnnlib.data import japanese_vowels
+from rnnlib.engine.packing import pack_steps
 from rnnlib.engine.run import run
 from rnnlib.engine.trace import trace
 from rnnlib.explorers.shape_explorer import ShapeExplorer
@@ -8,4 +9,14 @@ from rnnlib.explorers.step_explorer import StepExplorer
 from rnnlib.practice.predict import predict
 from rnnlib.spec import LayerSpec, shapes
 
-__all__ = ["LayerSpec", "ShapeExplorer", "StepExplorer", "japanese_vowels", "predict", "run", "shapes", "trace"]
+__all__ = [
+    "LayerSpec",
+    "ShapeExplorer",
+    "StepExplorer",
+    "japanese_vowels",
+    "pack_steps",
+    "predict",
+    "run",
+    "shapes",
+    "trace",
+]

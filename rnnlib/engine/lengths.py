@@ -37,7 +37,7 @@ def check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, packed: bool) -> 
         raise TypeError("x is packed already and knows its lengths: leave lengths out.")
     if sizes.batch is None:
         raise TypeError("lengths are of the sequences in a batch, and x is one sequence: cut it, as in x[:length].")
-    numbers = _whole_numbers(lengths)
+    numbers = whole_numbers(lengths)
     if len(numbers) != sizes.batch:
         raise ValueError(f"lengths must have a number for each of the {sizes.batch} sequences, not {len(numbers)}.")
     for index, number in enumerate(numbers):
@@ -47,7 +47,16 @@ def check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, packed: bool) -> 
     return torch.tensor(numbers, dtype=torch.int64, device="cpu")
 
 
-def _whole_numbers(lengths: Any) -> list[int]:
+def whole_numbers(lengths: Any) -> list[int]:
+    """The lengths as ints, whatever holds them.
+
+    Raises:
+        TypeError: no list of whole numbers.
+
+    Example:
+        >>> whole_numbers(torch.tensor([9, 4]))
+        [9, 4]
+    """
     try:
         if isinstance(lengths, (set, frozenset, dict)):  # in no order that is that of the sequences
             raise TypeError
