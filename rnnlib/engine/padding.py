@@ -11,13 +11,13 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, pad_sequence
 
 from rnnlib.engine.call import Given, call, settled
 from rnnlib.engine.devices import find
-from rnnlib.engine.inputs import Sizes, check_input
+from rnnlib.engine.inputs import Sizes
 from rnnlib.engine.layers import build
 from rnnlib.engine.memory import check_run
 from rnnlib.engine.packing import Packing, pack_steps
+from rnnlib.engine.sequences import check_sequences
+from rnnlib.engine.tensors import check_type_and_place
 from rnnlib.spec import LayerSpec
-
-ROUNDING = 1e-5  # a state that differs by more was made of other numbers, not in another order
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -87,7 +87,9 @@ class PaddedAndPacked:
         states = "h_n" if self.alone.c_n is None else "h_n or c_n"
         lines = [f"{self.spec.kind}, {batch} sequences, {states} compared with that of each sequence run alone"]
         for name, off, steps in (("padded", self.off_padded, self.steps), ("packed", self.off_packed, self.own_steps)):
-            lines.append(f"{name}  {int((off > ROUNDING).any(0).sum())} of {batch} differ; {steps:,} cell steps")
+            lines.append(
+                f"{name}  {int((off > rounding(self.alone.h_n)).any(0).sum())} of {batch} differ; {steps:,} cell steps"
+            )
         return "\n".join(lines)
 
 
@@ -116,34 +118,71 @@ def padded_and_packed(
         >>> both.steps, both.own_steps  # 2 * 9 and 4 + 9
         (18, 13)
     """
+    spec, module, packing = prepared(layer, sequences)
+    seq_len, batch = len(packing.batch_sizes), len(packing.lengths)
+    costs = check_run(spec, seq_len, batch, packing.data.device, packing.data.dtype, built=True)
+    with settled(spec, costs.multiply_adds), torch.no_grad():
+        _run(spec, module, sequences[0], Sizes(len(sequences[0]), None))  # the first call on a device takes longer
+        padded = _run(spec, module, packing.padded, Sizes(seq_len, batch))
+        packed = _run(spec, module, packing.packed, Sizes(seq_len, batch))
+        alone = [_run(spec, module, sequence, Sizes(len(sequence), None)) for sequence in sequences]
+    rows = spec.num_layers * spec.num_directions
+    steps, own_steps = rows * seq_len * batch, rows * len(packing.data)
+    return PaddedAndPacked(spec, packing, padded, packed, _side_by_side(alone), steps, own_steps)
+
+
+def prepared(
+    layer: LayerSpec | nn.Module, sequences: Sequence[Tensor], batch_first: bool | None = None
+) -> tuple[LayerSpec, nn.Module, Packing]:
+    """A layer in eval mode, and sequences that fit it, packed.
+
+    Args:
+        layer: a spec, or a real layer. It is not changed: a twin that shares its weights is.
+        sequences: a list of tensors ``(length, input_size)``.
+        batch_first: of the twin, and of what is padded; None is the layer's own.
+
+    Raises:
+        TypeError, ValueError: something does not fit, in a sentence.
+
+    Example:
+        >>> prepared(LayerSpec("GRU", 3, 2), [torch.ones(4, 3)], batch_first=True)[1]
+        GRU(3, 2, batch_first=True)
+    """
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
     if spec.is_cell:
         raise TypeError(
             f"{spec.kind} takes one step, and sequences have many: use {spec.family}, which runs over steps."
         )
-    packing = pack_steps(sequences, batch_first=spec.batch_first, padding_value=padding_value)
-    where = find(packing.padded.device if isinstance(layer, LayerSpec) else next(layer.parameters()).device)
-    dtype = torch.float32 if isinstance(layer, LayerSpec) else next(layer.parameters()).dtype
-    sizes = check_input(spec, packing.padded, dtype, where)
-    costs = check_run(spec, *sizes, where, dtype, built=isinstance(layer, nn.Module))
-    module = _in_eval_mode(build(spec, where) if isinstance(layer, LayerSpec) else layer)
-    with settled(spec, costs.multiply_adds), torch.no_grad():
-        _run(spec, module, sequences[0], Sizes(len(sequences[0]), None))  # the first call on a device takes longer
-        padded = _run(spec, module, packing.padded, sizes)
-        packed = _run(spec, module, packing.packed, sizes)
-        alone = [_run(spec, module, sequence, Sizes(len(sequence), None)) for sequence in sequences]
-    rows = spec.num_layers * spec.num_directions
-    own_steps = rows * int(packing.lengths.sum())
-    return PaddedAndPacked(
-        spec, packing, padded, packed, _side_by_side(alone), rows * packing.lengths.numel() * sizes.seq_len, own_steps
-    )
-
-
-def _in_eval_mode(module: nn.Module) -> nn.Module:
-    """The same layer in eval mode, sharing all that it has, so that the learner's own stays in its mode."""
+    if batch_first is not None:
+        spec = dataclasses.replace(spec, batch_first=batch_first)
+    packing = pack_steps(check_sequences(sequences), batch_first=spec.batch_first)
+    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
+    where = find(packing.data.device if like is None else like.device)
+    _check_width(spec, packing.data.shape[1])
+    check_type_and_place("sequences[0]", sequences[0], torch.float32 if like is None else like.dtype, where)
+    module = build(spec, where) if isinstance(layer, LayerSpec) else layer
     twin = object.__new__(type(module))
-    twin.__dict__.update(vars(module), training=False)
-    return twin
+    twin.__dict__.update(vars(module), training=False, batch_first=spec.batch_first)
+    return spec, twin, packing
+
+
+def rounding(tensor: Tensor) -> float:
+    """By how much rounding alone may change numbers of this dtype and as large: by 100 of their last digits.
+
+    Example:
+        >>> rounding(torch.tensor([0.5, -0.25]))
+        1.1920928955078125e-05
+    """
+    largest = float(tensor.nan_to_num(0, 0, 0).abs().max())
+    return 100 * torch.finfo(tensor.dtype).eps * max(1.0, largest)
+
+
+def _check_width(spec: LayerSpec, width: int) -> None:
+    if width != spec.input_size:
+        raise ValueError(
+            f"the sequences are {width} wide, and this {spec.kind} reads input_size={spec.input_size}:"
+            f" make the layer with input_size={width}, or give other sequences."
+        )
 
 
 def _run(spec: LayerSpec, module: nn.Module, x: Tensor | PackedSequence, sizes: Sizes) -> Ran:

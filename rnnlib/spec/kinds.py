@@ -51,6 +51,23 @@ def check_kind(kind: Any) -> str:
     return kind
 
 
+def check_layer_kind(kind: Any) -> str:
+    """Give `kind` back if it is a layer's, which reads a whole sequence, and no cell's.
+
+    Raises:
+        TypeError: it is no name.
+        ValueError: there is no such kind, or it is a cell's.
+
+    Example:
+        >>> check_layer_kind("GRU")
+        'GRU'
+    """
+    if check_kind(kind) in CELLS:
+        layer = kind.removesuffix("Cell")
+        raise ValueError(f"an {kind} takes one step at a time, and sequences have many: choose {layer!r}.")
+    return str(kind)
+
+
 def kind_of(module: Any) -> str:
     """The kind of a real layer, or of a subclass of one.
 

@@ -61,7 +61,8 @@ export function extentOf(count, unit, room, parts = 1) {
 
 const DEEP = [0.8, -0.6]; // where "back into the page" points, a unit vector
 
-const n = (number) => Math.round(number * 10) / 10;
+/** A number to a tenth of a pixel, as it stands in markup. */
+export const n = (number) => Math.round(number * 10) / 10;
 const at = (x, y) => `${n(x)} ${n(y)}`;
 
 /**

@@ -2,6 +2,7 @@
 import { el, listen } from "./controls.js";
 import { heatFigure } from "./heat_figure.js";
 import { colourOf } from "./marks.js";
+import { duration, floatsOf } from "./numbers.js";
 
 const LATE = 1500; // milliseconds after which a kernel that has not answered is said to be silent
 const TICK = { true: "✓", false: "✗" };
@@ -23,12 +24,6 @@ export function standingSaid(standing, answer) {
   return "";
 }
 
-/** A duration in seconds as people say it. */
-export function duration(seconds) {
-  if (seconds < 1e-3) return `${(1e6 * seconds).toFixed(0)} µs`;
-  return seconds < 1 ? `${(1e3 * seconds).toFixed(2)} ms` : `${seconds.toFixed(2)} s`;
-}
-
 /** One row: a tensor's name, its real shape with each number in its axis' colour, and whether it is as drawn. */
 function row({ name, shape, axes, agrees }) {
   const sized = (axis, i) => el("span", { class: "size", "data-symbol": colourOf(axis) }, String(shape[i]));
@@ -46,12 +41,6 @@ function heatMap({ name, index, note, ...map }) {
   const figure = heatFigure({ name, index });
   figure.show({ ...map, values: floatsOf(map.values) }, note);
   return figure.whole;
-}
-
-/** Values travel as bytes: the numbers in them. */
-export function floatsOf(bytes) {
-  const view = bytes instanceof DataView ? bytes : new DataView(bytes);
-  return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
 /** What can be said of an answer in one line: where it ran, how long, how many parameters. */
