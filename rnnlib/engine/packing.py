@@ -63,10 +63,10 @@ class Packing:
     def __repr__(self) -> str:
         lines = [
             f"padded           {tuple(self.padded.shape)}",
-            f"lengths          {_few(self.lengths)}",
-            f"sorted_indices   {_few(self.sorted_indices)}",
+            f"lengths          {few(self.lengths)}",
+            f"sorted_indices   {few(self.sorted_indices)}",
             f"data             {tuple(self.data.shape)}",
-            f"batch_sizes      {_few(self.batch_sizes)}",
+            f"batch_sizes      {few(self.batch_sizes)}",
             f"unpacked         {tuple(self.unpacked.shape)}",
         ]
         return "\n".join([*lines, *filter(None, [self.note])])
@@ -208,8 +208,13 @@ def _is(tensor: Tensor, value: float) -> Tensor:
     return tensor.isnan() if math.isnan(value) else tensor == value
 
 
-def _few(numbers: Tensor | None, most: int = 12) -> str:
-    """The numbers, or the first of them and how many there are."""
+def few(numbers: Tensor | None, most: int = 12) -> str:
+    """The numbers, or the first of them and how many there are.
+
+    Example:
+        >>> few(torch.tensor([3, 2, 2, 1]), most=3)
+        '[3, 2, 2, …] (4)'
+    """
     if numbers is None or len(numbers) <= most:
         return str(None if numbers is None else numbers.tolist())
     return f"[{', '.join(map(str, numbers[:most].tolist()))}, …] ({len(numbers)})"

@@ -172,8 +172,8 @@ def _check_dense(name: str, tensor: Tensor) -> None:
 
 
 def _said(value: Any) -> str:
-    if isinstance(value, PackedSequence):
-        return "a PackedSequence"
+    if isinstance(value, (PackedSequence, Tensor)):
+        return f"a {type(value).__name__}"
     if type(value).__module__ == "numpy":
         return "a numpy array" if type(value).__name__ == "ndarray" else f"a numpy {type(value).__name__}"
     return "None" if value is None else f"of type {type(value).__name__}"
@@ -182,6 +182,8 @@ def _said(value: Any) -> str:
 def _mend_list(value: Any) -> str:
     if isinstance(value, PackedSequence):
         return "it is packed already, and torch.nn.utils.rnn.unpack_sequence(it) gives the list"
+    if isinstance(value, Tensor):
+        return "torch.nn.utils.rnn.unpad_sequence(padded, lengths, batch_first=True) gives the list"
     if type(value).__module__ == "numpy":
         return "write [torch.from_numpy(array) for array in arrays]"
     return "write list(sequences)" if hasattr(value, "__iter__") and not isinstance(value, (str, dict)) else "give one"
