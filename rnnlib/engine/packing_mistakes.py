@@ -46,7 +46,8 @@ MISTAKES = (
     Mistake(
         "enforce_sorted",
         "unsorted lengths, and enforce_sorted left at True",
-        "order = lengths.argsort(stable=True)  # shortest first\npacked = pack_padded_sequence(padded[:, order], lengths[order])",
+        "order = lengths.argsort(stable=True)  # shortest first\n"
+        "packed = pack_padded_sequence(padded[:, order], lengths[order])",
         "packed = pack_padded_sequence(padded, lengths, enforce_sorted=False)",
         "In a PackedSequence the longest sequence stands first. With enforce_sorted=False torch sorts them, and the"
         " layer and pad_packed_sequence put output, h_n and c_n back in your order.",
