@@ -164,12 +164,13 @@ def _check_sorted(lengths: Tensor, enforce_sorted: bool) -> None:
 def _check_total_length(total_length: Any, lengths: Tensor, padded: Tensor) -> int | None:
     if total_length is None:
         return None
-    total, longest = check_size("total_length", total_length), int(lengths.max())
-    if total < longest:
+    longest = int(lengths.max())
+    if type(total_length) is int and total_length < longest:
         raise ValueError(
-            f"total_length must be at least {longest}, the longest length, not {total}: write padded's own seq_len,"
-            " or leave total_length out."
+            f"total_length must be at least {longest}, the longest length, not {total_length}: it adds padding and"
+            " never cuts, so give the padded batch's seq_len, or leave it out."
         )
+    total = check_size("total_length", total_length, least=longest)
     _check_memory(total, len(lengths), padded, "total_length")
     return total
 
@@ -198,8 +199,8 @@ def _note(padded: Tensor, lengths: Tensor, packed: PackedSequence, batch_first: 
     others = int((~_is(steps[pads.to(steps.device)], value)).any(-1).sum())
     if others:
         said.append(
-            f"After their lengths, {others:,} steps hold other numbers than padding_value {value}: packing leaves them"
-            " out."
+            f"After their lengths, {others:,} {'steps hold' if others > 1 else 'step holds'} other numbers than"
+            f" padding_value {value}: packing leaves {'them' if others > 1 else 'it'} out."
         )
     return " ".join(said)
 

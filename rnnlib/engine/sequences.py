@@ -27,7 +27,7 @@ def check_sequences(sequences: Any) -> list[Tensor]:
         >>> len(check_sequences([torch.zeros(9, 12), torch.zeros(4, 12)]))
         2
     """
-    if not isinstance(sequences, (list, tuple)):
+    if not isinstance(sequences, (list, tuple)) or isinstance(sequences, PackedSequence):
         raise TypeError(f"sequences must be {A_LIST}, not {_said(sequences)}: {_mend_list(sequences)}.")
     if not sequences:
         raise ValueError(f"sequences is empty: give {A_LIST}, at least one.")
