@@ -9,6 +9,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import torch
+from torch import nn
+
+from rnnlib import trace
+from rnnlib.engine.handmade import HANDMADE, example, handmade
 
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parent / "notebooks"
@@ -24,13 +29,19 @@ ARTICLES = {
 LEARNERS = {
     "L1", "L4", "L5", "L6", "L12", "L13", "L14", "L17", "L18", "L19", "L20", "L21", "L26", "L27", "L30",
 }  # fmt: skip
+WATCHED = {f"W-{name}" for name in HANDMADE}
 
 
 @cache
+def cells(notebook: str) -> dict[str, nbformat.NotebookNode]:
+    """Every code cell, by its id."""
+    whole = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4)
+    return {cell.id: cell for cell in whole.cells if cell.cell_type == "code"}
+
+
 def outputs(notebook: str) -> dict[str, str]:
     """The stored text of every code cell, by the cell's id."""
-    cells = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells
-    return {cell.id: "\n".join(map(_text, cell.outputs)) for cell in cells if cell.cell_type == "code"}
+    return {name: "\n".join(map(_text, cell.outputs)) for name, cell in cells(notebook).items()}
 
 
 def _text(output: nbformat.NotebookNode) -> str:
@@ -38,7 +49,7 @@ def _text(output: nbformat.NotebookNode) -> str:
 
 
 def test_no_required_claim_is_missing() -> None:
-    assert {claim["id"] for claim in CLAIMS} >= EXAMPLES | ARTICLES | LEARNERS
+    assert {claim["id"] for claim in CLAIMS} >= EXAMPLES | ARTICLES | LEARNERS | WATCHED
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=[f"{claim['id']}-{claim['cell']}" for claim in CLAIMS])
@@ -78,8 +89,28 @@ def test_five_equal_sentences_are_equal_until_view_mixes_them() -> None:
     assert (len(mixed), len(set(mixed))) == (5, 5)
 
 
-@pytest.mark.parametrize(("lesson", "cell"), [("03_lstm", "order-wrong"), ("04_gru", "paper"), ("04_gru", "turned")])
+@pytest.mark.parametrize(
+    ("lesson", "cell"), [("03_lstm", "order-wrong"), ("04_gru", "paper"), ("04_gru", "turned"), ("04_gru", "biases-n")]
+)
 def test_another_form_differs_at_every_step(lesson: str, cell: str) -> None:
     differences = [float(number) for number in re.findall(r"\d\.\d{4}", outputs(lesson)[cell])]
     assert len(differences) == {"03_lstm": 5, "04_gru": 9}[lesson]
     assert min(differences) > 0.01
+
+
+MADE = {  # the cells of a lesson that make a layer by hand, and what they call it
+    "latch": ("03_lstm", ["latch"], "latch"),
+    "count": ("03_lstm", ["latch", "count"], "count"),
+    "leak": ("03_lstm", ["latch", "count", "leak"], "leak"),
+    "copy": ("04_gru", ["copy"], "copier"),
+    "fade": ("03_lstm", ["latch", "fade"], "rnn"),
+}
+
+
+@pytest.mark.parametrize("name", HANDMADE)
+def test_weights_made_by_hand_in_a_lesson_are_those_of_the_explorer(name: str) -> None:
+    lesson, made_by, variable = MADE[name]
+    given = {"torch": torch, "nn": nn, "trace": trace, "bits": example(name)}
+    with torch.no_grad():
+        exec("\n".join(cells(lesson)[cell].source for cell in made_by), given)
+        assert torch.allclose(given[variable](example(name))[0], handmade(name)(example(name))[0], atol=1e-6)
