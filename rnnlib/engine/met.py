@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import PackedSequence
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.packing import few
 from rnnlib.engine.padding import rounding
@@ -74,16 +74,15 @@ def _what_is_wrong(name: str, wrong: Any, right: Any) -> str:
 
 
 def _parts(name: str, result: Any) -> dict[str, Tensor]:
-    """The tensors in a result, each with what a learner calls it."""
+    """The tensors in a result, each with what a learner calls it; a PackedSequence in the order of its sequences."""
     if isinstance(result, PackedSequence):
-        return {f"{name}.data": result.data}
+        return {name: pad_packed_sequence(result)[0]}
     if name != "states":
         return {name: result}
     return dict(zip(("h_n", "c_n"), result if isinstance(result, tuple) else (result,), strict=False))
 
 
 def _told(name: str, result: Any) -> str:
-    parts = [f"{part} {tuple(tensor.shape)}" for part, tensor in _parts(name, result).items()]
     if isinstance(result, PackedSequence):
-        parts.append(f"{name}.batch_sizes {few(result.batch_sizes)}")
-    return ", ".join(parts)
+        return f"{name}.data {tuple(result.data.shape)}, {name}.batch_sizes {few(result.batch_sizes)}"
+    return ", ".join(f"{part} {tuple(tensor.shape)}" for part, tensor in _parts(name, result).items())

@@ -167,14 +167,14 @@ def prepared(
 
 
 def rounding(tensor: Tensor) -> float:
-    """By how much rounding alone may change numbers of this dtype and as large: by 100 of their last digits.
+    """By how much rounding alone may change numbers of this dtype and as large: by 10 of their last digits.
 
     Example:
         >>> rounding(torch.tensor([0.5, -0.25]))
-        1.1920928955078125e-05
+        1.1920928955078125e-06
     """
     largest = float(tensor.nan_to_num(0, 0, 0).abs().max())
-    return 100 * torch.finfo(tensor.dtype).eps * max(1.0, largest)
+    return 10 * torch.finfo(tensor.dtype).eps * max(1.0, largest)
 
 
 def _check_width(spec: LayerSpec, width: int) -> None:
