@@ -258,6 +258,8 @@ BAD = {
     "one axis": ([five, flat], ValueError, ["sequences[1]", "not 1", "(5,)", "sequences[1].unsqueeze(-1)"]),
     "no axis": ([flat[0]], ValueError, ["sequences[0]", "not 0", "no sequence"]),
     "three axes": ([padded], ValueError, ["sequences[0]", "not 3", "(5, 2, 12)", ".flatten(1)"]),
+    "what pad_packed_sequence gives": ((padded, torch.tensor([5, 4])), ValueError, ["pack_steps(padded, lengths)"]),
+    "lists of tensors": ([[five], [four]], TypeError, ["sequences[0]", "list", "give its tensors"]),
     "no steps": ([five, no_steps], ValueError, ["sequences[1] has no steps", "(0, 12)", "cannot pack", "leave it out"]),
     "no width": ([no_width], ValueError, ["sequences[0]", "(4, 0)", "at least 1"]),
     "another width": (
@@ -294,12 +296,13 @@ BAD_LENGTHS = {
     "zero": ([5, 0], ValueError, ["lengths[1]", "from 1 to 5", "not 0", "cannot pack", "leave it out"]),
     "negative": ([-1, 4], ValueError, ["lengths[0]", "not -1"]),
     "beyond the data": ([5, 6], ValueError, ["lengths[1]", "from 1 to 5", "not 6", "5 steps"]),
-    "floats": ([5.0, 4.0], TypeError, ["whole numbers", "5.0"]),
-    "a float tensor": (torch.tensor([5.0, 4.0]), TypeError, ["whole numbers", "torch.float32"]),
+    "floats": ([5.0, 4.0], TypeError, ["whole numbers", "5.0", "[int(length) for length in lengths]"]),
+    "a float tensor": (torch.tensor([5.0, 4.0]), TypeError, ["whole numbers", "torch.float32", "lengths.long()"]),
     "bools": ([True, True], TypeError, ["whole numbers"]),
     "a bool tensor": (torch.tensor([True, True]), TypeError, ["whole numbers", "torch.bool"]),
     "two axes": (torch.tensor([[5, 4]]), ValueError, ["one axis", "(1, 2)", "lengths.flatten()"]),
     "a column": (np.array([[5], [4]]), ValueError, ["one axis", "(2, 1)", "lengths.flatten()"]),
+    "floats that tell of many": (torch.ones(640), TypeError, ["whole numbers", "…", "lengths.long()"]),
     "lists in a list": ([[5], [4]], TypeError, ["whole numbers"]),
     "a number": (5, TypeError, ["one a sequence"]),
     "a number in a tensor": (torch.tensor(5), TypeError, ["one a sequence"]),
@@ -312,8 +315,10 @@ BAD_LENGTHS = {
 @pytest.mark.parametrize(("lengths", "kind", "words"), BAD_LENGTHS.values(), ids=BAD_LENGTHS)
 def test_bad_lengths_are_refused_in_words(lengths: Any, kind: type, words: list[str]) -> None:
     refused(lambda: pack_steps(padded, lengths), *words)
-    with pytest.raises(kind):
+    with pytest.raises(kind) as caught:
         pack_steps(padded, lengths)
+    assert len(str(caught.value)) < 250
+    assert "\n" not in str(caught.value)
 
 
 def test_a_length_beyond_its_own_sequence_of_a_list() -> None:
@@ -338,6 +343,7 @@ def test_a_bad_padded_batch_is_refused_in_words(whole: Tensor, words: list[str])
 
 BAD_OPTIONS = {
     "total_length too small": ({"total_length": 4}, ValueError, ["total_length", "at least 5", "not 4"]),
+    "a numpy total_length": ({"total_length": np.int64(4)}, ValueError, ["at least 5", "not 4", "never cuts"]),
     "total_length 0": ({"total_length": 0}, ValueError, ["total_length", "at least 5", "not 0"]),
     "a float total_length": ({"total_length": 6.0}, TypeError, ["total_length", "write 6"]),
     "a bool total_length": ({"total_length": True}, TypeError, ["total_length", "True"]),

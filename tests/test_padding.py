@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence, pad_sequence
 
 from rnnlib import LayerSpec, japanese_vowels
-from rnnlib.engine.padding import PaddedAndPacked, padded_and_packed
+from rnnlib.engine.padding import PaddedAndPacked, padded_and_packed, rounding
 from rnnlib.spec.kinds import LAYERS
 from tests.strategies import real, refused, specs
 
@@ -197,5 +197,5 @@ def test_on_the_gpu(spec: LayerSpec) -> None:
     device = "cuda" if torch.cuda.is_available() else "mps"
     both = padded_and_packed(real(spec).to(device), [vowel.to(device) for vowel in VOWELS])
     assert both.last_own.device.type == device
-    assert float(both.off_packed.max()) <= 1e-4  # a GPU adds up in another order
-    assert float(both.off_padded.max()) > 1e-3
+    assert float(both.off_packed.max()) <= rounding(both.alone.h_n)  # a GPU rounds more
+    assert float(both.off_padded.max()) > 1e-2

@@ -11,6 +11,8 @@ from torch import Tensor
 from rnnlib.engine.inputs import Sizes
 from rnnlib.spec import LayerSpec
 
+LONGEST = 60  # characters of a value that are repeated in a message
+
 
 def check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, packed: bool) -> Tensor | None:
     """The lengths of a padded batch as torch wants them: int64, on the CPU.
@@ -66,6 +68,16 @@ def whole_numbers(lengths: Any) -> list[int]:
         return [operator.index(value) for value in values]
     except (TypeError, RuntimeError):  # torch's, of a tensor without numbers
         kind = getattr(lengths, "dtype", type(lengths).__name__)
+        given = " ".join(repr(lengths).split())
+        given = given if len(given) <= LONGEST else f"{given[:LONGEST]}…"
         raise TypeError(
-            f"lengths must be whole numbers, one a sequence, such as [9, 4], not {lengths!r} ({kind})."
+            f"lengths must be whole numbers, one a sequence, such as [9, 4], not {given} ({kind}){_mend(lengths)}."
         ) from None
+
+
+def _mend(lengths: Any) -> str:
+    if isinstance(lengths, Tensor) and lengths.is_floating_point() and lengths.dim() == 1:
+        return ": write lengths.long()"
+    if isinstance(lengths, (list, tuple)) and lengths and all(isinstance(length, float) for length in lengths):
+        return ": write [int(length) for length in lengths]"
+    return ""

@@ -165,7 +165,7 @@ def _check_total_length(total_length: Any, lengths: Tensor, padded: Tensor) -> i
     if total_length is None:
         return None
     longest = int(lengths.max())
-    if type(total_length) is int and total_length < longest:
+    if isinstance(total_length, numbers.Integral) and not isinstance(total_length, bool) and total_length < longest:
         raise ValueError(
             f"total_length must be at least {longest}, the longest length, not {total_length}: it adds padding and"
             " never cuts, so give the padded batch's seq_len, or leave it out."

@@ -53,9 +53,9 @@ def check_padded(padded: Tensor, lengths: Any, batch_first: bool) -> Tensor:
     axes = ("batch", "seq_len", "width") if batch_first else ("seq_len", "batch", "width")
     wanted = f"({', '.join(axes)})"
     if padded.dim() != 3:
-        mend = "for one number a step write padded.unsqueeze(-1)" if padded.dim() == 2 else "merge what is a step's own"
-        if padded.dim() == 2 and lengths is None:
-            mend = "for one sequence write [x]"
+        mend = "merge what is a step's own" if padded.dim() > 3 else f"give {A_LIST}, or a batch of them"
+        if padded.dim() == 2:
+            mend = "for one sequence write [x]" if lengths is None else "for one number a step, padded.unsqueeze(-1)"
         raise ValueError(
             f"a padded batch must have 3 axes, {wanted}, not {padded.dim()}, {tuple(padded.shape)}: {mend}."
         )
@@ -100,11 +100,10 @@ def check_own_lengths(lengths: Any, steps: list[int]) -> Tensor:
         )
     numbers = whole_numbers(lengths)
     if len(numbers) != len(steps):
-        hint = ""
-        if len(set(steps)) == 1 and len(numbers) == steps[0]:
-            hint = ", or if the other axis is the batch, change batch_first"
+        swapped = len(set(steps)) == 1 and len(numbers) == steps[0]
+        mend = "if the other axis is the batch, change batch_first" if swapped else "give one for each"
         raise ValueError(
-            f"lengths must have a number for each of the {len(steps)} sequences, not {len(numbers)}{hint}."
+            f"lengths must have a number for each of the {len(steps)} sequences, not {len(numbers)}: {mend}."
         )
     for index, (number, most) in enumerate(zip(numbers, steps, strict=True)):
         if number < 1:
@@ -126,7 +125,7 @@ def _check_sequence(name: str, sequence: Any) -> None:
     _check_dense(name, sequence)
     shape = tuple(sequence.shape)
     if sequence.dim() != 2:
-        mend = "merge what is a step's own into one axis, as in .flatten(1)"
+        mend = "give a padded batch as pack_steps(padded, lengths), or merge what is a step's own with .flatten(1)"
         if sequence.dim() == 1:
             mend = f"for one number a step write {name}.unsqueeze(-1)"
         if sequence.dim() == 0:
@@ -192,7 +191,9 @@ def _mend_list(value: Any) -> str:
 def _mend_one(value: Any) -> str:
     if type(value).__module__ == "numpy":
         return ": write [torch.from_numpy(array) for array in sequences]"
-    if isinstance(value, (list, tuple)) and not isinstance(value, PackedSequence):
+    if isinstance(value, (list, tuple)) and any(isinstance(item, Tensor) for item in value):
+        return ": give its tensors, not the list of them" if not isinstance(value, PackedSequence) else ""
+    if isinstance(value, (list, tuple)):
         return ": write [torch.tensor(numbers) for numbers in sequences]"
     return ""
 
