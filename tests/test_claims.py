@@ -23,8 +23,8 @@ EXAMPLES = {"S0-a", "S0-b", "S0-c", "S1-a", "S1-b", "S2-a", "S3-a", "S3-b", "S3-
 ARTICLES = {
     "S0-batch-position", "S0-S1-state", "S0-shapes", "S0-last", "S0-arguments", "S0-nonlinearity", "S0-dropout",
     "S1-connected", "S1-shared", "S2-batch-first", "S2-2d", "S2-vary", "S2-lstm", "S2-gru", "S2-bilstm", "S3-state",
-    "S3-packed", "S3-view", "S3-transpose", "S3-no-cell-state", "S4-no-time", "S4-weights", "S4-weight-hh", "S4-gate-order",
-    "S4-stack",
+    "S3-packed", "S3-view", "S3-transpose", "S3-no-cell-state", "S4-no-time", "S4-weights", "S4-weight-hh",
+    "S4-gate-order", "S4-stack",
 }  # fmt: skip
 LEARNERS = {
     "L1", "L4", "L5", "L6", "L12", "L13", "L14", "L17", "L18", "L19", "L20", "L21", "L26", "L27", "L30",
