@@ -192,7 +192,8 @@ def test_each_has_its_own_name_and_what_must_be_there_is() -> None:
     assert {*LOUD, *SILENT, "batch_first"} == set(BY_NAME)
     said = {
         "enforce_sorted": "enforce_sorted=False",
-        "lengths_on_gpu": "CPU",
+        "lengths_on_gpu": "lengths.cpu()",
+        "too_many_lengths": "of this batch alone",
         "zero_length": "Leave it out",
         "total_length": "seq_len",
         "too_few_lengths": "a length for each",

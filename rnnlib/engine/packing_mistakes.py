@@ -59,8 +59,8 @@ MISTAKES = (
         'device = "cuda" if torch.cuda.is_available() else "meta"  # which stands in where there is no GPU\n'
         "packed = pack_padded_sequence(padded, lengths.to(device))",
         "packed = pack_padded_sequence(padded, lengths.cpu(), enforce_sorted=False)",
-        "The data may be on any device, and lengths must be on the CPU: torch lays out the steps there. Where there is"
-        " no GPU, torch's device 'meta' stands in, and is refused by the same rule.",
+        "The data may be on any device, and lengths must be on the CPU: write lengths.cpu(). Where there is no GPU,"
+        " torch's device 'meta' stands in for it here, and is refused by the same rule.",
         "packed",
     ),
     Mistake(
@@ -88,8 +88,8 @@ MISTAKES = (
         "lengths = torch.cat((lengths, lengths[:1]))  # one too many\n"
         "packed = pack_padded_sequence(padded, lengths, enforce_sorted=False)",
         "packed = pack_padded_sequence(padded, lengths[: padded.shape[1]], enforce_sorted=False)",
-        "torch looks for a sequence for each length, and finds none for the last. It happens with the last, smaller"
-        " batch of an epoch, and where the axes of padded are swapped.",
+        "torch looks for a sequence for each length, and finds none for the last: keep the lengths of this batch alone."
+        " It happens with the last, smaller batch of an epoch, and where the axes of padded are swapped.",
         "packed",
     ),
     Mistake(
@@ -117,10 +117,9 @@ MISTAKES = (
         "batch_first forgotten in pack_padded_sequence",
         "packed = pack_padded_sequence(padded, lengths, enforce_sorted=False)  # padded is (batch, seq_len, width)\n"
         "output, states = layer(packed)",
-        "packed = pack_padded_sequence(padded, lengths, batch_first=True, enforce_sorted=False)\n"
-        "output, states = layer(packed)",
-        "The layer's batch_first says nothing to pack_padded_sequence, which then takes step for sequence. It is"
-        " noticed only where the batch is not as large as seq_len.",
+        "output, states = layer(pack_padded_sequence(padded, lengths, batch_first=True, enforce_sorted=False))",
+        "The layer's batch_first says nothing to pack_padded_sequence, which takes step for sequence until it is told"
+        " too. It is noticed only where the batch is not as large as seq_len.",
         "states",
         batch_first=True,
     ),
