@@ -30,7 +30,7 @@ lab: $(VENV)/installed-lab $(NO_NEWS) ## open the first lesson in JupyterLab, on
 		$$(test "$$(id -u)" != 0 || echo --allow-root)
 
 test: $(VENV)/installed-test browser ## run every test: style, types, package, notebooks, JupyterLab in a browser
-	$(RUN) -m pytest -n 2 --dist loadscope --nbval rnnlib tests notebooks
+	$(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval rnnlib tests notebooks
 
 notebooks: $(VENV)/installed-test ## run every notebook from the top and store its outputs
 	$(RUN) -m tests.run_notebooks

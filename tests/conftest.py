@@ -1,8 +1,10 @@
-"""What all tests share: the same numbers at every run, and which tests may be skipped."""
+"""What all tests share: the same numbers at every run, their order, and which of them may be skipped."""
 
 from __future__ import annotations
 
 import os
+import random
+import sys
 
 import pytest
 from hypothesis import settings
@@ -16,10 +18,41 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 @pytest.fixture(autouse=True)
 def the_same_weights() -> None:
-    """Give every test the same random weights and inputs at every run."""
-    import torch
+    """Give every test the same random weights and inputs at every run, whatever ran before it."""
+    random.seed(0)
+    if torch := sys.modules.get("torch"):  # which has a seed of its own when it is first imported, always the same
+        torch.manual_seed(0)
 
-    torch.manual_seed(0)
+
+# With several workers, what takes longest begins first, lest one worker ends long after the others.
+SLOW = (
+    *(
+        "tests/browser/",
+        "tests/test_driven",
+        "tests/test_mutations",
+        "tests/test_style",
+        "tests/test_trace.",
+        "notebooks/",
+    ),
+    *("tests/test_skips", "tests/test_checks", "tests/test_run.", "tests/test_step_explorer", "tests/test_code"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slow tests first."""
+    items.sort(key=lambda item: next((i for i, name in enumerate(SLOW) if item.nodeid.startswith(name)), len(SLOW)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A module to a worker, as `--dist loadscope` does it, but all browser tests to one: they share a JupyterLab."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,7 +1,8 @@
-"""Random layers and sizes for hypothesis, and what every refusal must look like."""
+"""Random layers and sizes for hypothesis, and what every refusal and every problem must look like."""
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -62,3 +63,8 @@ def refused(call: Callable[[], Any], *words: str) -> str:
     for word in words:
         assert word in message, f"{word!r} is not in: {message}"
     return message
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a view's problem is told in words, and is no fault of rnnlib's own."""
+    return bool(re.fullmatch(r"\S.{14,}[.?]", text)) and "Traceback" not in text and "fault in rnnlib" not in text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+
+from tests.fresh import printed
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SLIPS = {  # in the solution, write the second for the first, and the check says the third
@@ -108,7 +108,4 @@ def solved(source: dict[str, str]) -> str:
 
 def run(code: list[str]) -> list[str]:
     """The lines that the cells print, run in one Python of their own."""
-    command = [sys.executable, "-c", "\n".join(code)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=NOTEBOOKS, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    return printed("\n".join(code), NOTEBOOKS).splitlines()

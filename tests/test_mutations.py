@@ -22,21 +22,15 @@ def tree(tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT, tmp_path / "tree", ignore=UNTOUCHED))
 
 
-def pytest_in(tree: Path, *arguments: str) -> subprocess.Popen[str]:
-    """The tests of a tree, with that tree's rnnlib, in the background."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments]
+def assert_noticed(tree: Path, *arguments: str, by: str) -> None:
+    """One test in the tree is red, and says why; the same tests in the checkout are part of this very run."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environment |= {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, text=True)
-
-
-def assert_noticed(tree: Path, *arguments: str, by: str) -> None:
-    """The tests are green in the checkout and red in the tree, and they say why."""
-    green, red = pytest_in(ROOT, *arguments), pytest_in(tree, *arguments)
-    said = {process: process.communicate(timeout=300)[0] for process in (green, red)}
-    assert green.returncode == 0, said[green]
-    assert red.returncode == 1, said[red]
-    assert by in said[red], said[red]
+    done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 1, done.stdout
+    assert re.search(r"^1 failed\b", done.stdout, re.MULTILINE), done.stdout
+    assert by in done.stdout, done.stdout
 
 
 def replace(file: Path, old: str, new: str) -> None:
@@ -63,7 +57,7 @@ def test_one_digit_of_one_stored_output(tree: Path) -> None:
 def test_one_rule_in_shapes(tree: Path) -> None:
     rule = 'yield tensor("output", "output", *time, f"num_directions*{h_size}")'
     replace(tree / "rnnlib" / "spec" / "shapes.py", rule, rule.replace("num_directions*", ""))
-    assert_noticed(tree, "tests/test_shapes.py", "-k", "real_layers", by="AssertionError")
+    assert_noticed(tree, "-p", "no:nbval", "tests/test_shapes.py", "-k", "real_layers", by="AssertionError")
 
 
 def test_a_raise_in_one_callback(tree: Path) -> None:

@@ -20,7 +20,7 @@ def run(folder: Path, source: str, *arguments: str) -> subprocess.CompletedProce
     shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / "test_planted.py").write_text(source)
     (folder / "test_another.py").write_text("def test_another(): pass")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments, "."]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:nbval", *arguments, "."]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 

@@ -187,8 +187,10 @@ class Notebook:
 
     def theme(self, name: str) -> None:
         """Switch to `LIGHT` or `DARK`."""
-        self.command("apputils:change-theme", theme=name)
-        self.page.locator(f'body[data-jp-theme-name="{name}"]').wait_for(state="attached")
+        switched = self.page.locator(f'body[data-jp-theme-name="{name}"]')
+        if not switched.count():
+            self.command("apputils:change-theme", theme=name)
+            switched.wait_for(state="attached")
 
     def restart_kernel(self) -> None:
         """Restart the kernel, as from the menu, without running anything."""

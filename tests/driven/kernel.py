@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 from jupyter_client.blocking import BlockingKernelClient
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.connect import write_connection_file
 
-ROOT = Path(__file__).parents[1]
+from tests.fresh import CAN_FORK, PYTHON, become_a_kernel
 
 
 class View:
@@ -118,10 +118,18 @@ class Kernel:
 @contextlib.contextmanager
 def kernel() -> Iterator[Kernel]:
     """A kernel of this checkout's rnnlib, while the block lasts."""
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    manager, client = start_new_kernel(kernel_name="python3", env=os.environ | {"PYTHONPATH": path})
-    try:
-        yield Kernel(client)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    with TemporaryDirectory() as folder:
+        by_file = {"transport": "ipc", "ip": str(Path(folder, "kernel"))} if CAN_FORK else {}  # no port to be taken
+        file, _ = write_connection_file(str(Path(folder, "kernel.json")), **by_file)
+        process = PYTHON.Process(target=become_a_kernel, args=(file,))
+        process.start()
+        client = BlockingKernelClient(connection_file=file)
+        client.load_connection_file()
+        client.start_channels(hb=False)  # a kernel on a busy machine is not dead
+        try:
+            client.wait_for_ready(timeout=60)
+            yield Kernel(client)
+        finally:
+            client.stop_channels()
+            process.kill()
+            process.join()
