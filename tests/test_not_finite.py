@@ -118,3 +118,18 @@ def test_padding_is_no_number() -> None:
 def test_large_numbers_are_finite() -> None:
     """Their sum is not."""
     assert trace(nn.GRU(4, 5), zeros_but(0) + 3e38).note == ""
+
+
+def test_the_first_is_the_first_in_time_whether_h_or_c() -> None:
+    """c grows too large at one step, and h follows at a later one, through f * c with f = 0."""
+    layer = nn.LSTM(1, 1)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.zero_()
+        layer.weight_ih_l0[1] = 1000.0  # f is 1 where x is 1, and 0 where it is -1
+    x = torch.tensor([1.0, 1.0, -1.0]).view(3, 1, 1)
+    states = torch.zeros(1, 1, 1), torch.full((1, 1, 1), torch.inf)
+    result = trace(layer, x, states)
+    assert bool(result.states["h"][0, 0, 2].isnan())
+    assert bool(result.states["h"][0, 0, :2].isfinite().all())
+    assert "c first holds inf at step 0, layer 0, unit 0, sequence 0" in result.note

@@ -183,3 +183,16 @@ def test_a_slip_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(unroll, "step_of", late)
     assert "more than rounding" in trace(LayerSpec("GRU", 4, 5), x).note
+
+
+def test_a_forward_that_fails() -> None:
+    """The trace needs nothing of it, so it is made, and says why there is nothing beside it."""
+
+    class Words(nn.GRU):
+        def forward(self, *given: Any) -> Any:
+            raise IndexError("words must be integers")
+
+    result = trace(Words(4, 5), x)
+    assert math.isnan(result.difference)
+    assert result.note.endswith("its own result cannot be compared: words must be integers")
+    assert result.gates["z"].shape == (1, 1, 6, 3, 5)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 import random
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -412,7 +414,7 @@ def test_it_is_frozen_and_says_what_is_in_it() -> None:
     assert "gates" not in repr(trace(LayerSpec("RNNCell", 4, 2), torch.zeros(3, 4)))
 
 
-LSTM = nn.LSTM(4, 5, 2, batch_first=True)
+LSTM, GRU = nn.LSTM(4, 5, 2, batch_first=True), nn.GRU(4, 5)
 x = torch.zeros(6, 3, 4)
 
 BAD: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
@@ -441,7 +443,9 @@ BAD: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
     "lengths of one sequence": (LSTM, {"x": x[0], "lengths": [3]}, ["x is one sequence"]),
     "lengths for a cell": (nn.GRUCell(4, 5), {"x": x, "lengths": [3, 3, 3]}, ["GRUCell takes one step"]),
     "no steps for a cell's loop": (nn.GRUCell(4, 5), {"x": x[:0]}, ["seq_len, is 0"]),
-    "another width for a cell's loop": (nn.GRUCell(4, 5), {"x": x[..., :3]}, ["input_size=4", "not 3"]),
+    "another width for a cell's loop": (nn.GRUCell(4, 5), {"x": x[..., :3]}, ["input_size=4", "not 3", "over GRUCell"]),
+    "too many axes for a cell": (nn.GRUCell(4, 5), {"x": x[None]}, ["3 axes", "over GRUCell", "not 4"]),
+    "complex weights": (nn.RNN(4, 5, dtype=torch.complex64), {"x": x}, ["weights are complex64", "float32"]),
     "a packed batch for a cell": (
         nn.GRUCell(4, 5),
         {"x": pack_padded_sequence(x, torch.tensor([6, 5, 4]))},
@@ -472,3 +476,51 @@ def test_dropout_in_training_mode_is_refused_and_in_eval_mode_traced() -> None:
         alone = nn.GRU(4, 5, dropout=0.5)
     with pytest.warns(UserWarning, match="num_layers=1"):
         assert trace(alone, x).note == ""  # it does nothing there
+
+
+def test_what_you_change_later_is_not_in_it() -> None:
+    """A trace is of x and hx as they were, though a part may be made later."""
+    layer, given, h_0 = nn.GRU(4, 5), torch.ones(6, 3, 4), torch.ones(1, 3, 5)
+    result = trace(layer, given, h_0)
+    given.zero_()
+    h_0.zero_()
+    assert bool((result.inputs[0] == 1).all())
+    assert bool((result.before["h"][0, 0, 0] == 1).all())
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_it_can_be_copied_and_pickled(packed: bool) -> None:
+    given = pack_padded_sequence(x, torch.tensor([6, 2, 4]), enforce_sorted=False) if packed else x
+    result = trace(nn.LSTM(4, 5), given)
+    for copied in (copy.deepcopy(result), pickle.loads(pickle.dumps(result))):
+        assert repr(copied) == repr(result)
+        assert torch.equal(copied.mask, result.mask)
+        for name, gate in result.gates.items():
+            torch.testing.assert_close(copied.gates[name], gate, equal_nan=True, rtol=0, atol=0)
+            assert copied.gates[name] is not gate
+
+
+def test_your_default_device_has_no_say() -> None:
+    with torch.device("meta"):
+        result = trace(LSTM, x, lengths=[1, 3, 2, 3, 1, 2])
+    assert result.output.device.type == "cpu"
+    assert result.note == ""
+
+
+def test_what_was_made_in_inference_mode() -> None:
+    """It is refused where gradients are wanted, as torch would refuse it, and traced where they are not."""
+    with torch.inference_mode():
+        given, h_0, layer = torch.randn(6, 3, 4), torch.zeros(1, 3, 5), nn.GRU(4, 5)
+        packed = pack_padded_sequence(given, torch.tensor([6, 5, 4]))
+        assert trace(layer, given, h_0).note == ""
+        inside = trace(GRU, given)
+    for bad in (given, packed):
+        refused(lambda bad=bad: trace(GRU, bad), "x was made in torch.inference_mode()", "write x.clone()")
+    refused(lambda: trace(GRU, x, h_0), "h_0 was made in", "write h_0.clone()")
+    refused(lambda: trace(layer, x), "the layer was made in torch.inference_mode()", "make it outside")
+    assert trace(GRU, given.clone()).note == ""
+    assert inside.gates["r"].shape == (1, 1, 6, 3, 5)
+    with torch.no_grad():
+        assert trace(layer, given, h_0).note == ""
+    asked = h_0.clone().requires_grad_()
+    refused(lambda: trace(LayerSpec("GRU", 4, 5), given, asked), "x was made in", "another tensor wants gradients")

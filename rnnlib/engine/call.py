@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 import time
 import warnings
@@ -17,7 +18,7 @@ from rnnlib.engine.devices import synchronise
 from rnnlib.engine.inputs import Sizes, in_brackets
 from rnnlib.engine.states import State
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.shapes import data_shapes
+from rnnlib.spec.shapes import TensorShape, data_shapes
 
 ONE_THREAD = 10**9  # multiply-adds up to which one thread is steadier, and hardly slower, than all of them
 ONE_AT_A_TIME = threading.RLock()  # what is put back, and an explorer's traits, belong to the whole process
@@ -94,7 +95,7 @@ def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Given, resul
     except (TypeError, ValueError):  # nothing that could be taken apart so
         raise TypeError(_not_as_its_kind(spec, layer)) from None
     packed = isinstance(given.x, PackedSequence) or given.lengths is not None
-    expected = data_shapes(spec, *given.sizes)
+    expected = _expected(spec, given.sizes)
     names = ("h_1", "h_1", "c_1") if spec.is_cell else ("output", "h_n", "c_n")
     for name, tensor in zip(names, answer, strict=True):
         if name not in expected or (packed and name == "output" and isinstance(tensor, PackedSequence)):
@@ -105,6 +106,11 @@ def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Given, resul
             axes = in_brackets(expected[name].axes)
             raise TypeError(f"{_not_as_its_kind(spec, layer)} Its {name} has shape {tuple(tensor.shape)}, not {axes}.")
     return answer
+
+
+@functools.lru_cache
+def _expected(spec: LayerSpec, sizes: Sizes) -> dict[str, TensorShape]:
+    return data_shapes(spec, *sizes)
 
 
 def _not_as_its_kind(spec: LayerSpec, layer: Any) -> str:
@@ -122,22 +128,12 @@ def is_torchs(layer: Any) -> bool:
 
 
 @contextlib.contextmanager
-def settled(
-    spec: LayerSpec,
-    multiply_adds: int,
-    device: torch.device | None = None,
-    *,
-    training: bool = False,
-    seeded: bool = False,
-) -> Iterator[None]:
+def settled(spec: LayerSpec, multiply_adds: int) -> Iterator[None]:
     """Calls inside change nothing that is torch's: its number of threads is put back afterwards, whatever happens.
 
     Args:
         spec: the layer's.
         multiply_adds: of a call. A small one gets one thread: with several, a slider stutters on a busy machine.
-        device: no longer used, as the two that follow.
-        training: no longer used.
-        seeded: no longer used: what random numbers a layer draws is its own affair.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(ONE_AT_A_TIME)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -115,7 +116,7 @@ def handmade(name: str) -> nn.Module:
         "bias_ih_l0": [row.bias for row in rows],
         "bias_hh_l0": [0.0 for _ in rows],
     }
-    layer.load_state_dict({name: torch.tensor(numbers, dtype=torch.float32) for name, numbers in named.items()})
+    layer.load_state_dict({name: _float32(numbers) for name, numbers in named.items()})
     return layer.eval()
 
 
@@ -129,7 +130,12 @@ def example(name: str) -> Tensor:
         >>> example("latch").shape
         torch.Size([20, 1, 1])
     """
-    return torch.tensor([float(bit) for bit in _find(name).bits], dtype=torch.float32).view(-1, 1, 1)
+    return _float32([float(bit) for bit in _find(name).bits]).view(-1, 1, 1)
+
+
+def _float32(numbers: Any) -> Tensor:
+    """On the CPU and in float32, whatever your default device and dtype."""
+    return torch.tensor(numbers, dtype=torch.float32, device="cpu")
 
 
 def _find(name: str) -> Handmade:

@@ -81,14 +81,19 @@ def _effect(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> str:
     for row in range(spec.num_layers * spec.num_directions):
         steps = unrolled.after[row * seq_len : (row + 1) * seq_len]
         backward = row % spec.num_directions
+        found = []
         for name, states in zip("hc", zip(*steps, strict=True), strict=False):
             state = torch.stack(states)
-            found = (~state.isfinite() & mask[..., None]).nonzero().tolist()
-            if found:
-                step, sequence, unit = max(found, key=lambda at: at[0]) if backward else found[0]
+            bad = ~state.isfinite() & mask[..., None]
+            taken = bad.any(-1).any(-1).nonzero().flatten()
+            if len(taken):
+                step = int(taken[-1 if backward else 0])
+                sequence, unit = bad[step].nonzero()[0].tolist()
                 number = float(state[step, sequence, unit])
                 place = f"step {step}, {_where(spec, row)}unit {unit}, sequence {sequence}"
-                return f"{name} first holds {number} at {place}"
+                found.append((-step if backward else step, f"{name} first holds {number} at {place}"))
+        if found:
+            return min(found, key=lambda at: at[0])[1]  # h where both are reached in the same step
     return ""
 
 

@@ -32,10 +32,10 @@ def own_answer(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | str
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         try:
             return _called(spec, module, given)
-        except TypeError as error:
+        except Exception as error:  # whatever a forward() of the learner's own may raise
             if not overrides_forward(spec, module):
                 raise
-            return str(error)
+            return str(error) or type(error).__name__
 
 
 def _called(spec: LayerSpec, module: nn.Module, given: Given) -> Answer:

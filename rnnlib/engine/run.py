@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnlib.engine.call import Answer, Given, call, is_torchs, settled
 from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks, same
 from rnnlib.engine.devices import find, name_of
+from rnnlib.engine.gradients import are_kept, check_inference
 from rnnlib.engine.inputs import check_agreement, check_input, check_sizes
 from rnnlib.engine.layers import build
 from rnnlib.engine.lengths import check_lengths
@@ -110,8 +111,10 @@ def run(
         check_agreement(spec, sizes, seq_len, batch)
     state = check_state(spec, hx, sizes, dtype, where)
     steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
-    _check_inference(like, x, state)
-    costs = check_run(spec, *sizes, where, dtype, built=like is not None, gradients=_gradients(like, x, state))
+    weights = () if isinstance(layer, LayerSpec) else tuple(layer.parameters())
+    check_inference(x, state, weights)
+    kept = are_kept(x, state, weights)
+    costs = check_run(spec, *sizes, where, dtype, built=like is not None, gradients=kept)
 
     module = build(spec, where).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
     given = Given(
@@ -138,27 +141,6 @@ def _place(like: Tensor | None, x: Any, device: Any) -> torch.device:
     if like is not None and like.device != where:
         raise ValueError(f"the layer is on {like.device}, not on {where}: write layer.to({str(where)!r}) first.")
     return where
-
-
-def _gradients(like: Tensor | None, x: Any, state: State | None) -> bool:
-    """Whether torch will keep what ``backward()`` needs."""
-    data = x.data if isinstance(x, PackedSequence) else x
-    states = state if isinstance(state, tuple) else (state,)
-    return torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (like, data, *states))
-
-
-def _check_inference(like: Tensor | None, x: Any, state: State | None) -> None:
-    """Refuse a tensor that torch cannot keep for ``backward()``, where it would have to."""
-    if like is None or not _gradients(like, None, None):
-        return
-    data = x.data if isinstance(x, PackedSequence) else x
-    h_0, c_0 = state if isinstance(state, tuple) else (state, None)
-    for name, tensor in (("x", data), ("h_0", h_0), ("c_0", c_0)):
-        if tensor is not None and tensor.is_inference():
-            raise ValueError(
-                f"{name} was made in torch.inference_mode(), and the layer's weights want gradients:"
-                f" write {name}.clone(), or run in torch.inference_mode() too."
-            )
 
 
 def _from_zeros(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | None:

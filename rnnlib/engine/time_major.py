@@ -25,7 +25,7 @@ def time_major(spec: LayerSpec, given: Given) -> tuple[Tensor, Tensor]:
         x = x.transpose(0, 1)
     if lengths is None:
         return x, torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
-    return x, (torch.arange(seq_len)[:, None] < lengths).to(x.device)
+    return x, (torch.arange(seq_len, device=lengths.device)[:, None] < lengths).to(x.device)
 
 
 def first_states(spec: LayerSpec, given: Given) -> States:
@@ -35,7 +35,7 @@ def first_states(spec: LayerSpec, given: Given) -> States:
         widths = (spec.proj_size or spec.hidden_size, spec.hidden_size)
         return tuple(given.x.data.new_zeros(rows, batch, width) for width in widths[: 1 + (spec.family == "LSTM")])
     states = given.hx if isinstance(given.hx, tuple) else (given.hx,)
-    return tuple(state.reshape(rows, batch, -1) for state in states)
+    return tuple(state.reshape(rows, batch, -1).clone() for state in states)  # yours may change later
 
 
 def as_the_layer_gives_it(spec: LayerSpec, given: Given, unrolled: Unrolled, mask: Tensor) -> Answer:

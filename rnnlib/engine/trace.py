@@ -10,6 +10,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.call import Given, settled
 from rnnlib.engine.devices import find
+from rnnlib.engine.gradients import are_kept, check_inference
 from rnnlib.engine.inputs import Sizes, check_input
 from rnnlib.engine.layers import build
 from rnnlib.engine.lengths import check_lengths
@@ -64,15 +65,18 @@ def trace(
     _check_dropout(spec, layer)
     where = _place(like, x)
     dtype = torch.float32 if like is None else like.dtype
+    _check_real(dtype)
     sizes = _check_input(spec, x, dtype, where)
     state = check_state(spec, hx, sizes, dtype, where)
     steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
 
     given = Given(x, sizes, state, steps)
-    check_trace(spec, given, dtype, where, gradients=_gradients(layer, given))
+    weights = () if isinstance(layer, LayerSpec) else tuple(layer.parameters())
+    check_inference(x, state, weights)
+    check_trace(spec, given, dtype, where, gradients=are_kept(x, state, weights))
 
     module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
-    with settled(spec, multiply_adds(spec, sizes), where, training=False, seeded=False):
+    with settled(spec, multiply_adds(spec, sizes)):
         return _traced(spec, module, given)
 
 
@@ -89,14 +93,6 @@ def _traced(spec: LayerSpec, module: nn.Module, given: Given) -> Trace:
     return Trace(spec, mask, *answer, difference, " ".join(filter(None, notes)), unrolled)
 
 
-def _gradients(layer: LayerSpec | nn.Module, given: Given) -> bool:
-    """Whether torch will keep what ``backward()`` needs."""
-    x = given.x.data if isinstance(given.x, PackedSequence) else given.x
-    states = given.hx if isinstance(given.hx, tuple) else (given.hx,)
-    weights = () if isinstance(layer, LayerSpec) else layer.parameters()
-    return torch.is_grad_enabled() and any(t is not None and t.requires_grad for t in (x, *states, *weights))
-
-
 def _check_dropout(spec: LayerSpec, layer: LayerSpec | nn.Module) -> None:
     random = spec.dropout and spec.num_layers > 1
     if not random or (isinstance(layer, nn.Module) and not layer.training):
@@ -109,6 +105,12 @@ def _check_dropout(spec: LayerSpec, layer: LayerSpec | nn.Module) -> None:
     )
 
 
+def _check_real(dtype: torch.dtype) -> None:
+    if dtype.is_complex:
+        said = str(dtype).removeprefix("torch.")
+        raise ValueError(f"the layer's weights are {said}, and a trace follows real numbers: make the layer float32.")
+
+
 def _place(like: Tensor | None, x: Any) -> torch.device:
     data = x.data if isinstance(x, PackedSequence) else x
     here = like if like is not None else data
@@ -118,5 +120,15 @@ def _place(like: Tensor | None, x: Any) -> torch.device:
 def _check_input(spec: LayerSpec, x: Any, dtype: torch.dtype, device: torch.device) -> Sizes:
     """The sizes of x; a cell may have every step of its loop, so x is checked as the layer's of its family."""
     if spec.is_cell and isinstance(x, Tensor) and x.dim() == 3:
+        if x.shape[-1] != spec.input_size:
+            raise ValueError(
+                f"x must be input_size={spec.input_size} wide on its last axis (axis 2), not {x.shape[-1]}: x has shape"
+                f" {tuple(x.shape)}, and a loop over {spec.kind} reads it as (seq_len, batch, input_size)."
+            )
         spec = LayerSpec(spec.family, spec.input_size, spec.hidden_size)
+    if spec.is_cell and isinstance(x, Tensor) and x.dim() > 3:
+        raise ValueError(
+            f"x must have 3 axes, (seq_len, batch, input_size), for a loop over {spec.kind}, or 2 or 1 for one step,"
+            f" not {x.dim()}, {tuple(x.shape)}: merge extra batch axes into one, and never merge seq_len."
+        )
     return check_input(spec, x, dtype, device)

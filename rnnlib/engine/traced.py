@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -90,6 +91,11 @@ class Trace:
     def inputs(self) -> tuple[Tensor, ...]:
         """By layer, ``(seq_len, batch, width)``: what it read, x or what the layer below put out."""
         return tuple(map(self._own_alone, self.unrolled.inputs))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Trace:
+        """A copy as pickle makes it: torch's own deepcopy takes no tensor through which gradients flow."""
+        copied: Trace = pickle.loads(pickle.dumps(self))
+        return copied
 
     def __repr__(self) -> str:
         spec = self.spec

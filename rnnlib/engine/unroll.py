@@ -47,7 +47,7 @@ def unroll(spec: LayerSpec, module: nn.Module, x: Tensor, first: States, mask: T
     """
     done = Unrolled([], [], [], [], [], [], [], x)
     own = None if bool(mask.all()) else mask[..., None]
-    below = x if own is None else x.masked_fill(~own, 0)
+    below = x.clone() if own is None else x.masked_fill(~own, 0)  # yours may change before a part is asked for
     for layer in range(spec.num_layers):
         done.inputs.append(below)
         outputs = []
