@@ -1,0 +1,75 @@
+"""How long `trace` takes over a bare Python loop that calls torch's cell at every step, for the same sizes."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rnnlib import trace
+
+KINDS = ("RNN", "LSTM", "GRU")
+SIZES = ((30, 1, 12, 16), (100, 8, 32, 64))  # seq_len, batch, input_size, hidden_size
+RUNS = 31
+
+
+@dataclasses.dataclass(frozen=True)
+class Taken:
+    """The median seconds of the loop, of a trace, and of a trace with every gate and state read, taken in turn.
+
+    They are seconds of this one thread: what else the machine does meanwhile does not count.
+    """
+
+    kind: str
+    sizes: tuple[int, ...]
+    loop: float
+    traced: float
+    read: float
+
+
+def measure() -> list[Taken]:
+    """Measure every kind at every size, all on one thread, as a trace of such sizes runs."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    taken = [_measure(kind, sizes) for sizes in SIZES for kind in KINDS]
+    torch.set_num_threads(threads)
+    return taken
+
+
+def _measure(kind: str, sizes: tuple[int, ...]) -> Taken:
+    seq_len, batch, input_size, hidden_size = sizes
+    x = torch.randn(seq_len, batch, input_size)
+    layer = getattr(nn, kind)(input_size, hidden_size)
+    cell = getattr(nn, f"{kind}Cell")(input_size, hidden_size)
+    done: dict[str, Callable[[], Any]] = {
+        "loop": lambda: _loop(cell, x),
+        "traced": lambda: trace(layer, x),
+        "read": lambda: _read(layer, x),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in done}
+    for run in range(RUNS + 3):
+        for name, work in done.items():
+            start = time.thread_time()
+            work()
+            if run >= 3:  # the first ones warm up
+                taken[name].append(time.thread_time() - start)
+    return Taken(kind, sizes, **{name: statistics.median(times) for name, times in taken.items()})
+
+
+def _loop(cell: nn.Module, x: Tensor) -> Tensor:
+    """What a learner writes: the output of every step, and nothing of what is inside."""
+    state, hs = None, []
+    for x_t in x:
+        state = cell(x_t, state)
+        hs.append(state[0] if isinstance(state, tuple) else state)
+    return torch.stack(hs)
+
+
+def _read(layer: nn.Module, x: Tensor) -> tuple[Any, Any]:
+    traced = trace(layer, x)
+    return traced.states, traced.gates
