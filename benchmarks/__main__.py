@@ -14,9 +14,7 @@ def main() -> None:
         share = m.p50 / usual.p50
         print(f"{m.design:24}{m.picture:10}{m.p50:8.1f}{m.p95:8.1f}{share:14.2f}{m.after_drag:20.1f}")
 
-    print(
-        "\nA trace, and one whose states and gates are read too, over a bare loop over torch's cell (one thread)\n"
-    )
+    print("\nA trace, and one whose states and gates are read too, over a bare loop over torch's cell (one thread)\n")
     print(f"{'':6}{'seq_len, batch, input_size, hidden_size':42}{'loop, ms':>10}{'trace':>8}{'read too':>10}")
     for t in trace.measure():
         sizes = ", ".join(map(str, t.sizes))
