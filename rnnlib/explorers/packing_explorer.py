@@ -11,21 +11,22 @@ from torch import Tensor, nn
 from rnnlib.data import FEATURES
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.layers import build
-from rnnlib.engine.packing import pack_steps
+from rnnlib.engine.packing import few, pack_steps
 from rnnlib.engine.packing_mistakes import MISTAKES, meet
 from rnnlib.engine.sequences import check_sequences
 from rnnlib.explorers.packing_values import ran
 from rnnlib.explorers.rules import as_kind
-from rnnlib.explorers.utterances import DRAWN, drawn_lengths, longest, utterances_of
+from rnnlib.explorers.utterances import drawn_lengths, longest, source_of, utterances_of
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import check_layer_kind
 from rnnlib.spec.sizes import check_size
-from rnnlib.view.packing_view import CONTROLS, STAGES, PackingView
+from rnnlib.view.packing_view import CONTROLS, STAGES, PackingView, in_json
 from rnnlib.view.view import SENTENCES
 
 LAYER = ("kind", "num_layers", "bidirectional", "batch_first")
-ASKED = (*LAYER, "lengths", "draw", "padding_value", "total_length", "mistake")
-SIZES = ("input_size", "hidden_size", "proj_size", "bias")
+ASKED = (*LAYER, "lengths", "more", "draw", "padding_value", "total_length", "mistake")
+SIZES = ("input_size", "hidden_size", "proj_size", "bias", "nonlinearity")
+BATCH = 4  # utterances to begin with
 
 
 class PackingExplorer(PackingView):
@@ -34,7 +35,7 @@ class PackingExplorer(PackingView):
     Args:
         layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module with its own weights.
         sequences: the learner's own, each ``(length, input_size)``; recorded utterances by default.
-        batch: how many of them to begin with.
+        batch: how many of them to begin with; None is all of your own, and 4 utterances.
         stages: the pictures to show: ``"padded"``, ``"sorted"``, ``"packed"``, ``"unpacked"``.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
@@ -42,6 +43,7 @@ class PackingExplorer(PackingView):
     Attributes:
         layer: the real layer that ran.
         sequences: what it ran on.
+        packing: these, at every stage.
 
     ``explorer.lengths = [20, 7]`` chooses how many steps the sequences have.
 
@@ -60,7 +62,7 @@ class PackingExplorer(PackingView):
         layer: str | LayerSpec | nn.Module = "LSTM",
         sequences: Sequence[Tensor] | None = None,
         *,
-        batch: int = 4,
+        batch: int | None = None,
         stages: Sequence[str] = STAGES,
         controls: Sequence[str] = CONTROLS,
         question: str = "",
@@ -68,13 +70,14 @@ class PackingExplorer(PackingView):
         self._own = None if sequences is None else check_sequences(sequences)
         self._module = layer if isinstance(layer, nn.Module) else None
         self._base = _base(layer, None if self._own is None else self._own[0].shape[-1])
-        lengths = drawn_lengths(0) if self._own is None else [len(x) for x in self._own]
-        batch = min(check_size("batch", batch), len(lengths))
+        lengths = self._begin(batch)
+        count = batch or (BATCH if self._own is None else len(lengths))
+        self._kept: dict[str, Any] = {}  # what was asked when the layer last ran
         super().__init__(
             **{name: getattr(self._base, name) for name in LAYER},
-            lengths=lengths[:batch],
-            more=lengths[batch:],
-            most=[longest()] * DRAWN if self._own is None else lengths,
+            lengths=lengths[:count],
+            more=lengths[count:],
+            most=[longest()] if self._own is None else lengths,
             stages=stages,
             controls=controls,
             question=question,
@@ -87,44 +90,63 @@ class PackingExplorer(PackingView):
     def _follow(self, change: Any) -> None:
         """Run again what was chosen; where it cannot be, put back what could."""
         with ONE_AT_A_TIME, self.hold_trait_notifications():
-            if (change is not None and not self.ran) or self.ran.get("asked") == self._asked():
+            if (change is not None and not self._kept) or self._kept == self._asked():
                 return
             try:
-                if change is not None and change.name == "draw":
-                    self._draw()
+                if change is not None:
+                    self._draw() if self.draw != self._kept["draw"] else self._keep_pool()
                 made = self._run()
             except Exception as error:  # shown in the explorer: JupyterLab shows nothing of it
                 if change is None:
                     raise
-                for name, value in self.ran["asked"].items():
+                for name, value in self._kept.items():
                     self.set_trait(name, value)
                 if isinstance(error, SENTENCES):
                     raise  # to who set it from Python; `set_state` shows it
                 self.report(error)
             else:
-                self.ran = made | {"asked": self._asked()}
+                self._kept = self._asked()
+                self.ran = made | {"asked": self._kept | {"padding_value": in_json(self.padding_value)}}
                 self.problem = ""
 
     def _asked(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ASKED}
 
+    def _begin(self, batch: int | None) -> list[int]:
+        """The lengths of all sequences that there are to begin with."""
+        wanted = 1 if batch is None else check_size("batch", batch)
+        lengths = drawn_lengths(0, wanted) if self._own is None else [len(x) for x in self._own]
+        if wanted > len(lengths):
+            whose = "recorded utterances are there" if self._own is None else "sequences are what you gave"
+            raise ValueError(f"batch must be at most {len(lengths)}, not {wanted}: so many {whose}.")
+        return lengths
+
     def _draw(self) -> None:
         """Other utterances, as many as before."""
         if self._own is not None:
             raise ValueError("the sequences are your own: there are no others to draw.")
-        lengths = drawn_lengths(self.draw)
         batch = len(self.lengths)
+        lengths = drawn_lengths(self.draw, batch)
         self.set_trait("lengths", lengths[:batch])
         self.set_trait("more", lengths[batch:])
+        if self.total_length is not None and self.total_length < max(self.lengths):
+            self.set_trait("total_length", None)
+
+    def _keep_pool(self) -> None:
+        """Sequences that leave can join again: each keeps its place."""
+        before = self._kept
+        if self.lengths != before["lengths"]:
+            self.set_trait("more", [*before["lengths"], *before["more"]][len(self.lengths) :])
 
     def _run(self) -> dict[str, Any]:
-        sequences = self._sequences()
         layer = self._layer()
-        options = {"padding_value": self.padding_value, "total_length": self.total_length}
-        packing = pack_steps(sequences, batch_first=self.batch_first, **options)
-        made = ran(layer, sequences, packing, self.padding_value) | {"met": self._meet(layer, sequences)}
-        self.layer, self.sequences = layer, sequences
-        return made
+        sequences = self._sequences(layer)
+        batch_first, value, total = self.batch_first, self.padding_value, self.total_length
+        packing = pack_steps(sequences, batch_first=batch_first, padding_value=value, total_length=total)
+        made = ran(layer, sequences, packing, value) | {"met": self._meet(layer, sequences)}
+        source = source_of(self._base.input_size, self.lengths) if self._own is None else "Your own sequences."
+        self.layer, self.sequences, self.packing = layer, sequences, packing
+        return made | {"source": source, "own": self._own is not None}
 
     def _meet(self, layer: nn.Module, sequences: list[Tensor]) -> dict[str, str]:
         """What torch says to the wrong setting that is chosen, and to its cure."""
@@ -144,9 +166,13 @@ class PackingExplorer(PackingView):
             return self._module
         return build(spec).eval()
 
-    def _sequences(self) -> list[Tensor]:
+    def _sequences(self, layer: nn.Module) -> list[Tensor]:
         if self._own is None:
-            return utterances_of(self.lengths, self.draw, self._base.input_size)
+            like = next(layer.parameters())
+            if like.is_meta:
+                raise ValueError("the layer is on the device 'meta', which holds no numbers: make it on the CPU.")
+            recorded = utterances_of(self.lengths, self.draw, self._base.input_size)
+            return [x.to(like.device, like.dtype) for x in recorded]
         if len(self.lengths) > len(self._own):
             raise ValueError(f"you gave {len(self._own)} sequences: lengths cannot be {len(self.lengths)} numbers.")
         for item, (length, x) in enumerate(zip(self.lengths, self._own, strict=False)):
@@ -155,15 +181,16 @@ class PackingExplorer(PackingView):
         return [x[:length] for length, x in zip(self.lengths, self._own, strict=False)]
 
     def __repr__(self) -> str:
-        made = self.ran
+        made, packing = self.ran, self.packing
+        wide = made["wide"]
         pads = made["steps"] - made["own_steps"]
         lines = [
-            f"{self.kind}, {len(self.lengths)} sequences of {', '.join(map(str, self.lengths))} steps",
-            f"  padded          {made['padded']}, {pads} of {made['steps']} steps are pads",
-            f"  sorted_indices  {made['sorted_indices']}",
-            f"  packed.data     {made['data']}",
-            f"  batch_sizes     {made['batch_sizes']}",
-            f"  output          {made['unpacked']}",
+            f"{self.kind}, batch {len(self.lengths)}, lengths {few(packing.lengths)}",
+            f"  padded          {tuple(packing.padded.shape)}, {pads} of {made['steps']} steps are pads",
+            f"  sorted_indices  {few(packing.sorted_indices)}",
+            f"  packed.data     {tuple(packing.data.shape)}",
+            f"  batch_sizes     {few(packing.batch_sizes)}",
+            f"  output          {(*packing.unpacked.shape[:2], wide)}",
             *([f"  Find out: {self.question}"] if self.question else []),
         ]
         return "\n".join(lines)
@@ -176,5 +203,8 @@ def _base(layer: str | LayerSpec | nn.Module, width: int | None) -> LayerSpec:
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
     check_layer_kind(spec.kind)
     if width is not None and spec.input_size != width:
-        raise ValueError(f"the layer reads {spec.input_size} numbers a step, and the sequences have {width}.")
+        raise ValueError(
+            f"the layer reads {spec.input_size} numbers a step, and the sequences have {width}:"
+            f" make the layer with input_size={width}."
+        )
     return spec

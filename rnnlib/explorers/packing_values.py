@@ -8,10 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.packing import Packing
-from rnnlib.engine.padding import PaddedAndPacked, padded_and_packed
-from rnnlib.spec import LayerSpec
+from rnnlib.engine.padding import padded_and_packed
 
-SHOWN = {"whole": 12, "first": 8, "last": 3}  # rows, as in packing_marks.js
+UNITS = 5  # so many numbers of a last state are shown
 
 
 def ran(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_value: float) -> dict[str, Any]:
@@ -24,53 +23,27 @@ def ran(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_val
         padding_value: what the padded run reads past an end.
 
     Returns:
-        ``rows`` (of each sequence shown, how far its states are from those of its run alone, padded and packed),
-        ``last_padded`` and ``last_own`` (bytes, ``(rows, wide)``), the steps and seconds that both ways took, and the
-        shapes at each stage.
+        As bytes, float32: ``off_padded`` and ``off_packed`` ``(batch,)``, how far each sequence's states are from
+        those of its run alone; ``last_padded`` and ``last_own`` ``(batch, units)``, the first ``units`` of the ``wide``
+        numbers of its last output. Besides, the steps and seconds that both ways took, torch's ``sorted_indices``,
+        and a ``note`` where something must be said of the padding.
     """
-    like = next(layer.parameters())
-    made = padded_and_packed(layer, [x.to(like.device, like.dtype) for x in sequences], padding_value=padding_value)
-    shown = _shown(len(sequences))
-    spec = made.spec
+    made = padded_and_packed(layer, sequences, padding_value=padding_value)
+    wide = made.last_own.shape[-1]
     return {
-        "rows": [_row(made, item) for item in shown],
-        "left_out": len(sequences) - len(shown),
         "states": "h_n" if made.alone.c_n is None else "h_n or c_n",
-        "wide": made.last_own.shape[-1],
-        "last_padded": _bytes(made.last_padded[shown]),
-        "last_own": _bytes(made.last_own[shown]),
+        "off_padded": _bytes(made.off_padded.amax(0)),
+        "off_packed": _bytes(made.off_packed.amax(0)),
+        "wide": wide,
+        "units": min(UNITS, wide),
+        "last_padded": _bytes(made.last_padded[:, :UNITS]),
+        "last_own": _bytes(made.last_own[:, :UNITS]),
         "steps": made.steps,
         "own_steps": made.own_steps,
         "seconds_padded": made.padded.seconds,
         "seconds_packed": made.packed.seconds,
-        "padded": tuple(packing.padded.shape),
-        "data": tuple(packing.data.shape),
-        "batch_sizes": packing.batch_sizes.tolist(),
         "sorted_indices": [] if packing.sorted_indices is None else packing.sorted_indices.tolist(),
-        "unpacked": (*packing.unpacked.shape[:2], _wide(spec)),
         "note": packing.note,
-    }
-
-
-def _wide(spec: LayerSpec) -> int:
-    return spec.num_directions * (spec.proj_size or spec.hidden_size)
-
-
-def _shown(count: int) -> list[int]:
-    """The rows that the pictures show."""
-    if count <= SHOWN["whole"]:
-        return list(range(count))
-    return [*range(SHOWN["first"]), *range(count - SHOWN["last"], count)]
-
-
-def _row(made: PaddedAndPacked, item: int) -> dict[str, Any]:
-    length = int(made.packing.lengths[item])
-    return {
-        "item": item,
-        "length": length,
-        "pads": int(made.packing.lengths.max()) - length,
-        "off_padded": float(made.off_padded[:, item].max()),
-        "off_packed": float(made.off_packed[:, item].max()),
     }
 
 

@@ -9,17 +9,17 @@ from torch import Tensor
 from rnnlib.data import FEATURES, japanese_vowels
 from rnnlib.engine.random_numbers import random_numbers
 
-DRAWN = 12  # so many are drawn at once
+DRAWN = 12  # so many are drawn at once, or as many as are wanted
 
 
-def drawn_lengths(draw: int) -> list[int]:
+def drawn_lengths(draw: int, wanted: int = DRAWN) -> list[int]:
     """The lengths of the utterances of one draw.
 
     Example:
         >>> len(drawn_lengths(0)), min(drawn_lengths(0)) >= 7
         (12, True)
     """
-    return [int(n) for n in japanese_vowels().lengths[_order(draw)[:DRAWN]]]
+    return [int(n) for n in japanese_vowels().lengths[_order(draw)[: max(DRAWN, wanted)]]]
 
 
 def longest() -> int:
@@ -59,6 +59,21 @@ def utterances_of(lengths: list[int], draw: int, input_size: int = FEATURES) -> 
         used[length] = used.get(length, 0) + 1
         chosen.append(torch.from_numpy(recorded[index][:length]))
     return chosen
+
+
+def source_of(input_size: int, lengths: list[int]) -> str:
+    """What `utterances_of` gives, in a sentence.
+
+    Example:
+        >>> source_of(5, [9, 3])
+        'Input: random numbers. With input_size 12 it is recorded speech.'
+    """
+    if input_size != FEATURES:
+        return f"Input: random numbers. With input_size {FEATURES} it is recorded speech."
+    short = sum(1 for length in lengths if length not in set(japanese_vowels().lengths.tolist()))
+    cut = f", {short} of them cut short" if short else ""
+    spoken = "one recorded utterance" if len(lengths) == 1 else f"{len(lengths)} recorded utterances"
+    return f"Input: {spoken} (Japanese vowels){cut}."
 
 
 def _order(draw: int) -> np.ndarray:

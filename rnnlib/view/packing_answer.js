@@ -2,55 +2,71 @@
 import { el, listen } from "./controls.js";
 import { colourAt } from "./heat_map.js";
 import { duration, floatsOf } from "./numbers.js";
+import { rowsOf } from "./packing_marks.js";
+import { liveness } from "./standing.js";
 
-const UNITS = 6; // so many numbers of a state are written out
+const ROUNDING = 1e-5; // a difference below it is none
 
 /** A difference as people read it. */
 export function off(value) {
   if (Number.isNaN(value)) return "not a number";
-  if (value === 0) return "0";
-  return value < 1e-3 ? value.toExponential(0) : value.toFixed(3);
+  if (value === 0 || value === Infinity) return value ? "infinite" : "0";
+  return value < 1e-3 ? value.toExponential(0) : shortOf(value, 3);
+}
+
+/** A number with so many digits after the point, or as a power where it is large. */
+const shortOf = (value, digits) => (Math.abs(value) < 1e3 ? value.toFixed(digits) : value.toExponential(0));
+
+/** How far every sequence's states are from those of its run alone: `{ item, length, pads, padded, packed }`. */
+export function rowsTold(ran) {
+  const { lengths } = ran.asked;
+  const longest = Math.max(...lengths);
+  const [padded, packed] = [floatsOf(ran.off_padded), floatsOf(ran.off_packed)];
+  return lengths.map((length, item) => ({ item, length, pads: longest - length, padded: padded[item], packed: packed[item] }));
 }
 
 /** How long the bar of a difference is: the whole width is the largest of all. */
 const bar = (value, most) => el("i", { style: `--share:${most ? Math.min(1, value / most) : 0}`, "aria-hidden": true });
 
-function row({ item, length, pads, off_padded, off_packed }, most) {
-  const cells = [
-    el("th", { scope: "row" }, item),
-    el("td", {}, length),
-    el("td", {}, pads),
-    el("td", { class: off_padded > 1e-5 ? "wrong" : "right" }, off(off_padded), bar(off_padded, most)),
-    el("td", { class: off_packed > 1e-5 ? "wrong" : "right" }, off(off_packed), bar(off_packed, most)),
-  ];
+function cellOff(value, most) {
+  const shown = Number.isFinite(value) ? [bar(value, most)] : [];
+  return el("td", { class: value <= ROUNDING ? "right" : "wrong" }, off(value), ...shown); // nan is no number below it
+}
+
+function rowTold({ item, length, pads, padded, packed }, most) {
+  const cells = [el("th", { scope: "row" }, item), el("td", {}, length), el("td", {}, pads), cellOff(padded, most), cellOff(packed, most)];
   return el("tr", { "data-item": item }, ...cells);
 }
 
-function table({ rows, states }) {
-  const most = Math.max(...rows.flatMap((one) => [one.off_padded, one.off_packed]));
+function tableOf(ran) {
+  const all = rowsTold(ran);
+  const most = Math.max(0, ...all.flatMap((one) => [one.padded, one.packed]).filter(Number.isFinite));
+  const shown = rowsOf(all.length);
+  const between = el("tr", {}, el("td", { colspan: 5, class: "quiet" }, `… ${all.length - shown.length + 1} more sequences`));
   const head = ["sequence", "length", "pads read", "padded batch", "packed"].map((name) => el("th", { scope: "col" }, name));
-  const caption = el("caption", {}, `How far ${states} is from the same sequence run alone`);
-  return el("table", {}, caption, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows.map((one) => row(one, most))));
+  const caption = el("caption", {}, `How far ${ran.states} is from the same sequence run alone`);
+  const body = shown.map((item) => (item === null ? between : rowTold(all[item], most)));
+  return el("table", {}, caption, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body));
 }
 
 /** A state as coloured cells with its first numbers. */
-function strip(label, values) {
+function strip(label, values, wide) {
   const cell = (value) => {
     const [r, g, b, opacity] = colourAt(value, 1);
-    return el("span", { style: `background:rgba(${r},${g},${b},${(0.75 * opacity) / 255})` }, value.toFixed(2));
+    return el("span", { style: `background:rgba(${r},${g},${b},${(0.75 * opacity) / 255})` }, shortOf(value, 2));
   };
-  const more = values.length > UNITS ? [el("span", { class: "more" }, `… ${values.length - UNITS} more`)] : [];
-  return el("div", { class: "strip" }, el("code", {}, label), el("div", {}, ...values.slice(0, UNITS).map(cell), ...more));
+  const more = wide > values.length ? [el("span", { class: "more" }, `… ${wide - values.length} more`)] : [];
+  return [el("code", {}, label), el("div", {}, ...values.map(cell), ...more)];
 }
 
-/** The last steps of the sequence followed: what `output[-1]` of the padded run holds, and what its own last step held. */
+/** The last outputs of one sequence: what `output[-1]` of the padded run holds, and what its own last step held. */
 function lasts(ran, item) {
-  const at = ran.rows.findIndex((one) => one.item === item);
-  if (at < 0) return [];
-  const { length } = ran.rows[at];
-  const of = (values) => floatsOf(values).slice(at * ran.wide, (at + 1) * ran.wide);
-  const index = (step) => (ran.asked.batch_first ? `output[${item}, ${step}]` : `output[${step}, ${item}]`);
-  return [strip(`${index(-1)}, padded batch`, of(ran.last_padded)), strip(`${index(length - 1)}, its last step`, of(ran.last_own))];
+  const { lengths, batch_first } = ran.asked;
+  if (item >= lengths.length) return [];
+  const of = (values) => floatsOf(values).slice(item * ran.units, (item + 1) * ran.units);
+  const index = (step) => (batch_first ? `output[${item}, ${step}]` : `output[${step}, ${item}]`);
+  const own = strip(`${index(lengths[item] - 1)}, its last step`, of(ran.last_own), ran.wide);
+  return [...strip(`${index(-1)}, padded batch`, of(ran.last_padded), ran.wide), ...own];
 }
 
 /** What padding costs, in words. */
@@ -60,43 +76,44 @@ export function costSaid({ steps, own_steps, seconds_padded, seconds_packed }) {
   return `The padded batch takes ${steps} steps, ${steps - own_steps} of them (${share} %) over pads; packed, ${own_steps}. ${times}`;
 }
 
-/** The panel of the layer's answer; `show(place)` follows a step. */
+/** The panel of the layer's answer; `show(place)` follows a step, `showStanding` says whether it is live. */
 export function answerPanel(model) {
-  const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The real layer says" });
+  const notice = el("p", { class: "notice", role: "status" });
   const [told, below] = [el("div"), el("div", { class: "lasts" })];
   const [cost, source] = [el("p"), el("p", { class: "quiet" })];
-  whole.append(el("h3", {}, "The real layer says"), told, below, cost, source);
+  const panel = el("div", { class: "answered" }, told, below, cost, source);
+  const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The real layer says" }, el("h3", {}, "The real layer says"), notice, panel);
+  const answer = () => ({ sizes: model.get("ran").asked });
+  const chosen = () => Object.fromEntries(Object.keys(model.get("ran").asked ?? {}).map((name) => [name, model.get(name)]));
+  const live = liveness(model, { whole, notice, answer, chosen });
   let item = 0;
   const light = () => {
     const ran = model.get("ran");
-    if (!ran.rows) return;
     for (const line of told.querySelectorAll("tr[data-item]")) line.classList.toggle("lit", Number(line.dataset.item) === item);
-    below.replaceChildren(...lasts(ran, item));
+    if (ran.asked) below.replaceChildren(...lasts(ran, item));
   };
   const fill = () => {
     const ran = model.get("ran");
-    if (!ran.rows) return;
-    told.replaceChildren(table(ran));
+    if (!ran.asked) return;
+    told.replaceChildren(tableOf(ran));
     cost.textContent = costSaid(ran);
     source.textContent = [ran.source, ran.note].filter(Boolean).join(" ");
     whole.dataset.sizes = JSON.stringify({ lengths: ran.asked.lengths });
-    standing();
+    live.revive();
     light();
   };
-  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-  const standing = () => {
-    const asked = model.get("ran").asked ?? {};
-    whole.dataset.state = Object.keys(asked).every((name) => same(asked[name], model.get(name))) ? "live" : "waiting";
-  };
-  const moved = Object.fromEntries(["kind", "num_layers", "bidirectional", "batch_first", "lengths", "padding_value"].map((name) => [`change:${name}`, standing]));
-  const deaf = listen(model, { "change:ran": fill, ...moved });
+  const deaf = listen(model, { "change:ran": fill });
   fill();
   const show = (place) => {
     if (place.item === item) return;
     item = place.item;
     light();
   };
-  return { whole, show, stop: deaf };
+  const stop = () => {
+    live.stop();
+    deaf();
+  };
+  return { whole, show, showStanding: live.show, stop };
 }
 
 /** The panel of wrong settings: one is chosen, torch is asked, and the cure is run too. */

@@ -1,5 +1,5 @@
 // The controls of the packing explorer: how many sequences and how long, and what packing is asked for.
-import { choice, el, pick, slider, toggle } from "./controls.js";
+import { choice, el, pick, sizeFrom, slider, toggle } from "./controls.js";
 import { STAGES } from "./packing_stage.js";
 
 const MORE_STEPS = 8; // so many beyond the longest can be asked of total_length
@@ -7,20 +7,37 @@ const PADDINGS = [0, -1, 100];
 
 /** A model that a control can bind to, for what is no trait of its own: `get()` and `set(value)`. */
 function derived(model, names, get, set) {
-  const each = (does) => (_, listener) => names.forEach((name) => model[does](`change:${name}`, listener));
-  return { get, set: (_, value) => set(value), save_changes: () => model.save_changes(), on: each("on"), off: each("off") };
+  const heard = new Set();
+  const on = (_, listener) => {
+    heard.add(listener);
+    for (const name of names) model.on(`change:${name}`, listener);
+  };
+  const off = (_, listener) => names.forEach((name) => model.off(`change:${name}`, listener));
+  const take = (_, value) => {
+    set(value);
+    for (const listener of heard) listener(); // what was refused is shown as it was
+  };
+  return { get, set: take, save_changes: () => model.save_changes(), on, off };
+}
+
+const poolOf = (model) => [...model.get("lengths"), ...model.get("more")];
+
+/** Take other lengths: sequences that leave can join again, and what `unpacked` has room for follows. */
+export function setLengths(model, lengths) {
+  model.set("more", poolOf(model).slice(lengths.length));
+  if (model.get("total_length") < Math.max(...lengths)) model.set("total_length", null);
+  model.set("lengths", lengths);
 }
 
 /** How many sequences: those that leave can join again. */
 function batchSlider(model, say) {
-  const pool = () => [...model.get("lengths"), ...model.get("more")];
   const take = (count) => {
-    if (count > pool().length) return say(`there are ${pool().length} sequences to choose from, not ${count}.`);
-    const all = pool();
-    model.set("lengths", all.slice(0, count));
-    model.set("more", all.slice(count));
+    const pool = poolOf(model);
+    if (count > pool.length) return say(`batch must be at most ${pool.length}, not ${count}: there are no more sequences to choose from.`);
+    setLengths(model, pool.slice(0, count));
   };
-  return slider(derived(model, ["lengths"], () => model.get("lengths").length, take), "batch", [1, pool().length], say);
+  const made = slider(derived(model, ["lengths"], () => model.get("lengths").length, take), "batch", [1, poolOf(model).length], say);
+  return { ...made, refresh: () => made.reach(1, poolOf(model).length) };
 }
 
 function totalSlider(model, say) {
@@ -34,19 +51,33 @@ function totalSlider(model, say) {
   return { ...made, refresh: () => made.reach(longest(), longest() + MORE_STEPS) };
 }
 
+/** What is wrong with lengths as they were typed, in a sentence; "" where nothing is. */
+export function lengthsProblem(typed, most) {
+  if (!typed.length) return "lengths must be whole numbers, as in 20, 7, 12.";
+  const problems = typed.map((one, item) => {
+    const { value, problem } = sizeFrom(`the length of sequence ${item}`, one);
+    const limit = mostOf(most, item);
+    return problem ?? (value > limit ? `sequence ${item} has at most ${limit} steps: its length cannot be ${value}.` : "");
+  });
+  return problems.find(Boolean) ?? "";
+}
+
+/** The most steps that a sequence may have: the last number holds for all that follow. */
+export const mostOf = (most, item) => most[item] ?? most.at(-1);
+
 /** The lengths as they are typed, `20, 7, 12`. */
 function lengthsField(model, say) {
   const field = el("input", { type: "text", class: "lengths", "aria-label": "lengths" });
   const show = () => (field.value = model.get("lengths").join(", "));
   field.addEventListener("change", () => {
-    const typed = field.value.split(/[\s,]+/).filter(Boolean).map(Number);
-    const wrong = typed.find((value) => !Number.isInteger(value) || value < 1);
-    if (!typed.length || wrong !== undefined) {
+    const typed = field.value.split(/[\s,]+/).filter(Boolean);
+    const problem = lengthsProblem(typed, model.get("most"));
+    if (problem) {
       show();
-      return say(`lengths must be whole numbers of at least 1, as in 20, 7, 12${wrong === undefined ? "" : `, not ${wrong}`}.`);
+      return say(problem);
     }
     say("");
-    model.set("lengths", typed);
+    setLengths(model, typed.map(Number));
     model.save_changes();
   });
   model.on("change:lengths", show);
@@ -56,7 +87,7 @@ function lengthsField(model, say) {
 }
 
 function drawButton(model) {
-  const whole = el("button", { type: "button", class: "copy" }, "Draw other utterances");
+  const whole = el("button", { type: "button", class: "copy" }, "Other utterances");
   whole.addEventListener("click", () => {
     model.set("draw", model.get("draw") + 1);
     model.save_changes();
@@ -87,6 +118,7 @@ export function controlsOf(model, say) {
     total_length: () => totalSlider(model, say),
     padding_value: () => pick(model, "padding_value", "padding_value", paddings),
   };
-  const shown = Object.keys(make).filter((name) => model.get("controls").includes(name));
+  const idle = model.get("ran").own ? ["draw"] : []; // of one's own there are no others
+  const shown = Object.keys(make).filter((name) => model.get("controls").includes(name) && !idle.includes(name));
   return Object.fromEntries(shown.map((name) => [name, make[name]()]));
 }

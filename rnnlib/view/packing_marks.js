@@ -2,14 +2,17 @@
 import { dots, n, text } from "./marks.js";
 
 export const PANEL = { width: 560, left: 40, right: 552, top: 26, rows: 192 };
-export const HEIGHT = { batch: 226, packed: 316 };
+export const HEIGHT = { batch: 226, packed: 318 };
+const STRIP = { top: 274, high: 20 }; // of `data`, in the packed panel
 const TALLEST = 40; // pixels of a row, while they fit
 const WIDEST = 24; // pixels of a step
 const SHOWN = { whole: 12, first: 8, last: 3 }; // rows: all of up to 12, else the first 8 and the last 3
 
+/** The longest first. Among equals torch may order otherwise than this: its own word counts, once it is there. */
+const sorted = (lengths) => lengths.map((_, item) => item).sort((a, b) => lengths[b] - lengths[a] || a - b);
+
 /** What packing makes of lengths: who comes first, how many each step has, where each step begins in `data`. */
-export function packed(lengths) {
-  const order = lengths.map((_, item) => item).sort((a, b) => lengths[b] - lengths[a] || a - b);
+export function packed(lengths, order = sorted(lengths)) {
   const ends = order.map((item) => lengths[item]).reverse(); // the shortest first
   const batchSizes = [];
   for (let gone = 0; gone < ends.length; gone++) while (batchSizes.length < ends[gone]) batchSizes.push(ends.length - gone);
@@ -41,6 +44,17 @@ export function stepAt(x, y, count, { wide, high, columns }) {
   const row = rowsOf(count)[Math.floor((y - PANEL.top) / high)];
   const time = Math.floor((x - PANEL.left) / wide);
   return row === null || row === undefined || time < 0 || time >= columns ? null : { row, time };
+}
+
+/** How wide one of `total` rows of `data` is drawn. */
+const stripWide = (total) => Math.min(WIDEST, (PANEL.right - PANEL.left) / total);
+
+/** Which sequence and step of `data` lie under a point of the packed panel, or null. */
+export function stripAt(x, y, { order, starts, total }) {
+  const index = Math.floor((x - PANEL.left) / stripWide(total));
+  if (y < STRIP.top || y > STRIP.top + STRIP.high || index < 0 || index >= total) return null;
+  const time = starts.findLastIndex((start) => start <= index);
+  return { item: order[index - starts[time]], time };
 }
 
 /** A sequence's shade, by which the eye follows it through sorting and packing. */
@@ -87,41 +101,51 @@ export function batchRows({ lengths, order, until }, size) {
   return stepNumbers(until, wide) + rowsOf(order.length).map(row).join("");
 }
 
-/** How many sequences each step has, below the staircase: each number, or only those where it changes. */
-function sizesBelow(batchSizes, { wide }, y) {
-  let free = -1;
-  const number = (size, time) => {
-    const x = PANEL.left + (time + 0.5) * wide;
-    if (x < free || (wide < 16 && size === batchSizes[time - 1])) return "";
-    free = x + 9 * String(size).length + 2;
-    return text(x, y, size, "middle", 'class="count"');
-  };
-  return batchSizes.map(number).join("");
+/** Numbers at places along x, without those that would touch the one before or stand outside. */
+function along(numbers, y, kind) {
+  let free = -Infinity;
+  const drawn = numbers.map(([x, number]) => {
+    const half = 4.5 * String(number).length;
+    if (x - half < free || x + half > PANEL.width) return "";
+    free = x + half + 3;
+    return text(x, y, number, "middle", kind);
+  });
+  return drawn.join("");
 }
 
-/** `data`: one step after the other, of every step all that have it. */
+/** How many sequences each step has, below the staircase: each number, or only those where it changes. */
+function sizesBelow(batchSizes, { wide }, y) {
+  const told = batchSizes.map((size, time) => [PANEL.left + (time + 0.5) * wide, size, size !== batchSizes[time - 1]]);
+  const numbers = along(wide < 16 ? told.filter(([, , changes]) => changes) : told, y, 'class="count"');
+  return numbers + text(PANEL.left, y + 15, "batch_sizes: how many sequences have the step", "start", 'class="small"');
+}
+
+/** `data`: one step after the other, of every step all that have it; a mark and the step's number where one begins. */
 export function dataStrip({ order, batchSizes, starts, total }) {
-  const [y, high, wide] = [HEIGHT.packed - 34, 20, (PANEL.right - PANEL.left) / total];
-  const cell = (item, at) => `<rect class="own" x="${n(PANEL.left + at * wide)}" y="${y}" width="${n(wide + 0.05)}" height="${high}" fill-opacity="${shadeOf(item, order.length)}"/>`;
-  const cells = total > 2000 ? `<rect class="own" x="${PANEL.left}" y="${y}" width="${PANEL.right - PANEL.left}" height="${high}" fill-opacity="0.5"/>` : batchSizes.flatMap((size, time) => order.slice(0, size).map((item, rank) => cell(item, starts[time] + rank))).join("");
-  const ends = batchSizes.length > 250 ? "" : starts.slice(1).map((start) => `M${n(PANEL.left + start * wide)} ${y - 3}v${high + 6}`).join("");
-  return cells + `<path class="end" d="${ends}"/>`;
+  const [{ top, high }, wide] = [STRIP, stripWide(total)];
+  const at = (index) => PANEL.left + index * wide;
+  const rect = (index, count, shade) => `<rect class="own" x="${n(at(index))}" y="${top}" width="${n(count * wide)}" height="${high}" fill-opacity="${shade}"/>`;
+  const cells = total > 2000 ? rect(0, total, 0.5) : batchSizes.flatMap((size, time) => order.slice(0, size).map((item, rank) => rect(starts[time] + rank, 1, shadeOf(item, order.length)))).join("");
+  let last = -Infinity;
+  const apart = (start) => at(start) - last >= 3 && Boolean((last = at(start))); // pixels, or marks become a bar
+  const begins = starts.filter(apart).map((start) => `M${n(at(start))} ${top - 3}v${high + 8}`);
+  const steps = starts.map((start, time) => [at(start) + 5 * String(time).length, time]);
+  return cells + cuts(PANEL.left, top, total, wide, high) + `<path class="end" d="${begins.join("")}"/>` + along(steps, top + high + 16, 'class="small"');
 }
 
 /** Where the element at `index` of `data` is drawn. */
 export function stripCell(index, total) {
-  const wide = (PANEL.right - PANEL.left) / total;
-  return { x: PANEL.left + index * wide, y: HEIGHT.packed - 34, width: wide, height: 20 };
+  return { x: PANEL.left + index * stripWide(total), y: STRIP.top, width: stripWide(total), height: STRIP.high };
 }
 
 /** The packed batch: the sorted rows without pads, a staircase; the height of each step; and `data`. */
 export function staircase(lengths, pack, size) {
-  const below = PANEL.top + rowsOf(lengths.length).length * size.high + 16;
+  const below = PANEL.top + rowsOf(lengths.length).length * size.high + 14;
   return (
     batchRows({ lengths, order: pack.order, until: 0 }, size) +
     stepNumbers(pack.longest, size.wide) +
     sizesBelow(pack.batchSizes, size, below) +
-    text(PANEL.left, HEIGHT.packed - 44, `data, ${pack.total} rows, one step after the other`, "start", 'class="small"') +
+    text(PANEL.left, STRIP.top - 8, `data, ${pack.total} rows: all steps 0, then all steps 1, …`, "start", 'class="small"') +
     dataStrip(pack)
   );
 }

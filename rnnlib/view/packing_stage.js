@@ -1,15 +1,18 @@
 // One stage of packing: its name and shape, its picture, and where the step that is followed stands in it.
 import { el } from "./controls.js";
 import { shapeText } from "./marks.js";
-import { HEIGHT, PANEL, batchRows, cellOf, packed, staircase, stepAt, stripCell } from "./packing_marks.js";
+import { HEIGHT, PANEL, batchRows, cellOf, packed, staircase, stepAt, stripAt, stripCell } from "./packing_marks.js";
 
 export const STAGES = ["padded", "sorted", "packed", "unpacked"];
+const GRIP = 8; // pixels from a row's end within which it can be pulled
 const ARROWS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
 /** What the learner has chosen, read off the model, with what packing makes of it. */
 export function stateOf(model) {
   const get = (name) => model.get(name);
-  const pack = packed(get("lengths"));
+  const { asked, sorted_indices } = get("ran");
+  const answered = JSON.stringify(asked?.lengths) === JSON.stringify(get("lengths"));
+  const pack = packed(get("lengths"), answered ? sorted_indices : undefined);
   const total = Math.max(pack.longest, get("total_length") ?? 0);
   const sizes = { ...get("sizes"), seq_len: pack.longest, batch: get("lengths").length, num_directions: get("bidirectional") ? 2 : 1 };
   if (get("kind") !== "LSTM") sizes.proj_size = 0; // the others have none
@@ -27,7 +30,7 @@ export function told({ item, time }, state) {
   const out = `output${index(time, item, state)}`;
   if (time >= pack.longest) return `${out} is beyond the longest sequence: total_length ${total} asks for it, and it is padding_value ${padding_value}.`;
   const padded = `padded${index(time, item, state)}`;
-  if (time >= lengths[item]) return `${padded} is a pad, as sequence ${item} has ${lengths[item]} steps. Packing leaves it out, the layer never reads it, and ${out} is padding_value ${padding_value}.`;
+  if (time >= lengths[item]) return `${padded} is a pad, as sequence ${item} has ${lengths[item]} step${lengths[item] === 1 ? "" : "s"}. Packing leaves it out, the layer never reads it, and ${out} is padding_value ${padding_value}.`;
   return `${padded} is step ${time} of sequence ${item} → row ${rank} of the sorted batch → data[${pack.starts[time] + rank}], one of the ${pack.batchSizes[time]} that batch_sizes[${time}] counts → ${out}.`;
 }
 
@@ -46,7 +49,7 @@ export function placesOf(stage, { item, time }, { lengths, pack }, size) {
 export const wideOf = ({ proj_size }) => `num_directions*${proj_size ? "proj_size" : "hidden_size"}`;
 
 /** A stage's name and its shape as markup. */
-function titleOf(stage, state) {
+export function titleOf(stage, state) {
   const { sizes, pack, total, batch_first } = state;
   const batch = (last, steps) => shapeText(batch_first ? ["batch", "seq_len", last] : ["seq_len", "batch", last], { ...sizes, seq_len: steps }, "b");
   if (stage === "packed") return `<code>packed.data</code> (${pack.total}, ${shapeText(["input_size"], sizes, "b").slice(1, -2)}) <code>batch_sizes</code> (${pack.longest},)`;
@@ -55,7 +58,7 @@ function titleOf(stage, state) {
 }
 
 /** A stage's picture. */
-function drawn(stage, { lengths, pack, total }, size) {
+export function drawn(stage, { lengths, pack, total }, size) {
   const rows = lengths.map((_, item) => item);
   if (stage === "packed") return staircase(lengths, pack, size);
   const [order, until] = { padded: [rows, pack.longest], sorted: [pack.order, pack.longest], unpacked: [rows, total] }[stage];
@@ -67,30 +70,50 @@ export function stagePanel(stage, { state, follow, drag, place }) {
   const title = el("h3");
   const picture = el("div", { class: "picture", tabindex: 0, role: "img" });
   const whole = el("section", { class: `panel ${stage}` }, title, picture);
+  const byRank = stage === "sorted" || stage === "packed";
   let size = null;
-  const under = (event) => {
+  let pulled = null; // the sequence whose end is being pulled
+  const pointOf = (event) => {
     const box = picture.getBoundingClientRect();
     const scale = PANEL.width / box.width;
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+  };
+  const under = ([x, y]) => {
     const { lengths, pack } = state();
-    const found = stepAt((event.clientX - box.left) * scale, (event.clientY - box.top) * scale, lengths.length, size);
-    if (!found || found.row >= lengths.length) return null;
-    const sorted = stage === "sorted" || stage === "packed";
-    return { item: sorted ? pack.order[found.row] : found.row, time: found.time };
+    const strip = stage === "packed" && stripAt(x, y, pack);
+    if (strip) return strip;
+    const found = stepAt(x, y, lengths.length, size);
+    return found && { item: byRank ? pack.order[found.row] : found.row, time: found.time };
+  };
+  /** The sequence whose end is under a point. */
+  const endAt = ([x, y]) => {
+    const found = drag && stage === "padded" && stepAt(PANEL.left, y, state().lengths.length, size);
+    return found && Math.abs(PANEL.left + state().lengths[found.row] * size.wide - x) < GRIP ? found.row : null;
   };
   picture.addEventListener("pointermove", (event) => {
-    const found = under(event);
-    if (!found) return;
-    if (event.buttons && drag && stage === "padded") drag(place().item, found.time + 1);
-    else follow(found);
+    const point = pointOf(event);
+    if (pulled !== null) return drag(pulled, Math.round((point[0] - PANEL.left) / size.wide));
+    picture.classList.toggle("end-near", endAt(point) !== null);
+    const found = under(point);
+    if (found) follow(found);
   });
-  picture.addEventListener("pointerdown", () => getSelection().removeAllRanges());
+  picture.addEventListener("pointerdown", (event) => {
+    pulled = endAt(pointOf(event));
+    if (pulled === null) return;
+    event.preventDefault(); // or the words around would be selected
+    picture.setPointerCapture(event.pointerId);
+    follow({ item: pulled, time: state().lengths[pulled] - 1 });
+  });
+  for (const end of ["pointerup", "pointercancel"]) picture.addEventListener(end, () => (pulled = null));
   picture.addEventListener("keydown", (event) => {
     const step = ARROWS[event.key];
     if (!step) return;
     event.preventDefault();
     const { item, time } = place();
-    if (event.shiftKey && step[1] && drag) drag(item, state().lengths[item] + step[1]);
-    else follow({ item: item + step[0], time: time + step[1] });
+    const { lengths, pack } = state();
+    if (event.shiftKey && step[1] && drag) return drag(item, lengths[item] + step[1]);
+    const down = byRank ? pack.order[pack.order.indexOf(item) + step[0]] : item + step[0];
+    follow({ item: down ?? item, time: time + step[1] });
   });
   const draw = (now, shared) => {
     size = shared;

@@ -1,14 +1,14 @@
 // The packing explorer on screen: four pictures of the same batch, one step followed through them, and what the layer says.
 import { changes, el, keepKeys, listen } from "./controls.js";
 import { answerPanel, mistakePanel } from "./packing_answer.js";
-import { controlsOf } from "./packing_controls.js";
+import { controlsOf, mostOf, setLengths } from "./packing_controls.js";
 import { measure } from "./packing_marks.js";
 import { snippetOf } from "./packing_snippet.js";
 import { STAGES, stagePanel, stateOf, told } from "./packing_stage.js";
 import { snippetPanel } from "./snippet.js";
 
 const HEAD = ["kind", "num_layers", "bidirectional", "batch_first", "stages"];
-const REDRAWN = ["kind", "num_layers", "bidirectional", "batch_first", "lengths", "padding_value", "total_length", "stages", "mistake"];
+const REDRAWN = ["kind", "num_layers", "bidirectional", "batch_first", "lengths", "padding_value", "total_length", "draw", "stages", "mistake"];
 
 /** The whole explorer in `host`; gives back what takes it away. */
 function build(model, host) {
@@ -29,15 +29,15 @@ function build(model, host) {
     answer.show(place);
   };
   const drag = (item, steps) => {
-    const most = model.get("most")[item] ?? Infinity;
-    const length = Math.max(1, Math.min(steps, most));
+    const length = Math.max(1, Math.min(steps, mostOf(model.get("most"), item)));
     if (length === now.lengths[item]) return;
-    model.set("lengths", now.lengths.map((old, at) => (at === item ? length : old)));
+    setLengths(model, now.lengths.map((old, at) => (at === item ? length : old)));
     model.save_changes();
   };
   const pulled = controls.lengths ? drag : null;
   const panels = STAGES.map((stage) => stagePanel(stage, { state: () => now, follow, drag: pulled, place: () => place }));
   const diagram = el("div", { class: "rnnlib-diagram", role: "group", "aria-label": "the batch at each stage" }, ...panels.map((panel) => panel.whole));
+  const stage = el("div", { class: "stage" }, diagram, caption);
 
   const draw = () => {
     now = stateOf(model);
@@ -46,13 +46,18 @@ function build(model, host) {
       panel.whole.hidden = !model.get("stages").includes(panel.stage);
       if (!panel.whole.hidden) panel.draw(now, size);
     }
+    stage.hidden = !model.get("stages").length;
     diagram.dataset.sizes = JSON.stringify({ lengths: now.lengths, total: now.total });
-    controls.total_length?.refresh();
+    for (const name of ["batch", "total_length"]) controls[name]?.refresh();
     snippet.show(snippetOf(now), now.sizes);
     tell();
     follow(place);
+    answer.showStanding();
   };
-  const deaf = listen(model, { ...changes(REDRAWN, draw), "change:problem": tell });
+  const settle = () => {
+    if (String(stateOf(model).pack.order) !== String(now.pack.order)) draw(); // torch sorted equals in its own way
+  };
+  const deaf = listen(model, { ...changes(REDRAWN, draw), "change:problem": tell, "change:ran": settle });
   const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
   const aside = parts(Object.keys(controls).filter((name) => !HEAD.includes(name)));
   const question = model.get("question") ? [el("p", { class: "question" }, el("b", {}, "Find out: "), model.get("question"))] : [];
@@ -62,7 +67,7 @@ function build(model, host) {
     el("div", { class: "head" }, ...parts(HEAD)),
     problem,
     el("div", { class: "aside" }, ...aside),
-    el("div", { class: "stage" }, diagram, caption),
+    stage,
     el("div", { class: "foot" }, answer.whole, snippet.whole),
     ...(wrong ? [wrong.whole] : []),
     ...question,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import traitlets
@@ -12,6 +15,7 @@ from rnnlib.view import front_end
 from rnnlib.view.traits import Checked, check_controls, check_text, flag, size
 from rnnlib.view.view import View
 
+MOST = {"steps": 100_000, "sequences": 1_000}  # that a picture and a live run are for
 STAGES = ("padded", "sorted", "packed", "unpacked")
 CONTROLS = (
     *("kind", "num_layers", "bidirectional", "batch_first", "stages"),
@@ -24,7 +28,7 @@ def check_lengths(name: str, value: Any) -> list[int]:
 
     Raises:
         TypeError: no list, or no whole numbers in it.
-        ValueError: no sequence at all, or one without a step.
+        ValueError: no sequence at all, one without a step, or too many to follow.
 
     Example:
         >>> check_lengths("lengths", (3, 5))
@@ -34,23 +38,51 @@ def check_lengths(name: str, value: Any) -> list[int]:
         raise TypeError(f"{name} must be a list of whole numbers, as in [20, 7, 12], not {value!r}.")
     if not value:
         raise ValueError(f"{name} is empty: give the number of steps of at least one sequence.")
-    return [check_size(f"the length of sequence {item}", length) for item, length in enumerate(value)]
+    if len(value) > MOST["sequences"]:
+        raise ValueError(f"{name} must be at most {MOST['sequences']:,} numbers, not {len(value):,}: choose fewer.")
+    lengths = [check_size(f"the length of sequence {item}", length) for item, length in enumerate(value)]
+    item = max(range(len(lengths)), key=lengths.__getitem__)
+    if lengths[item] > MOST["steps"]:
+        raise ValueError(f"the length of sequence {item} must be at most {MOST['steps']:,}, not {lengths[item]:,}.")
+    return lengths
 
 
 def _check_total(name: str, value: Any) -> int | None:
     return None if value is None else check_size(name, value)
 
 
+def _check_more(name: str, value: Any) -> list[int]:
+    return [check_size(f"{name}[{item}]", length) for item, length in enumerate(value or [])]
+
+
 def _check_number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, not {value!r} ({type(value).__name__}).")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is larger than any float: write 0.") from None
+
+
+def in_json(value: float, _: Any = None) -> float | str:
+    """A number as JSON has it, which knows no nan and no inf.
+
+    Example:
+        >>> in_json(0.5), in_json(float("-inf"))
+        (0.5, '-inf')
+    """
+    return value if math.isfinite(value) else str(value)
+
+
+def _from_json(value: Any, _: Any) -> Any:
+    return float(value) if value in ("nan", "inf", "-inf") else value
 
 
 def _check_stages(name: str, value: Any) -> list[str]:
-    if isinstance(value, str) or any(stage not in STAGES for stage in value):
-        raise ValueError(f"{name} must be some of {', '.join(STAGES)}, not {value!r}.")
-    return [stage for stage in STAGES if stage in value]
+    chosen = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    if any(stage not in STAGES for stage in chosen):
+        raise ValueError(f"{name} must be some of {', '.join(STAGES)}, as in {name}=['packed'], not {value!r}.")
+    return [stage for stage in STAGES if stage in chosen]
 
 
 class PackingView(View):
@@ -59,7 +91,7 @@ class PackingView(View):
     Attributes:
         lengths: the steps of each sequence.
         more: lengths of sequences that may join, in the order in which they would.
-        most: the most steps that each of them may have.
+        most: the most steps that each of them may have; the last number holds for all that follow.
         draw: which of the recorded utterances; another number draws others.
         padding_value: what stands past the end of a sequence.
         total_length: to how many steps ``pad_packed_sequence`` pads; None for the longest.
@@ -80,12 +112,12 @@ class PackingView(View):
     bidirectional = flag(False)
     batch_first = flag(False)
     lengths = Checked([1], check_lengths).tag(sync=True)
-    more: traitlets.List[int] = traitlets.List().tag(sync=True)
+    more = Checked([], _check_more).tag(sync=True)
     most: traitlets.List[int] = traitlets.List().tag(sync=True)
     draw = Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
-    padding_value = Checked(0.0, _check_number).tag(sync=True)
+    padding_value = Checked(0.0, _check_number).tag(sync=True, to_json=in_json, from_json=_from_json)
     total_length = Checked(None, _check_total).tag(sync=True)
-    mistake = traitlets.Unicode().tag(sync=True)
+    mistake = Checked("", check_text).tag(sync=True)
     mistakes: traitlets.List[dict[str, str]] = traitlets.List().tag(sync=True)
     stages = Checked(list(STAGES), _check_stages).tag(sync=True)
 

@@ -3,26 +3,9 @@ import { el, listen } from "./controls.js";
 import { heatFigure } from "./heat_figure.js";
 import { colourOf } from "./marks.js";
 import { duration, floatsOf } from "./numbers.js";
+import { liveness } from "./standing.js";
 
-const LATE = 1500; // milliseconds after which a kernel that has not answered is said to be silent
 const TICK = { true: "✓", false: "✗" };
-
-/** Whether the answer on screen belongs to the sizes now chosen: live, waiting, stale, failed or refused. */
-export function standing(answer, wanted, { connected, late, problem }) {
-  if (!connected || late) return "stale"; // until the kernel speaks again, whatever the sliders say
-  const current = Object.entries(wanted).every(([name, value]) => answer.sizes?.[name] === value);
-  if (!current && problem) return "failed";
-  if (!current) return "waiting";
-  return answer.refused ? "refused" : "live";
-}
-
-/** The words that go with a standing. */
-export function standingSaid(standing, answer) {
-  if (standing === "refused") return answer.refused;
-  if (standing === "failed") return "Not live: these numbers belong to the last sizes that worked.";
-  if (standing === "stale") return "Not live: the kernel does not answer. If a cell is still running, wait for it; after a restart, run the cells from the top again.";
-  return "";
-}
 
 /** One row: a tensor's name, its real shape with each number in its axis' colour, and whether it is as drawn. */
 function row({ name, shape, axes, agrees }) {
@@ -66,46 +49,21 @@ export function livePanel(model, chosen) {
   const panel = el("div", { class: "panel" });
   const title = el("div", { class: "live" }, el("h3", {}, "The live layer says"), facts);
   const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The live layer says" }, title, notice, panel);
-  const link = { connected: true, late: false, timer: 0 };
+  const live = liveness(model, { whole, notice, answer: () => model.get("numbers"), chosen });
 
-  const showStanding = () => {
-    const answer = model.get("numbers");
-    const now = standing(answer, chosen(), { ...link, problem: model.get("problem") });
-    whole.dataset.state = now;
-    notice.textContent = standingSaid(now, answer);
-    if (now === "waiting") link.timer ||= setTimeout(() => lose({ late: true }), LATE);
-    else stopWaiting();
-  };
-  const stopWaiting = () => {
-    clearTimeout(link.timer);
-    link.timer = 0;
-  };
-  const lose = (how) => {
-    Object.assign(link, how);
-    showStanding();
-  };
-  const revive = () => {
-    stopWaiting();
-    lose({ connected: true, late: false });
-  };
   const show = () => {
     const answer = model.get("numbers");
-    if (!answer.sizes) return showStanding(); // there is no answer yet
+    if (!answer.sizes) return live.show(); // there is no answer yet
     panel.replaceChildren(...answered(answer));
     facts.textContent = factsOf(answer);
     whole.dataset.sizes = JSON.stringify(answer.sizes);
-    revive();
+    live.revive();
   };
-  // ipywidgets says so when the kernel restarts or dies; of a kernel that is shut down, only its silence tells.
-  const deaf = listen(model, {
-    "change:numbers": show,
-    "change:problem": revive,
-    comm_live_update: () => lose({ connected: false }),
-  });
+  const deaf = listen(model, { "change:numbers": show });
   show();
   const stop = () => {
-    stopWaiting();
+    live.stop();
     deaf();
   };
-  return { whole, showStanding, stop };
+  return { whole, showStanding: live.show, stop };
 }

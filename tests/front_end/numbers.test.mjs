@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { duration, floatsOf } from "../../rnnlib/view/numbers.js";
-import { standing, standingSaid } from "../../rnnlib/view/shape_numbers.js";
+import { standing, standingSaid } from "../../rnnlib/view/standing.js";
 
 const wanted = { seq_len: 8, batch: 3, kind: "LSTM" };
 const link = { connected: true, late: false };

@@ -1,0 +1,57 @@
+// Whether the numbers on screen are the live layer's for what is chosen now, and the words that say so.
+import { listen } from "./controls.js";
+
+const LATE = 1500; // milliseconds after which a kernel that has not answered is said to be silent
+
+const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether the answer on screen belongs to what is chosen now: live, waiting, stale, failed or refused. */
+export function standing(answer, wanted, { connected, late, problem }) {
+  if (!connected || late) return "stale"; // until the kernel speaks again, whatever the sliders say
+  const current = Object.entries(wanted).every(([name, value]) => alike(answer.sizes?.[name], value));
+  if (!current && problem) return "failed";
+  if (!current) return "waiting";
+  return answer.refused ? "refused" : "live";
+}
+
+/** The words that go with a standing. */
+export function standingSaid(standing, answer) {
+  if (standing === "refused") return answer.refused;
+  if (standing === "failed") return "Not live: these numbers belong to the last sizes that worked.";
+  if (standing === "stale") return "Not live: the kernel does not answer. If a cell is still running, wait for it; after a restart, run the cells from the top again.";
+  return "";
+}
+
+/**
+ * Say how an answer stands, on `whole` as data-state and in `notice`: `show` whenever the choice moves, `revive` when
+ * an answer comes. `answer()` gives what the kernel said last, with its `sizes`; `chosen()` what is chosen now.
+ */
+export function liveness(model, { whole, notice, answer, chosen }) {
+  const link = { connected: true, late: false, timer: 0 };
+  const show = () => {
+    const now = standing(answer(), chosen(), { ...link, problem: model.get("problem") });
+    whole.dataset.state = now;
+    notice.textContent = standingSaid(now, answer());
+    if (now === "waiting") link.timer ||= setTimeout(() => lose({ late: true }), LATE);
+    else stopWaiting();
+  };
+  const stopWaiting = () => {
+    clearTimeout(link.timer);
+    link.timer = 0;
+  };
+  const lose = (how) => {
+    Object.assign(link, how);
+    show();
+  };
+  const revive = () => {
+    stopWaiting();
+    lose({ connected: true, late: false });
+  };
+  // ipywidgets says so when the kernel restarts or dies; of a kernel that is shut down, only its silence tells.
+  const deaf = listen(model, { "change:problem": revive, comm_live_update: () => lose({ connected: false }) });
+  const stop = () => {
+    stopWaiting();
+    deaf();
+  };
+  return { show, revive, stop };
+}
