@@ -18,7 +18,14 @@ import rnnlib
 LONGEST, MEDIAN = 14, 4  # lines of code in one cell, and in half of them
 GIVES_NONE = {"set_printoptions", "append", "backward", "step"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
-SHOWN = {"ShapeExplorer", "StepExplorer", "predict"}  # their repr stands in for them where no kernel runs
+SHOWN = {
+    "ShapeExplorer",
+    "StepExplorer",
+    "PackingExplorer",
+    "DirectionExplorer",
+    "SpeedLab",
+    "predict",
+}  # their repr stands in for them where no kernel runs
 DIFFERS = {
     "an address in memory": r"\b0x[0-9a-fA-F]{6,}\b",
     "a measured time": r"\d ?(?:ns|µs|us|ms|s|sec|seconds?|min|minutes?)\b",

@@ -65,6 +65,12 @@ SLIPS = {  # in the solution, write the second for the first, and the check says
         ("else num_directions * hidden_size", "else hidden_size", "with two directions"),
         ("total += num_directions * ", "total += ", "with two directions"),
     ],
+    "06_padding_packing": [
+        ("steps.sorted[t, :size]", "steps.sorted[t]", "78 rows are all of them"),
+        ("steps.sorted[t, :size]", "steps.padded[t, :size]", "Which sequences are the first of a step"),
+        ("steps.sorted[t, :size]", "steps.sorted[t, :1]", "it is (26, 12)"),
+        ("pieces.append(steps.sorted[t, :size])", "pass", "it holds 0"),
+    ],
 }
 NEEDS = {  # all that an exercise asks of the cells above it: what else was left out or changed is no matter
     "00_start_here": ["setup", "works-data"],
@@ -73,6 +79,7 @@ NEEDS = {  # all that an exercise asks of the cells above it: what else was left
     "03_lstm": ["setup", "given"],
     "04_gru": ["setup", "s3-a-sentence", "s3-a-input"],
     "05_layers_and_weights": ["setup"],
+    "06_padding_packing": ["setup", "recordings", "pack-steps"],
 }
 
 
