@@ -126,9 +126,9 @@ def test_what_would_not_follow_a_slider_is_refused_in_words_at_once(
     layer: LayerSpec | str, sizes: dict[str, int], words: str
 ) -> None:
     ShapeExplorer("RNN")  # torch's first call takes longer
-    start = time.perf_counter()
+    start = time.process_time()  # which stands still while a busy machine does something else
     refused = ShapeExplorer(layer, **sizes).numbers["refused"]  # type: ignore[arg-type]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert words in refused
     assert "follow a slider" in refused
 

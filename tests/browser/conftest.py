@@ -46,7 +46,8 @@ def context(lab: Lab) -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
         browser = launch(playwright)
         context = browser.new_context(viewport={"width": 1400, "height": 1300}, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(15_000)  # a busy machine is slow
+        expect.set_options(timeout=15_000)
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=lab.url)
         yield context
         browser.close()

@@ -152,7 +152,17 @@ class Notebook:
     def __init__(self, lab: Lab, page: Page, name: str) -> None:
         self.page = page
         page.goto(f"{lab.url}/lab/tree/{name}?token={lab.token}&reset", wait_until="domcontentloaded")
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
+        self._wait_until_ready()
+
+    def open(self, name: str) -> None:
+        """Show another notebook in the place of this one, whose kernel ends."""
+        self._tell("async (panel) => { await panel.sessionContext.shutdown(); panel.dispose(); }")
+        self.command("docmanager:open", path=name, factory="Notebook")
+        self.page.wait_for_function("name => jupyterapp.shell.currentWidget?.context?.path === name", arg=name)
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
         # "Idle" shows before the session is there, and a run too early asks which kernel to use.
         self._tell("async (panel) => { await panel.revealed; await panel.sessionContext.ready; }")
         self._tell("async (panel) => { await panel.sessionContext.session.kernel.info; }")
