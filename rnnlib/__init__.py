@@ -4,6 +4,7 @@ from rnnlib.data import japanese_vowels
 from rnnlib.engine.packing import pack_steps
 from rnnlib.engine.run import run
 from rnnlib.engine.trace import trace
+from rnnlib.explorers.direction_explorer import DirectionExplorer
 from rnnlib.explorers.packing_explorer import PackingExplorer
 from rnnlib.explorers.shape_explorer import ShapeExplorer
 from rnnlib.explorers.step_explorer import StepExplorer
@@ -11,6 +12,7 @@ from rnnlib.practice.predict import predict
 from rnnlib.spec import LayerSpec, shapes
 
 __all__ = [
+    "DirectionExplorer",
     "LayerSpec",
     "PackingExplorer",
     "ShapeExplorer",
