@@ -10,21 +10,15 @@ import traitlets
 from torch import Tensor, nn
 
 from rnnlib.engine.call import ONE_AT_A_TIME
-from rnnlib.engine.handmade import HANDMADE, example, handmade
-from rnnlib.engine.layers import build
+from rnnlib.engine.handmade import HANDMADE
+from rnnlib.engine.states import State
 from rnnlib.engine.trace import trace
-from rnnlib.explorers.recorded import input_for
-from rnnlib.explorers.rules import as_kind
-from rnnlib.explorers.step_values import check_shown, traced
+from rnnlib.explorers.step_choice import OWN, RANDOM, Choice, brought, choose
+from rnnlib.explorers.step_table import step_table, where
+from rnnlib.explorers.step_values import traced
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.kinds import check_kind
 from rnnlib.view.step_view import CONTROLS, PLACE, TRACED, StepView
 from rnnlib.view.view import SENTENCES
-
-RANDOM, OWN, BITS, UTTERANCE = "random", "your own", "bits", "utterance"
-SOURCES = {1: (BITS,), 12: (UTTERANCE,)}  # what can be offered, by input_size
-BATCH = 3
-MOST_FRAMES = 26  # so many have BATCH of the recorded utterances
 
 
 class StepExplorer(StepView):
@@ -33,6 +27,7 @@ class StepExplorer(StepView):
     Args:
         layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module with its own weights.
         x: its input, ``(seq_len, batch, input_size)`` as the layer takes it; None offers some to choose from.
+        hx: the state before the first step of `x`, as the layer takes it; None is zeros.
         weights: ``"random"``, or the name of a hand-made set that is worth watching; then leave `layer` out.
         seq_len: steps of the inputs offered.
         controls: the names of the controls to show; all by default.
@@ -57,22 +52,21 @@ class StepExplorer(StepView):
         self,
         layer: str | LayerSpec | nn.Module | None = None,
         x: Tensor | None = None,
+        hx: State | None = None,
         *,
         weights: str = RANDOM,
         seq_len: int = 12,
         controls: Sequence[str] = CONTROLS,
         question: str = "",
     ) -> None:
-        self._own = layer if isinstance(layer, nn.Module) else None
-        self._x = x
-        self._base = _base(layer, _check_weights(weights))
+        self._brought = brought(layer, x, hx, weights)
         super().__init__(
-            kind=self._base.kind,
-            hidden_size=self._base.hidden_size,
+            kind=self._brought.base.kind,
+            hidden_size=self._brought.base.hidden_size,
             seq_len=seq_len,
             controls=controls,
             question=question,
-            weights=OWN if self._own is not None else weights,
+            weights=OWN if self._brought.layer is not None else weights,
         )
         self._follow(None)
 
@@ -85,8 +79,7 @@ class StepExplorer(StepView):
             if self.traced.get("asked") == self._asked():
                 return
             try:
-                self._choose()
-                values = traced(self.trace, self.layer) | {"says": _says(self.weights)}
+                values = self._trace(choose(self._brought, self._asked(), self.traced.get("asked", {})))
             except Exception as error:  # shown in the explorer: JupyterLab shows nothing of it
                 if change is None:
                     raise
@@ -117,123 +110,38 @@ class StepExplorer(StepView):
     def _asked(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in TRACED}
 
-    def _choose(self) -> None:
-        """Make the layer and the input that are chosen, and trace them; what does not go together gives way."""
-        own = [OWN] if self._own is not None and self.kind == self._base.kind else []
-        weights = [*own, RANDOM, *(name for name, h in HANDMADE.items() if h.kind == self.kind)]
-        before = self.traced.get("asked", {})
-        _check_offered("weights", self.weights, weights, gives_way=before.get("kind") != self.kind)
-        chosen = self.weights if self.weights in weights else weights[0]
-        if chosen == RANDOM and before.get("weights") in HANDMADE and before["hidden_size"] == self.hidden_size:
-            self.set_trait("hidden_size", self._base.hidden_size)  # that of the hand-made weights goes with them
-        if chosen == RANDOM:
-            check_shown(self._spec(), self.seq_len, BATCH)
-        layer = self._layer(chosen)
-        spec = LayerSpec.of(layer)
-        recorded = self.seq_len <= MOST_FRAMES
-        offered = [name for name in SOURCES.get(spec.input_size, ()) if name != UTTERANCE or recorded]
-        fits = self._x is not None and (spec.input_size, spec.batch_first) == (
-            self._base.input_size,
-            self._base.batch_first,
-        )
-        sources = [*([OWN] if fits else []), *offered, RANDOM]
-        alone = bool(before) and before == self._asked() | {"source": before["source"]}
-        _check_offered("source", self.source, sources, gives_way=not alone)
-        source = self.source if self.source in sources else sources[0]
-        x = self._input(spec, chosen, source)
+    def _trace(self, choice: Choice) -> dict[str, Any]:
+        """Trace what was chosen, and say what the front end draws from; the traits follow what it really is."""
         with torch.no_grad():
-            made = trace(layer, x)
-        if all(before.get(name) == getattr(self, name) for name in ("kind", "weights", "source")):
-            _check_free("hidden_size", self.hidden_size, spec.hidden_size, f"weights {chosen!r}")
-            if source == self.source:
-                _check_free("seq_len", self.seq_len, len(made.mask), f"input {source!r}")
-        self.layer, self.trace = layer, made
-        self.set_trait("weight_names", weights)
-        self.set_trait("sources", sources)
-        self.set_trait("weights", chosen)
-        self.set_trait("source", source)
-        self.set_trait("hidden_size", spec.hidden_size)
-        self.set_trait("seq_len", len(self.trace.mask))
+            made = trace(choice.layer, choice.x, choice.hx)
+        values = traced(made, choice.layer)
+        has = {name: values["sizes"][name] for name in ("seq_len", "hidden_size")}
+        fixed = {name: f"the {what} has {name}={has[name]}" if what else "" for name, what in choice.fixed.items()}
+        self._check_free(fixed, has)
+        self.layer, self.trace = choice.layer, made
+        for name in ("weight_names", "sources", "weights", "source"):
+            self.set_trait(name, getattr(choice, name))
+        for name, size in has.items():
+            self.set_trait(name, size)
+        handmade = HANDMADE.get(choice.weights)
+        return values | {
+            "says": f"{handmade.says} {handmade.why}" if handmade else "",
+            "note": " ".join(filter(None, (values["note"], choice.note))),
+            "least": {"seq_len": 1, "hidden_size": made.spec.proj_size + 1},
+            "fixed": fixed,
+        }
 
-    def _layer(self, weights: str) -> nn.Module:
-        if weights == OWN and self._own is not None:
-            return self._own
-        if weights in HANDMADE:
-            return handmade(weights)
-        return build(self._spec()).eval()
-
-    def _spec(self) -> LayerSpec:
-        return as_kind(self._base, self.kind, hidden_size=self.hidden_size, dropout=0.0)
-
-    def _input(self, spec: LayerSpec, weights: str, source: str) -> Tensor:
-        if source == OWN and self._x is not None:
-            if self._own is None or weights == OWN:
-                return self._x
-            like = next(self._layer(weights).parameters())  # not the layer that x was given with
-            return self._x.to(like.device, like.dtype)
-        check_shown(spec, self.seq_len, BATCH)
-        if source == BITS:
-            return _bits(self.seq_len) if weights == RANDOM else example(weights)
-        x = input_for(spec, self.seq_len, BATCH)[0] if source == UTTERANCE else _random(spec, self.seq_len)
-        like = next(self._layer(weights).parameters())
-        x = x.to(like.device, like.dtype)
-        return x.transpose(0, 1) if spec.batch_first else x
+    def _check_free(self, fixed: dict[str, str], has: dict[str, int]) -> None:
+        """Refuse a size that weights or input, if they are those of before, bring with them."""
+        before = self.traced.get("asked", {})
+        same = all(before.get(name) == getattr(self, name) for name in ("kind", "weights", "source"))
+        for name, why in fixed.items():
+            wanted = getattr(self, name)
+            if same and why and wanted != has[name]:
+                raise ValueError(f"{name} cannot be {wanted}: {why}. Choose 'random' to change it.")
 
     def __repr__(self) -> str:
         place = (self.layer_index, self.direction, self.time, self.item)
-        what = f"{self.kind}, weights {self.weights}, input {self.source}"
-        first = f"{what}: unit {self.unit} at step {self.time} of {len(self.trace.mask)}"
-        shown = self.trace.gates | self.trace.states
-        rows = [f"  {name}  {_value(tensor, place, self.unit)}" for name, tensor in shown.items()]
+        first = f"{self.kind}, weights {self.weights}, input {self.source}: {where(self.trace, place, self.unit)}"
         last = [f"  Find out: {self.question}"] if self.question else []
-        return "\n".join([first, *rows, *last])
-
-
-def _value(tensor: Tensor, place: tuple[int, ...], unit: int) -> str:
-    """A value as it is printed; nothing where the place is beyond what was traced."""
-    inside = all(index < size for index, size in zip((*place, unit), tensor.shape, strict=True))
-    return f"{float(tensor[place][unit]):7.4f}" if inside else "-"
-
-
-def _says(weights: str) -> str:
-    """What hand-made weights do, and how."""
-    made = HANDMADE.get(weights)
-    return f"It {made.says}: {made.why}." if made else ""
-
-
-def _base(layer: str | LayerSpec | nn.Module | None, weights: str) -> LayerSpec:
-    """The layer to begin with, as a spec."""
-    if weights in HANDMADE:
-        if layer is not None:
-            raise ValueError(f"weights={weights!r} is a layer of its own: leave layer out.")
-        return LayerSpec.of(handmade(weights))
-    layer = "LSTM" if layer is None else layer
-    if isinstance(layer, str):
-        return LayerSpec(check_kind(layer), input_size=12, hidden_size=4)
-    return layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-
-
-def _check_offered(name: str, value: str, offered: list[str], *, gives_way: bool) -> None:
-    if value not in offered and not gives_way:
-        raise ValueError(f"there is no {name} {value!r} here: there is {', '.join(offered)}.")
-
-
-def _check_free(name: str, wanted: int, has: int, what: str) -> None:
-    if wanted != has:
-        raise ValueError(f"{name} cannot be {wanted}: the {what} has {name}={has}. Choose 'random' to change it.")
-
-
-def _check_weights(weights: Any) -> str:
-    names = [RANDOM, *HANDMADE]
-    if weights not in names:
-        raise ValueError(f"there are no weights {weights!r}: there are {', '.join(names)}.")
-    return str(weights)
-
-
-def _bits(seq_len: int) -> Tensor:
-    """A 1 now and then among zeros, ``(seq_len, 1, 1)``."""
-    return (torch.arange(seq_len) % 4 == 1).float().view(-1, 1, 1)
-
-
-def _random(spec: LayerSpec, seq_len: int) -> Tensor:
-    return torch.randn(seq_len, BATCH, spec.input_size, generator=torch.Generator().manual_seed(0))
+        return "\n".join([first, *step_table(self.trace, place, self.unit), *last])

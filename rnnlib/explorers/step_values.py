@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from rnnlib.engine.traced import Trace
 from rnnlib.spec import LayerSpec
@@ -84,7 +85,7 @@ def count(spec: LayerSpec, seq_len: int, batch: int) -> int:
     """
     told, wide = spec.num_gates * spec.hidden_size, spec.proj_size or spec.hidden_size
     states = 2 * wide + (2 * spec.hidden_size if spec.family == "LSTM" else 0)
-    gates = 2 * told + (0 if spec.family == "RNN" else told)
+    gates = 2 * told + {"RNN": 0, "LSTM": told, "GRU": told + spec.hidden_size}[spec.family]
     stacked = spec.num_layers * spec.num_directions
     inputs = spec.input_size + (spec.num_layers - 1) * spec.num_directions * wide
     return seq_len * batch * (inputs + stacked * (states + gates)) + 2 * stacked * told
@@ -98,7 +99,25 @@ def _arrays(trace: Trace, layer: nn.Module) -> dict[str, Tensor]:
     arrays |= {f"{state} before": tensor for state, tensor in trace.before.items()}
     for index, x in enumerate(trace.inputs):
         arrays[f"x of layer {index}"] = x[None, None] if x.dim() == 3 else x[None]
+    if trace.spec.family == "GRU":
+        arrays["n from_h of the paper"] = _of_the_paper(trace, layer)
     return arrays | _biases(trace, layer)
+
+
+def _of_the_paper(trace: Trace, layer: nn.Module) -> Tensor:
+    """What h would say to n if r multiplied it before the matrix, as in the GRU's paper: ``W_hn (r * h) + b_hn``."""
+    spec = trace.spec
+    rows = slice(2 * spec.hidden_size, None)  # of n, the third gate
+    scaled = trace.gates["r"] * trace.before["h"]
+    told = torch.empty_like(scaled)
+    for index in range(spec.num_layers):
+        for direction in range(spec.num_directions):
+            suffix = _suffix(spec, index, direction)
+            weight, bias = (getattr(layer, name + suffix, None) for name in ("weight_hh", "bias_hh"))
+            assert isinstance(weight, Tensor)
+            bias = None if bias is None else bias[rows].detach()
+            told[index, direction] = linear(scaled[index, direction], weight[rows].detach(), bias)
+    return told
 
 
 def _biases(trace: Trace, layer: nn.Module) -> dict[str, Tensor]:
@@ -114,9 +133,13 @@ def _biases(trace: Trace, layer: nn.Module) -> dict[str, Tensor]:
 
 
 def _bias(layer: nn.Module, spec: LayerSpec, name: str, index: int, direction: int) -> Tensor:
-    suffix = "" if spec.is_cell else f"_l{index}" + ("_reverse" if direction else "")
-    bias: Tensor | None = getattr(layer, name + suffix, None)
+    bias: Tensor | None = getattr(layer, name + _suffix(spec, index, direction), None)
     return torch.zeros(spec.num_gates * spec.hidden_size) if bias is None else bias.detach().to("cpu", torch.float32)
+
+
+def _suffix(spec: LayerSpec, index: int, direction: int) -> str:
+    """How torch ends the names of the parameters of one layer in one direction."""
+    return "" if spec.is_cell else f"_l{index}" + ("_reverse" if direction else "")
 
 
 def _packed(tensor: Tensor) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 
 const BELOW = [47, 128, 214];
 const ABOVE = [222, 82, 56];
+const LIFT = 0.7; // below 1, so that what is small can still be seen
 const NO_NUMBER = [142, 92, 200];
 
 /** The largest magnitude of finite values, or 1 where there is none: the colour scale runs from -range to range. */
@@ -16,7 +17,7 @@ export function rangeOf(values) {
 export function colourAt(value, range) {
   if (Number.isNaN(value)) return [...NO_NUMBER, 255];
   const share = Math.min(1, Math.abs(value) / range);
-  return [...(value < 0 ? BELOW : ABOVE), Math.round(255 * share)];
+  return [...(value < 0 ? BELOW : ABOVE), Math.round(255 * share ** LIFT)];
 }
 
 /** Paint `{rows, cols, values}` on a canvas, a pixel a cell, only the columns `from` to `until`; CSS stretches it. */

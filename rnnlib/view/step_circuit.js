@@ -1,120 +1,105 @@
-// The drawn circuit of a cell, in which the values of one step flow. Pure: values in, strings of SVG out.
-import { colourAt } from "./heat_map.js";
-import { arrow, text } from "./marks.js";
+// The drawn circuits of the cells, in which the values of one step flow. Pure: values in, strings of SVG out.
+import { text } from "./marks.js";
+import { CIRCUIT, GATES_Y, R, RIGHT, box, comesIn, gate, gateBox, goesOut, input, joint, label, number, op, strip, upon, widthOf, wire } from "./step_marks.js";
 
-export const CIRCUIT = { width: 760, height: 424 };
-const CELL = 11; // a value's square in a strip
-const SHOWN = 9; // a longer strip shows those around the chosen unit
+const [STATE, INNER] = [72, 146]; // the line along which a state is kept, and where the new enters it
+const [BUS_H, BUS_X] = [324, 342]; // what leads h and x to every gate
+const OUT = RIGHT - 8; // where the lines of states end
 
-/** Which values of a long strip are shown: a window of SHOWN around the chosen one. */
-export function windowOf(count, chosen, shown = SHOWN) {
-  const from = Math.max(0, Math.min(count - shown, chosen - Math.floor(shown / 2)));
-  return [from, Math.min(count, from + shown)];
+/** The line that leads x from the foot at `from` to every gate at `ups`. */
+function xBus(from, ups) {
+  const ends = [from, ...ups.map((x) => x + 12)];
+  const branch = (x) => wire(`M${x} ${BUS_X - 8}v-20`, "halo") + wire(`M${x} ${BUS_X}V${GATES_Y.end}`, "end input") + joint(x, BUS_X, "input");
+  return wire(`M${from} 364V${BUS_X}`, "input") + wire(`M${Math.min(...ends)} ${BUS_X}H${Math.max(...ends)}`, "input") + ups.map((x) => branch(x + 12)).join("");
 }
 
-const css = ([r, g, b, alpha]) => `rgb(${r} ${g} ${b} / ${Math.round((100 * alpha) / 255)}%)`;
-
-/** A vector as a row of coloured squares, centred at x; the chosen unit is outlined. */
-export function strip(x, y, { values, range, name }, unit) {
-  const [from, to] = windowOf(values.length, unit);
-  const left = x - ((to - from) * CELL) / 2;
-  let marks = "";
-  for (let i = from; i < to; i++) {
-    const fill = css(colourAt(values[i], range));
-    marks += `<rect class="value" x="${left + (i - from) * CELL}" y="${y}" width="${CELL - 1}" height="12" style="fill: ${fill}"/>`;
-  }
-  if (unit >= from && unit < to) {
-    marks += `<rect class="chosen" x="${left + (unit - from) * CELL - 1}" y="${y - 1}" width="${CELL + 1}" height="14" rx="2"/>`;
-  }
-  if (from > 0) marks += text(left - 4, y + 11, "…", "end", 'class="quiet"');
-  if (to < values.length) marks += text(left + (to - from) * CELL + 4, y + 11, "…", "start", 'class="quiet"');
-  const said = values[unit] === undefined ? "" : ` ${values[unit].toFixed(4)} at unit ${unit}`;
-  return `<g class="strip" data-part="${name}" role="img" aria-label="${name}${said}">${marks}</g>`;
-}
-
-const wire = (d, kind = "") => (kind.startsWith("end") ? arrow(d, `wire ${kind}`) : `<path class="wire ${kind}" d="${d}"/>`);
-const op = (x, y, sign) => `<circle class="op" cx="${x}" cy="${y}" r="14"/>${text(x, y + 6, sign, "middle", 'class="sign"')}`;
-
-/** A gate: its box, and its values below. */
-function gate(x, y, name, squash, parts, unit) {
-  return (
-    `<g class="gate" data-part="${name}" tabindex="0" role="img" aria-label="gate ${name}, ${squash}">` +
-    `<rect class="box" x="${x - 38}" y="${y - 21}" width="76" height="42" rx="8"/>` +
-    `<text x="${x}" y="${y + 5}" text-anchor="middle"><tspan class="name">${name}</tspan> <tspan class="quiet">${squash}</tspan></text></g>` +
-    (parts[name] ? strip(x, y + 30, parts[name], unit) : "")
-  );
-}
-
-/** A state or the input, by its name with its values beside it. */
-function port(x, y, name, label, parts, unit, colour) {
-  const shown = parts[name] ? strip(x, y + 10, parts[name], unit) : "";
-  return text(x, y, label, "middle", `class="port" data-symbol="${colour}"`) + shown;
-}
-
-const sub = (name, index) => `${name}<tspan class="sub" dy="5">${index}</tspan>`;
-
-/** x and h of the step before, and the bus that leads them to every gate at `ups`. */
-function sources(ups, parts, unit, right = Math.max(...ups)) {
-  return (
-    port(62, 356, "h before", sub("h", parts.before), parts, unit, "hidden_size") +
-    port(196, 396, "x", sub("x", "t"), parts, -1, "input_size") +
-    wire(`M${Math.min(118, ...ups)} 350H${right}`, "state") +
-    wire("M172 392H150q-22 0 -22 -22V350", "input") +
-    ups.map((x) => wire(`M${x} 350V316`, "end")).join("")
-  );
+/** The line that leads h to every place of `ends`, begun by `start`. */
+function hBus(start, ends) {
+  const last = Math.max(...ends.map(([x]) => x));
+  const branch = ([x, y]) => wire(`M${x} ${BUS_H}V${y}`, "end state") + joint(x, BUS_H, "state");
+  return wire(`${start}H${last}`, "state") + ends.map(branch).join("");
 }
 
 /** The LSTM: what to forget, what to write, what to show. */
-function lstm(parts, unit) {
+function lstm(parts, unit, { projected }) {
+  const [f, i, g, o, sum, tanh] = [84, 218, 352, 486, 285, 419];
+  const gates = [f, i, g, o];
+  const leaves = projected ? 592 : o + R;
+  const narrow = projected ? wire(`M${o + R} ${INNER}H532`, "end state") + box(562, INNER, 60, "W_hr") : "";
   return (
-    port(62, 66, "c before", sub("c", parts.before), parts, unit, "hidden_size") +
-    port(700, 66, "c", sub("c", "t"), parts, unit, "hidden_size") +
-    port(700, 150, "h", sub("h", "t"), parts, unit, "hidden_size") +
-    wire("M118 70H172", "end state") + wire("M202 70H342", "end state") + wire("M372 70H640", "end state") +
-    wire("M560 70V122", "end state") +
-    `<rect class="box" x="530" y="124" width="60" height="32" rx="8"/>${text(560, 145, "tanh", "middle", 'class="quiet"')}` +
-    wire("M590 140H612", "") + op(628, 140, "×") + wire("M643 140H662", "end state") +
-    op(188, 70, "×") + op(357, 70, "+") + op(357, 150, "×") +
-    wire("M188 246V86", "end") + wire("M357 135V86", "end") +
-    wire("M296 246V166q0 -16 16 -16H341", "end") + wire("M418 246V166q0 -16 -16 -16H373", "end") +
-    wire("M628 246V156", "end") +
-    gate(188, 268, "f", "σ", parts, unit) + gate(296, 268, "i", "σ", parts, unit) +
-    gate(418, 268, "g", "tanh", parts, unit) + gate(628, 268, "o", "σ", parts, unit) +
-    sources([188, 296, 418, 628], parts, unit)
+    comesIn(14, parts["c before"], "c", parts.before, unit) + goesOut(14, parts.c, "c", unit) + goesOut(190, parts.h, "h", unit, [624, 183]) +
+    wire(`M24 36V${STATE - 14}q0 14 14 14H${f - R}`, "end state") + wire(`M${f + R} ${STATE}H${sum - R}`, "end state") +
+    wire(`M${sum + R} ${STATE}H${OUT - 14}q14 0 14 -14V36`, "end state") +
+    wire(`M${tanh} ${STATE}V${INNER - 20}`, "end state") + joint(tanh, STATE, "state") + box(tanh, INNER, 64, "tanh") +
+    wire(`M${tanh + 32} ${INNER}H${o - R}`, "end state") + narrow + wire(`M${leaves} ${INNER}H${OUT - 14}q14 0 14 14V190`, "end state") +
+    wire(`M${f} ${GATES_Y.strip}V${STATE + R}`, "end") + wire(`M${o} ${GATES_Y.strip}V${INNER + R}`, "end") +
+    wire(`M${i} ${GATES_Y.strip}V${INNER + 16}q0 -16 16 -16H${sum - R}`, "end") +
+    wire(`M${g} ${GATES_Y.strip}V${INNER + 16}q0 -16 -16 -16H${sum + R}`, "end") + wire(`M${sum} ${INNER - R}V${STATE + R}`, "end") +
+    op(f, STATE, "×") + op(sum, STATE, "+") + op(sum, INNER, "×") + op(o, INNER, "×") +
+    gate(f, "f", "σ", parts, unit) + gate(i, "i", "σ", parts, unit) + gate(g, "g", "tanh", parts, unit) + gate(o, "o", "σ", parts, unit) +
+    comesIn(364, parts["h before"], "h", parts.before, unit) + input(400, parts.x) +
+    hBus(`M24 364V${BUS_H + 14}q0 -14 14 -14`, gates.map((x) => [x - 12, GATES_Y.end])) + xBus(400, gates)
   );
 }
 
-/** torch's GRU: r scales what the state says, after its matrix product; z keeps the old state. */
-function gru(parts, unit) {
+/** Where the reset gate multiplies: in torch what the matrix made of h, in the paper h itself, before the matrix. */
+const RESET = {
+  torch: { times: 414, matrix: 338, said: "r · (W_hn h + b_hn)" },
+  paper: { times: 312, matrix: 400, said: "W_hn (r · h) + b_hn" },
+};
+
+/** The reset gate's way into n: the one place where torch's GRU and the paper's differ. */
+function reset(form, n) {
+  const { times, matrix, said } = RESET[form];
+  const [y, half] = [GATES_Y.middle, 44];
+  const [first, second] = [[times, R], [matrix, half]].sort(([a], [b]) => a - b);
   return (
-    port(700, 66, "h", sub("h", "t"), parts, unit, "hidden_size") +
-    wire("M40 350V86q0 -16 16 -16H312", "end state") + wire("M344 70H524", "end state") + wire("M554 70H640", "end state") +
-    op(328, 70, "×") + op(539, 70, "+") + op(539, 150, "×") + op(212, 196, "×") +
-    text(558, 126, "(1 − z)", "start", 'class="quiet"') +
-    wire("M539 135V86", "end") +
-    wire("M328 246V86", "end") + wire("M328 190q0 -40 16 -40H523", "end") +
-    wire("M618 246V166q0 -16 -16 -16H555", "end") +
-    wire("M96 246V212q0 -16 16 -16H196", "end") +
-    `<g data-part="difference">${wire("M212 350V212", "end marked")}${text(204, 232, "W_hn h + b_hn", "end", 'class="quiet"')}</g>` +
-    wire("M228 196H580q16 0 16 16V245", "end") +
-    text(346, 188, "r ∗ (W_hn h + b_hn)", "start", 'class="quiet marked"') +
-    gate(96, 268, "r", "σ", parts, unit) + gate(328, 268, "z", "σ", parts, unit) + gate(618, 268, "n", "tanh", parts, unit) +
-    sources([96, 328, 618], parts, unit, 618)
+    `<g data-part="difference">${text((times + matrix) / 2 - 20, 321, said, "start", 'class="words marked"')}` +
+    op(times, y, "×", "marked") + box(matrix, y, 2 * half, "W_hn, b_hn", "marked") +
+    wire(`M${first[0] + first[1]} ${y}H${second[0] - second[1]}`, "end marked") + wire(`M${second[0] + second[1]} ${y}H${n - 46}`, "end marked") + "</g>"
   );
 }
 
-/** The plain RNN: one sum, one squash. */
-function rnn(parts, unit, squash) {
+/** The GRU: r scales what the old state says to n; z keeps the old state. */
+function gru(parts, unit, { form = "torch" }) {
+  const [r, z, n, less] = [104, 236, 508, 372];
+  const { times, matrix } = RESET[form];
+  const told = form === "torch" ? [matrix, GATES_Y.end] : [times, GATES_Y.middle + R];
   return (
-    port(620, 150, "h", sub("h", "t"), parts, unit, "hidden_size") +
-    gate(330, 268, "h", squash, {}, unit) +
-    wire("M330 246V170q0 -16 16 -16H560", "end state") +
-    sources([330], parts, unit)
+    comesIn(14, parts["h before"], "h", parts.before, unit) + goesOut(14, parts.h, "h", unit) +
+    hBus(`M24 36V${BUS_H - 14}q0 14 14 14`, [[r - 12, GATES_Y.end], [z - 12, GATES_Y.end], told]) +
+    wire(`M24 ${STATE}H${z - R}`, "end state") + joint(24, STATE, "state") + wire(`M${z + R} ${STATE}H${n - R}`, "end state") +
+    wire(`M${n + R} ${STATE}H${OUT - 14}q14 0 14 -14V36`, "end state") +
+    wire(`M${z} ${GATES_Y.strip}V${STATE + R}`, "end") + joint(z, INNER, "") + wire(`M${z} ${INNER}H${less - 24}`, "end") +
+    box(less, INNER, 48, "1 −") + wire(`M${less + 24} ${INNER}H${n - R}`, "end") +
+    wire(`M${n} ${GATES_Y.strip}V${INNER + R}`, "end") + wire(`M${n} ${INNER - R}V${STATE + R}`, "end") +
+    wire(`M${z - 10} 202h20`, "halo") + wire(`M${r} ${GATES_Y.strip}V216q0 -14 14 -14H${times - 14}q14 0 14 14V${GATES_Y.middle - R}`, "end") +
+    op(z, STATE, "×") + op(n, STATE, "+") + op(n, INNER, "×") + reset(form, n) +
+    gate(r, "r", "σ", parts, unit) + gate(z, "z", "σ", parts, unit) + gate(n, "n", "tanh", parts, unit) +
+    input(350, parts.x) + xBus(350, [r, z, n])
   );
 }
 
-/** The circuit of a family, with the values of one step in it. */
-export function circuit(family, parts, unit, squash = "tanh") {
-  const drawn = { LSTM: lstm, GRU: gru, RNN: rnn }[family](parts, unit, squash);
-  return `<svg viewBox="0 0 ${CIRCUIT.width} ${CIRCUIT.height}" role="group" aria-label="the circuit of ${family}">${drawn}</svg>`;
+/** The plain RNN: what x says, what h says, their sum, one squash. */
+function rnn(parts, unit, { squash }) {
+  const [h, x, sum, top] = [150, 410, 280, 100];
+  const old = parts["h before"];
+  const [fromH, fromX] = [parts["h from_h"], parts["h from_x"]];
+  const wide = widthOf(old.values.length);
+  return (
+    strip(h - wide / 2, 364, old, unit) + label(h + wide / 2 + 10, 380, "h", parts.before, old.values[unit], "hidden_size") + input(x, parts.x) +
+    wire(`M${h} 364V${GATES_Y.end}`, "end state") + wire(`M${x} 364V${GATES_Y.end}`, "end input") +
+    box(h, GATES_Y.middle, 124, "W_hh h + b_hh") + upon(h, fromH, unit) + box(x, GATES_Y.middle, 124, "W_ih x + b_ih") + upon(x, fromX, unit) +
+    wire(`M${h} ${GATES_Y.strip}V190q0 -14 14 -14H${sum - R}`, "end") + wire(`M${x} ${GATES_Y.strip}V190q0 -14 -14 -14H${sum + R}`, "end") +
+    op(sum, 176, "+") + wire(`M${sum} ${176 - R}V${top + 20}`, "end") + number(sum + 8, 145, fromH.values[unit] + fromX.values[unit]) +
+    gateBox(sum, top, "h", squash) + wire(`M${sum + 46} ${top}H${OUT - 14}q14 0 14 14V152`, "end state") + goesOut(152, parts.h, "h", unit)
+  );
+}
+
+/** The circuit of a family, with the values of one step in it. `form` is whose GRU: "torch" or "paper". */
+export function circuit(family, parts, unit, how = {}) {
+  const drawn = { LSTM: lstm, GRU: gru, RNN: rnn }[family](parts, unit, { squash: "tanh", ...how });
+  const name = how.form === "paper" ? "the paper's GRU" : family;
+  const top = family === "RNN" ? 64 : 0; // it needs less room
+  return `<svg viewBox="0 ${top} ${CIRCUIT.width} ${CIRCUIT.height - top}" role="group" aria-label="the circuit of ${name}">${drawn}</svg>`;
 }

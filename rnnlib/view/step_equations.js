@@ -37,11 +37,13 @@ export function sum(words) {
 
 const factor = (word) => (word.startsWith("−") ? `(${word})` : word);
 
+// A rule marks what comes from the step before with {before}, and with [ ] what is worth marking.
+
 /** One gate's line: `σ(W x + W h + b)`. */
 function gateLine(name, squash, { x, h, bias, value }) {
   const apply = SQUASH[squash];
   const [words, result] = filledIn([x, h, bias], (a, b, c) => apply(a + b + c), value);
-  return { part: name, rule: `${name} = ${squash}(W_i${name} x + W_h${name} h + b_${name})`, filled: `${squash}(${sum(words)})`, result };
+  return { part: name, rule: `${name} = ${squash}(W_i${name} x + W_h${name} h{before} + b_${name})`, filled: `${squash}(${sum(words)})`, result };
 }
 
 function lstmLines({ gates, before, now, projected }) {
@@ -54,48 +56,53 @@ function lstmLines({ gates, before, now, projected }) {
     gateLine("f", "σ", f),
     gateLine("g", "tanh", g),
     gateLine("o", "σ", o),
-    { part: "c", rule: "c = f ∗ c + i ∗ g", filled: `${c[0]} · ${factor(c[1])} + ${c[2]} · ${factor(c[3])}`, result: cResult },
-    { part: "h", rule: projected ? "o ∗ tanh(c)" : "h = o ∗ tanh(c)", filled: `${h[0]} · tanh(${h[1]})`, result: hResult },
+    { part: "c", rule: "c = f · c{before} + i · g", filled: `${c[0]} · ${factor(c[1])} + ${c[2]} · ${factor(c[3])}`, result: cResult },
+    { part: "h", rule: projected ? "o · tanh(c)" : "h = o · tanh(c)", filled: `${h[0]} · tanh(${h[1]})`, result: hResult },
   ];
-  if (projected) lines.push({ part: "h", rule: "h = W_hr (o ∗ tanh(c))", filled: "a sum over all units", result: "" });
+  if (projected) lines.push({ part: "h", rule: "h = W_hr (o · tanh(c))", filled: "a sum over all units", result: "" });
   return lines;
+}
+
+/** The new h of a GRU, from z, n and the h before. */
+function mixed(z, n, old, now) {
+  const [words, result] = filledIn([z, n, old], (a, b, c) => (1 - a) * b + a * c, now);
+  return [`(1 − ${words[0]}) · ${factor(words[1])} + ${words[0]} · ${factor(words[2])}`, result];
 }
 
 function gruLines({ gates, before, now }) {
   const { r, z, n } = gates;
   const [inner, nResult] = filledIn([n.x, r.value, n.h], (a, b, c) => Math.tanh(a + b * c), n.value);
-  const [outer, hResult] = filledIn([z.value, n.value, before.h], (a, b, c) => (1 - a) * b + a * c, now.h);
-  const [zed, en, old] = outer;
+  const [filled, result] = mixed(z.value, n.value, before.h, now.h);
   return [
     gateLine("r", "σ", r),
     gateLine("z", "σ", z),
     {
       part: "n",
-      rule: "n = tanh(W_in x + b_in + r ∗ (W_hn h + b_hn))",
+      rule: "n = tanh(W_in x + b_in + [r · (W_hn h{before} + b_hn)])",
       filled: `tanh(${inner[0]} + ${inner[1]} · ${factor(inner[2])})`,
       result: nResult,
     },
-    {
-      part: "h",
-      rule: "h = (1 − z) ∗ n + z ∗ h",
-      filled: `(1 − ${zed}) · ${factor(en)} + ${zed} · ${factor(old)}`,
-      result: hResult,
-    },
+    { part: "h", rule: "h = (1 − z) · n + z · h{before}", filled, result },
+  ];
+}
+
+/** What the GRU's inventors wrote where torch computes something else, with the same weights, z and h before. */
+export function paperLines({ gates, before, paper }) {
+  const { z, n } = gates;
+  const [inner, nResult] = filledIn([n.x, paper.fromH], (a, b) => Math.tanh(a + b), paper.n);
+  const [filled, result] = mixed(z.value, paper.n, before.h, paper.h);
+  return [
+    { part: "n", rule: "n = tanh(W_in x + b_in + [W_hn (r · h{before}) + b_hn])", filled: `tanh(${sum(inner)})`, result: nResult },
+    { part: "h", rule: "h = (1 − z) · n + z · h{before}", filled, result },
   ];
 }
 
 function rnnLines({ gates, now, squash }) {
   const line = gateLine("h", squash, { ...gates.h, value: now.h });
-  return [{ ...line, rule: `h = ${squash}(W_ih x + W_hh h + b)` }];
+  return [{ ...line, rule: `h = ${squash}(W_ih x + W_hh h{before} + b)` }];
 }
 
 /** The equations of one unit at one step: the rule, the same with numbers, and the result that they give. */
 export function equationsOf(family, at) {
   return { LSTM: lstmLines, GRU: gruLines, RNN: rnnLines }[family](at);
 }
-
-/** What the GRU's inventors wrote, where torch computes something else: only n differs. */
-export const PAPER = {
-  torch: ["tanh(W_in x + b_in + ", "r ∗ (W_hn h + b_hn)", ")"],
-  paper: ["tanh(W_in x + b_in + ", "W_hn (r ∗ h) + b_hn", ")"],
-};

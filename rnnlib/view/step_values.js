@@ -50,11 +50,25 @@ export function termsAt(arrays, { family, squash, gates, projected }, place) {
   };
   const states = family === "LSTM" ? ["h", "c"] : ["h"];
   const of = (suffix) => Object.fromEntries(states.map((state) => [state, number(`${state}${suffix}`)]));
-  return {
+  const at = {
     squash,
     projected,
     gates: Object.fromEntries(gates.map((name) => [name, term(name)])),
     before: of(" before"),
     now: of(""),
   };
+  return family === "GRU" ? { ...at, paper: paperAt(arrays, place, unit) } : at;
+}
+
+/** What the paper's GRU would make at this step of the same x, h and weights, for one unit. */
+function paperAt(arrays, place, unit) {
+  const [n, h] = paperStates(arrays, place);
+  return { fromH: vectorAt(arrays["n from_h of the paper"], place)[unit], n: n[unit], h: h[unit] };
+}
+
+/** n and h of all units as the paper's GRU would make them at this step. */
+export function paperStates(arrays, place) {
+  const [fromX, fromH, z, old] = ["n from_x", "n from_h of the paper", "z", "h before"].map((name) => vectorAt(arrays[name], place));
+  const n = Array.from(fromX, (x, i) => Math.tanh(x + fromH[i]));
+  return [n, n.map((value, i) => (1 - z[i]) * value + z[i] * old[i])];
 }

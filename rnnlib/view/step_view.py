@@ -9,7 +9,7 @@ import traitlets
 from rnnlib.spec.kinds import check_kind
 from rnnlib.spec.sizes import check_size
 from rnnlib.view import front_end
-from rnnlib.view.traits import Checked, check_controls, size
+from rnnlib.view.traits import Checked, check_controls, flag, size
 from rnnlib.view.view import View
 
 PLACE = ("time", "layer_index", "direction", "item", "unit")
@@ -39,6 +39,7 @@ class StepView(View):
     Attributes:
         time: the step looked at; with `layer_index`, `direction`, `item` and `unit` it says where. Moving any of
             them draws from what was traced, and runs nothing.
+        paper: whether the GRU of the paper is drawn beside torch's.
         traced: everything traced: arrays as bytes, sizes, gates, and whether it equals torch.
         weight_names: the weights to choose from.
         sources: the inputs to choose from.
@@ -60,6 +61,7 @@ class StepView(View):
     direction = index()
     item = index()
     unit = index()
+    paper = flag(False)
 
     traced = traitlets.Dict().tag(sync=True)
     weight_names: traitlets.List[str] = traitlets.List().tag(sync=True)

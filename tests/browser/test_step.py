@@ -3,50 +3,28 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import SHOTS, afresh
+from tests.browser.conftest import afresh
 from tests.browser.lab import DARK, LIGHT, Lab, Notebook
 from tests.browser.screen import Explorer
-from tests.browser.test_access import CONTRAST
+from tests.browser.stepping import opened, part_of
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 STEPS = 30
+PLAYED = 8  # of them; to play them all would show no more
 CELLS = (
-    "import torch\nfrom rnnlib import LayerSpec, StepExplorer",
+    "from rnnlib import LayerSpec, StepExplorer",
     f'explorer = StepExplorer(LayerSpec("LSTM", 12, 12, num_layers=2, bidirectional=True), seq_len={STEPS})\nexplorer',
 )
-LOOKS = {
-    "LSTM": 'StepExplorer("LSTM")',
-    "GRU": 'StepExplorer("GRU")',
-    "RNN": 'StepExplorer("RNN")',
-    "latch": 'StepExplorer(weights="latch", question="at which step does the latch close?")',
-}
-
-
-def opened(lab: Lab, open_notebook: Callable[[str], Notebook], name: str, cells: Iterable[str]) -> Notebook:
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    whole = new_notebook(cells=[new_code_cell(source) for source in cells], metadata={"kernelspec": kernel})
-    nbformat.write(whole, lab.folder / name)
-    return open_notebook(name)
 
 
 @pytest.fixture(scope="module")
 def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
     return opened(lab, open_notebook, "steps.ipynb", CELLS)
-
-
-@pytest.fixture(scope="module")
-def looks(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
-    notebook = opened(lab, open_notebook, "looks.ipynb", (CELLS[0], *LOOKS.values()))
-    expect(notebook.views("step")).to_have_count(len(LOOKS))
-    return notebook
 
 
 @pytest.fixture
@@ -57,10 +35,6 @@ def explorer(notebook: Notebook) -> Explorer:
     shown.root.scroll_into_view_if_needed()
     shown.shows(shown.diagram, time=0, seq_len=STEPS)
     return shown
-
-
-def part_of(explorer: Explorer, within: str, part: str) -> Locator:
-    return explorer.root.locator(f'{within}[data-part="{part}"]')
 
 
 @THEMES
@@ -89,7 +63,10 @@ RECORD = """(root) => {
     note(); }"""
 
 
-def test_play_steps_through_all_of_time_drops_none_and_stops_at_the_end(notebook: Notebook, explorer: Explorer) -> None:
+def test_play_steps_to_the_end_of_time_drops_none_and_stops_there(notebook: Notebook, explorer: Explorer) -> None:
+    first = STEPS - PLAYED
+    notebook.run_code(f"explorer.time = {first}")
+    explorer.shows(explorer.diagram, time=first)
     explorer.root.evaluate(RECORD)
     play = explorer.root.get_by_role("button", name="play")
     play.focus()
@@ -99,7 +76,7 @@ def test_play_steps_through_all_of_time_drops_none_and_stops_at_the_end(notebook
     expect(explorer.root.get_by_role("button", name="play")).to_be_focused()
     explorer.page.wait_for_timeout(700)  # longer than a step takes: nothing comes after
     steps = explorer.page.evaluate("window.steps")
-    assert [step for step, _ in steps] == list(range(STEPS))
+    assert [step for step, _ in steps] == list(range(first, STEPS))
     apart = [later[1] - sooner[1] for sooner, later in itertools.pairwise(steps)]
     assert max(apart) < 2 * sorted(apart)[len(apart) // 2], apart
     notebook.run_code("print('the kernel says', explorer.time)")
@@ -129,16 +106,24 @@ def test_a_click_on_a_heat_map_goes_there(explorer: Explorer) -> None:
     expect(explorer.root.get_by_role("heading")).to_have_text(f"Unit {row}, step {column}", ignore_case=True)
 
 
-def test_a_heat_map_is_read_and_left_by_keyboard(explorer: Explorer) -> None:
-    for part in ("f", "c", "x"):
+def test_arrow_keys_on_a_heat_map_choose_time_and_unit(explorer: Explorer) -> None:
+    for part, row in (("f", "unit 1"), ("c", "unit 2"), ("x", "x[1]")):
         figure = part_of(explorer, ".map", part)
         figure.locator("canvas").focus()
-        for key in ("Home", "ArrowRight", "ArrowRight", "ArrowUp"):
+        for key in ("ArrowRight", "ArrowUp"):
             explorer.page.keyboard.press(key)
-        expect(figure.locator(".value")).to_contain_text(f"{part}[unit 1, step 2] = ")
-    part_of(explorer, ".map", "f").locator("canvas").focus()
-    explorer.page.keyboard.press("Enter")
-    explorer.shows(explorer.diagram, time=2, unit=1)
+        expect(figure.locator("canvas")).to_be_focused()
+        expect(figure.locator(".value")).to_contain_text(row)
+    explorer.shows(explorer.diagram, time=3, unit=2)
+    expect(explorer.root.get_by_role("heading")).to_have_text("Unit 2, step 3", ignore_case=True)
+
+
+def test_a_step_that_time_has_not_reached_is_not_told(explorer: Explorer) -> None:
+    figure = part_of(explorer, ".map", "c")
+    box = figure.locator("canvas").bounding_box()
+    assert box
+    figure.locator("canvas").hover(position={"x": box["width"] - 3, "y": 5})
+    expect(figure.locator(".value")).to_contain_text(f"not yet unit 11, t {STEPS - 1}")
 
 
 @pytest.mark.parametrize("by", ["pointer", "keyboard"])
@@ -152,15 +137,23 @@ def test_a_gate_pointed_at_lights_its_equation_weight_rows_and_heat_map(explorer
     expect(rows).to_have_count(2)  # of weight_ih and of weight_hh
     for row in rows.all():
         expect(row).to_contain_class("lit")
+        expect(row).to_contain_text(f"{12 * 'ifgo'.index(gate)}–{12 * 'ifgo'.index(gate) + 11}")
     assert set(explorer.root.locator(".lit").evaluate_all("(all) => all.map((e) => e.dataset.part)")) == {gate}
 
 
-def test_a_gate_keeps_the_keyboard_and_its_light_while_time_moves(notebook: Notebook, explorer: Explorer) -> None:
+def test_a_gate_keeps_the_keyboard_and_its_light_while_time_moves(explorer: Explorer) -> None:
+    explorer.root.get_by_role("button", name="play").click()
     part_of(explorer, ".gate", "f").focus()
-    notebook.run_code("explorer.time = 3")
-    explorer.shows(explorer.diagram, time=3)
-    part_of(explorer, ".gate", "f").focus()
+    explorer.shows(explorer.diagram, time=explorer.sizes(explorer.diagram)["time"] + 2)
+    expect(part_of(explorer, ".gate", "f")).to_be_focused()
     expect(part_of(explorer, ".equation", "f")).to_contain_class("lit")
+
+
+@pytest.mark.parametrize("part", ["x", "c", "h"])
+def test_a_heat_map_pointed_at_lights_its_strip_and_equations(explorer: Explorer, part: str) -> None:
+    part_of(explorer, ".map", part).hover()
+    expect(part_of(explorer, ".strip", part)).to_contain_class("lit")
+    expect(part_of(explorer, ".rule span", part).first).to_contain_class("lit")
 
 
 def test_the_backward_direction_comes_from_the_step_after(explorer: Explorer) -> None:
@@ -210,27 +203,6 @@ def test_everything_is_reached_by_tab_and_seen(notebook: Notebook, explorer: Exp
     assert [stop["name"] for stop in stops if not stop["outlined"]] == []
 
 
-@THEMES
-@pytest.mark.parametrize("name", LOOKS)
-def test_axe_finds_nothing_serious(looks: Notebook, theme: str, name: str) -> None:
-    looks.theme(theme)
-    shown = Explorer(looks.page, looks.views("step").nth(list(LOOKS).index(name)))
-    shown.root.scroll_into_view_if_needed()
-    shown.press("time", "Home")
-    for step in range(1, 6):
-        shown.shows(shown.diagram, time=shown.press("time", "ArrowRight"))
-        assert shown.sizes(shown.diagram)["time"] == step
-    shown.root.screenshot(path=SHOTS / f"step {name} {theme}.png")
-    shown.root.evaluate("(root) => root.setAttribute('data-looked-at', '')")
-    found = Axe().run(looks.page, context="[data-looked-at]").response
-    shown.root.evaluate("(root) => root.removeAttribute('data-looked-at')")
-    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
-    assert found["passes"], "axe looked at nothing"
-    unread = [words for contrast, words in shown.root.evaluate(CONTRAST) if contrast < 4.5]
-    assert unread == []  # axe-core does not look into a drawing
-
-
 def test_with_no_kernel_time_still_moves_and_running_heals(notebook: Notebook) -> None:
     notebook.run_all()
     explorer = Explorer(notebook.page, notebook.views("step").first)
@@ -239,6 +211,11 @@ def test_with_no_kernel_time_still_moves_and_running_heals(notebook: Notebook) -
     before = explorer.root.locator(".equations").inner_text()
     explorer.shows(explorer.diagram, time=explorer.press("time", "ArrowRight"))
     assert explorer.root.locator(".equations").inner_text() != before
+    for name, typed, most in (("time", STEPS, STEPS - 1), ("seq_len", 500, 30), ("hidden_size", 40, 16)):
+        explorer.field(name).fill(str(typed))
+        explorer.page.keyboard.press("Enter")
+        assert explorer.slider(name).get_attribute("max") == str(most), name
+    expect(explorer.problem).to_be_empty()
     explorer.press("time", "End")
     explorer.press("time", "ArrowLeft")
     explorer.shows(explorer.diagram, time=STEPS - 2)

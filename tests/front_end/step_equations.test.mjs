@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { PAPER, SQUASH, equationsOf, filledIn, printed, readBack, sum } from "../../rnnlib/view/step_equations.js";
+import { SQUASH, equationsOf, filledIn, paperLines, printed, readBack, sum } from "../../rnnlib/view/step_equations.js";
 import { termsAt } from "../../rnnlib/view/step_values.js";
 
 const CASES = 3000;
@@ -59,7 +59,8 @@ const STEPS = {
     const [zArrays, z] = gateArrays("z", squashed(sigmoid), biased);
     const [nArrays, n] = gateArrays("n", (x, h) => tanh(f32(x + f32(r * h))), biased);
     const h = f32(f32(f32(1 - z) * n) + f32(z * h0));
-    return [{ ...rArrays, ...zArrays, ...nArrays, "h before": one(h0), h: one(h) }, { gates: ["r", "z", "n"] }, h];
+    const paper = { "n from_h of the paper": one(some()) };
+    return [{ ...rArrays, ...zArrays, ...nArrays, ...paper, "h before": one(h0), h: one(h) }, { gates: ["r", "z", "n"] }, h];
   },
 };
 
@@ -68,7 +69,7 @@ function aStep(family, option) {
   const [arrays, more, h] = STEPS[family](option);
   const at = termsAt(arrays, { family, projected: false, ...more }, PLACE);
   const values = { h, ...Object.fromEntries(more.gates.map((name) => [name, arrays[name].numbers[0]])), c: arrays.c?.numbers[0] };
-  return { lines: equationsOf(family, at), values, arrays };
+  return { lines: equationsOf(family, at), values, arrays, at };
 }
 
 /** What a reader with a calculator gets: the printed words alone are evaluated. */
@@ -110,7 +111,7 @@ test("an equation belongs to its part, in the order of the computation", () => {
 
 test("with a projection the last h is a sum over all units, and claims no number", () => {
   const [shown, h] = aStep("LSTM", true).lines.slice(-2);
-  assert.equal(shown.rule, "o ∗ tanh(c)");
+  assert.equal(shown.rule, "o · tanh(c)");
   assert.match(h.rule, /^h = W_hr/);
   assert.equal(h.result, "");
 });
@@ -178,9 +179,20 @@ test("a bias that is infinite stays infinite in the equation, and gives the trac
   }
 });
 
-test("only the marked part of the paper's n differs from torch's", () => {
-  const [torchs, papers] = [PAPER.torch, PAPER.paper];
-  assert.deepEqual([torchs[0], torchs[2]], [papers[0], papers[2]]);
-  assert.match(torchs[1], /^r ∗ \(W_hn h \+ b_hn\)$/);
-  assert.match(papers[1], /^W_hn \(r ∗ h\) \+ b_hn$/);
+test("only the marked part of the paper's n differs from torch's, and nothing of its h", () => {
+  const { lines, at } = aStep("GRU");
+  const rules = (all) => all.slice(-2).map(({ rule }) => rule);
+  const [[torchN, torchH], [paperN, paperH]] = [rules(lines), rules(paperLines(at))];
+  const unmarked = (rule) => rule.replace(/\[.*\]/, "");
+  assert.equal(unmarked(torchN), unmarked(paperN));
+  assert.equal(torchH, paperH);
+  assert.match(torchN, /\[r · \(W_hn h\{before\} \+ b_hn\)\]/);
+  assert.match(paperN, /\[W_hn \(r · h\{before\}\) \+ b_hn\]/);
+});
+
+test(`every equation of the paper's GRU recomputes to what it prints, over ${CASES} random steps`, () => {
+  for (let i = 0; i < CASES; i++) {
+    const { at, arrays } = aStep("GRU");
+    assertRecomputes({ lines: paperLines(at), values: { n: at.paper.n, h: at.paper.h }, arrays });
+  }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decoded, historyOf, scaleOf, termsAt, vectorAt } from "../../rnnlib/view/step_values.js";
-import { arrayOf, partsAt, placeOf, rangeFor } from "../../rnnlib/view/step_view.js";
+import { arrayOf, paperParts, partsAt, placeOf, rangeFor, rowsOf, scaleSaid } from "../../rnnlib/view/step_parts.js";
+import { decoded, historyOf, paperStates, scaleOf, termsAt, vectorAt } from "../../rnnlib/view/step_values.js";
 
 /** An array whose numbers say where they stand: 10000 layer + 1000 direction + 100 time + 10 item + unit. */
 function telling(dims) {
@@ -92,6 +92,26 @@ test("gates are coloured within 1, states and inputs as large as they get", () =
   assert.equal(rangeFor("h", every.h, { family: "RNN", gates: ["h"] }), number(1, 1, 4, 2, 3));
 });
 
+test("a sigmoid's scale is a share, a tanh's goes both ways, and a state's is as large as it gets", () => {
+  for (const gate of ["i", "f", "o"]) assert.equal(scaleSaid(gate, 1, traced), "0 … 1");
+  assert.equal(scaleSaid("g", 1, traced), "−1 … 1");
+  assert.equal(scaleSaid("n", 1, { gates: ["r", "z", "n"] }), "−1 … 1");
+  assert.equal(scaleSaid("c", 2.345, traced), "±2.35");
+  assert.equal(scaleSaid("h", 0.5, { gates: ["h"] }), "±0.50");
+});
+
+test("an RNN's picture has both terms of its sum", () => {
+  const rnn = { family: "RNN", gates: ["h"] };
+  const arrays = { ...every, "h from_x": telling([2, 2, 5, 3, 4]), "h from_h": telling([2, 2, 5, 3, 4]) };
+  const parts = partsAt(arrays, rnn, { layer: 0, direction: 1, time: 2, item: 0 });
+  for (const term of ["h from_x", "h from_h"]) assert.deepEqual(parts[term].values, [0, 1, 2, 3].map((unit) => number(0, 1, 2, 0, unit)));
+});
+
+test("the rows of a weight follow each other, gate by gate", () => {
+  assert.deepEqual(rowsOf(["r", "z", "n"], 4).map(({ rows }) => rows), [[0, 3], [4, 7], [8, 11]]);
+  assert.deepEqual(rowsOf(["h"], 1), [{ gate: "h", rows: [0, 0] }]);
+});
+
 test("the terms of an equation are those of one unit at one place, with the biases apart", () => {
   const { gates: terms, before, now } = termsAt(every, traced, { layer: 1, direction: 0, time: 3, item: 1, unit: 2 });
   const [here, bias] = [number(1, 0, 3, 1, 2), number(1, 0, 0, 0, 2)];
@@ -102,8 +122,20 @@ test("the terms of an equation are those of one unit at one place, with the bias
 test("what the state says to GRU's n stays whole, its bias inside: r scales both", () => {
   const gru = { family: "GRU", gates: ["r", "z", "n"] };
   const gruNames = ["r", "z", "n"].flatMap((g) => [g, `${g} from_x`, `${g} from_h`, `${g} bias_ih`, `${g} bias_hh`]);
-  const arrays = { ...every, ...Object.fromEntries(gruNames.map((name) => [name, telling([1, 1, 5, 3, 4])])) };
+  const arrays = { ...every, ...Object.fromEntries([...gruNames, "n from_h of the paper"].map((name) => [name, telling([1, 1, 5, 3, 4])])) };
   const { gates: terms } = termsAt(arrays, gru, { layer: 0, direction: 0, time: 1, item: 0, unit: 3 });
   assert.deepEqual(terms.n, { x: 103, h: 103, value: 103 });
   assert.deepEqual(terms.r, { x: 0, h: 0, bias: 206, value: 103 });
+});
+
+test("the paper's GRU takes the same x, z and h before, and its own product with the state", () => {
+  const one = (...values) => ({ dims: [1, 1, 1, 1, values.length], numbers: Float32Array.from(values) });
+  const arrays = { "n from_x": one(0.5, 0), "n from_h of the paper": one(0.25, 0), z: one(0.75, 1), "h before": one(-1, 0.5) };
+  const place = { layer: 0, direction: 0, time: 0, item: 0 };
+  const [n, h] = paperStates(arrays, place);
+  assert.ok(Math.abs(n[0] - Math.tanh(0.75)) < 1e-7);
+  assert.ok(Math.abs(h[0] - (0.25 * Math.tanh(0.75) - 0.75)) < 1e-7);
+  assert.equal(h[1], 0.5);
+  const parts = paperParts({ x: 1, n: { name: "n", range: 1 }, h: { name: "h", range: 2 } }, arrays, place);
+  assert.deepEqual([parts.x, parts.n.values, parts.h.values], [1, n, h]);
 });

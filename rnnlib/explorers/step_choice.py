@@ -1,0 +1,196 @@
+"""What the step explorer traces: weights and an input, of those that go together."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rnnlib.engine.handmade import HANDMADE, example, handmade
+from rnnlib.engine.layers import build
+from rnnlib.engine.states import State
+from rnnlib.explorers.recorded import input_for
+from rnnlib.explorers.rules import as_kind
+from rnnlib.explorers.step_values import check_shown
+from rnnlib.spec import LayerSpec
+from rnnlib.spec.kinds import check_kind
+
+RANDOM, OWN, BITS, UTTERANCE = "random", "your own", "bits", "utterance"
+BATCH = 3
+MOST_FRAMES = 26  # so many have BATCH of the recorded utterances
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Brought:
+    """What a learner brought: the layer to begin with as a spec, and what of it is their own."""
+
+    base: LayerSpec
+    layer: nn.Module | None
+    x: Tensor | None
+    hx: State | None
+
+    @property
+    def weights(self) -> list[str]:
+        """The weights that the learner brought, if any."""
+        return [] if self.layer is None else [OWN]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Choice:
+    """A layer and an input to trace, by the names under which they were chosen.
+
+    Attributes:
+        fixed: what a size comes with and cannot be moved apart from, by its name; "" where it can.
+        note: a sentence where something must be said, else "".
+    """
+
+    layer: nn.Module
+    x: Tensor
+    hx: State | None
+    weights: str
+    weight_names: list[str]
+    source: str
+    sources: list[str]
+    fixed: dict[str, str]
+    note: str
+
+
+def brought(layer: str | LayerSpec | nn.Module | None, x: Tensor | None, hx: State | None, weights: str) -> Brought:
+    """Take what a learner gave.
+
+    Raises:
+        TypeError, ValueError: no layer, no such weights, or two things that exclude each other.
+
+    Example:
+        >>> brought("GRU", None, None, "random").base.hidden_size
+        4
+    """
+    names = [RANDOM, *HANDMADE]
+    if weights not in names:
+        raise ValueError(f"there are no weights {weights!r}: there are {', '.join(names)}.")
+    if weights in HANDMADE and layer is not None:
+        raise ValueError(f"weights={weights!r} is a layer of its own: leave layer out.")
+    if hx is not None and x is None:
+        raise ValueError("hx is the state before the first step of an x of your own: give x too.")
+    return Brought(_base(layer, weights), layer if isinstance(layer, nn.Module) else None, x, hx)
+
+
+def _base(layer: str | LayerSpec | nn.Module | None, weights: str) -> LayerSpec:
+    if weights in HANDMADE:
+        return LayerSpec.of(handmade(weights))
+    layer = "LSTM" if layer is None else layer
+    if isinstance(layer, str):
+        return LayerSpec(check_kind(layer), input_size=12, hidden_size=4)
+    return layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
+
+
+def choose(own: Brought, asked: dict[str, Any], before: dict[str, Any]) -> Choice:
+    """Make the layer and the input that are asked for; what does not go with a change gives way.
+
+    Args:
+        own: what the learner brought.
+        asked: ``kind``, ``weights``, ``source``, ``seq_len`` and ``hidden_size`` as they are now.
+        before: the same of the last choice; empty at first.
+
+    Raises:
+        ValueError: a name that is not offered, or a size that is too large.
+
+    Example:
+        >>> asked = {"kind": "LSTM", "weights": "latch", "source": "", "seq_len": 12, "hidden_size": 4}
+        >>> choose(brought("LSTM", None, None, "random"), asked, {}).source
+        'bits'
+    """
+    weight_names = _weights_for(own, asked["kind"])
+    weights = _offered("weights", asked["weights"], weight_names, gives_way=before.get("kind") != asked["kind"])
+    layer = _layer(own, weights, asked, before)
+    spec, seq_len = LayerSpec.of(layer), asked["seq_len"]
+    sources = _sources_for(own, spec, seq_len)
+    alone = bool(before) and before == asked | {"source": before["source"]}
+    source = _offered("source", asked["source"], sources, gives_way=not alone)
+    if weights in HANDMADE and before.get("weights") != weights and before.get("source") == source != OWN:
+        source = BITS  # on which they are worth watching
+    x, hx = _input(own, spec, weights, source, seq_len)
+    like = next(layer.parameters())
+    lost = own.hx is not None and source == OWN and hx is None
+    return Choice(
+        layer,
+        _as(x, like),
+        _as(hx, like),
+        weights,
+        weight_names,
+        source,
+        sources,
+        _fixed(weights, source),
+        f"Your hx is for {own.base.kind} with hidden_size={own.base.hidden_size}: here h_0 is zeros." if lost else "",
+    )
+
+
+def _weights_for(own: Brought, kind: str) -> list[str]:
+    return [
+        *(own.weights if kind == own.base.kind else []),
+        RANDOM,
+        *(n for n, h in HANDMADE.items() if h.kind == kind),
+    ]
+
+
+def _layer(own: Brought, weights: str, asked: dict[str, Any], before: dict[str, Any]) -> nn.Module:
+    if weights == OWN and own.layer is not None:
+        return own.layer
+    if weights in HANDMADE:
+        return handmade(weights)
+    hidden_size = asked["hidden_size"]
+    if before.get("weights") in HANDMADE and before["hidden_size"] == hidden_size:
+        hidden_size = own.base.hidden_size  # that of the hand-made weights goes with them
+    spec = as_kind(own.base, asked["kind"], hidden_size=hidden_size, dropout=0.0)
+    check_shown(spec, asked["seq_len"], BATCH)
+    return build(spec).eval()
+
+
+def _sources_for(own: Brought, spec: LayerSpec, seq_len: int) -> list[str]:
+    as_given = (spec.input_size, spec.batch_first) == (own.base.input_size, own.base.batch_first)
+    offered = {1: [BITS], 12: [UTTERANCE] if seq_len <= MOST_FRAMES else []}.get(spec.input_size, [])
+    return [*([OWN] if own.x is not None and as_given else []), *offered, RANDOM]
+
+
+def _input(own: Brought, spec: LayerSpec, weights: str, source: str, seq_len: int) -> tuple[Tensor, State | None]:
+    if source == OWN and own.x is not None:
+        as_given = (spec.kind, spec.hidden_size) == (own.base.kind, own.base.hidden_size)
+        return own.x, own.hx if as_given else None
+    check_shown(spec, seq_len, BATCH)
+    if source == BITS:
+        return _bits(seq_len) if weights not in HANDMADE else example(weights), None
+    x = input_for(spec, seq_len, BATCH)[0] if source == UTTERANCE else _random(spec, seq_len)
+    return x.transpose(0, 1) if spec.batch_first else x, None
+
+
+def _as(given: Any, like: Tensor) -> Any:
+    """The same in the layer's type, where the layer's are."""
+    if isinstance(given, tuple):
+        return tuple(_as(part, like) for part in given)
+    return given.to(like.device, like.dtype) if isinstance(given, Tensor) else given
+
+
+def _fixed(weights: str, source: str) -> dict[str, str]:
+    """What a size comes with, by its name; "" where it can be moved."""
+    own_steps = source == OWN or (source == BITS and weights in HANDMADE)
+    return {
+        "hidden_size": "" if weights == RANDOM else f"weights {weights!r}",
+        "seq_len": f"input {source!r}" if own_steps else "",
+    }
+
+
+def _offered(name: str, value: str, offered: list[str], *, gives_way: bool) -> str:
+    if value not in offered and not gives_way:
+        raise ValueError(f"there is no {name} {value!r} here: there is {', '.join(offered)}.")
+    return value if value in offered else offered[0]
+
+
+def _bits(seq_len: int) -> Tensor:
+    """A 1 now and then among zeros, ``(seq_len, 1, 1)``."""
+    return (torch.arange(seq_len) % 4 == 1).float().view(-1, 1, 1)
+
+
+def _random(spec: LayerSpec, seq_len: int) -> Tensor:
+    return torch.randn(seq_len, BATCH, spec.input_size, generator=torch.Generator().manual_seed(0))
