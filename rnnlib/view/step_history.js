@@ -20,7 +20,7 @@ export function historyFigure(part, kind, axis, go) {
   const read = ([row, col]) => {
     const known = row < map.rows && col >= map.from && col <= map.until;
     const number = known ? printed(map.values[row * map.cols + col]) : row < map.rows ? "not yet" : "–";
-    value.replaceChildren(el("b", {}, number), ` ${part === "x" ? `x[${row}]` : `unit ${row}`}, t ${col}`);
+    value.replaceChildren(el("b", {}, number), ` ${part}[${row}], t ${col}`);
   };
   const here = () => [map.row, map.col];
   canvas.addEventListener("pointermove", (event) => read(cellAt(event, canvas, map)));

@@ -108,6 +108,8 @@ function build(model, host) {
     arrays = decoded(traced.arrays);
     figures = figuresOf(model, traced, draw);
     maps.replaceChildren(...figures.whole, colourKey());
+    const count = figures.whole.length;
+    maps.style.setProperty("--across", count > 4 ? Math.ceil(count / 2) : count); // where they stand in two rows
     maps.style.setProperty("--tall", Math.max(traced.sizes.hidden_size, traced.sizes.input_size));
     beside.whole.hidden = traced.family !== "GRU";
     truth.textContent = traced.truth;

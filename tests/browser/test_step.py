@@ -107,7 +107,7 @@ def test_a_click_on_a_heat_map_goes_there(explorer: Explorer) -> None:
 
 
 def test_arrow_keys_on_a_heat_map_choose_time_and_unit(explorer: Explorer) -> None:
-    for part, row in (("f", "unit 1"), ("c", "unit 2"), ("x", "x[1]")):
+    for part, row in (("f", "f[1], t 1"), ("c", "c[2], t 2"), ("x", "x[1], t 3")):
         figure = part_of(explorer, ".map", part)
         figure.locator("canvas").focus()
         for key in ("ArrowRight", "ArrowUp"):
@@ -123,7 +123,7 @@ def test_a_step_that_time_has_not_reached_is_not_told(explorer: Explorer) -> Non
     box = figure.locator("canvas").bounding_box()
     assert box
     figure.locator("canvas").hover(position={"x": box["width"] - 3, "y": 5})
-    expect(figure.locator(".value")).to_contain_text(f"not yet unit 11, t {STEPS - 1}")
+    expect(figure.locator(".value")).to_contain_text(f"not yet c[11], t {STEPS - 1}")
 
 
 @pytest.mark.parametrize("by", ["pointer", "keyboard"])
