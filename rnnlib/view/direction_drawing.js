@@ -173,7 +173,7 @@ export function inputs(state, at, item, lights) {
 
 /** A thing to choose: its box, its key, and its name for ears. */
 function choosable(key, said, chosen, inner) {
-  return `<g class="pick${chosen ? " chosen" : ""}" data-key="${key}" role="button" aria-pressed="${chosen}" tabindex="${chosen ? 0 : -1}" aria-label="${said}">${inner}</g>`;
+  return `<g class="place${chosen ? " chosen" : ""}" data-key="${key}" role="button" aria-pressed="${chosen}" tabindex="${chosen ? 0 : -1}" aria-label="${said}">${inner}</g>`;
 }
 
 /** The halves of every output[t], to be chosen. */
@@ -206,7 +206,7 @@ function rows(state, at, place) {
 }
 
 /** All that can be chosen. */
-export function picks(state, at, place) {
+export function places(state, at, place) {
   return text(22, OUTPUT.y + 20, "output", "start", 'class="port" data-symbol="hidden_size"') + [...halves(state, at, place), ...rows(state, at, place)].join("");
 }
 
@@ -215,6 +215,6 @@ export function unrolled(state, at, place, lights) {
   return (
     `<svg viewBox="0 0 ${UNROLLED.width} ${UNROLLED.height}" role="group" aria-label="the layer unrolled: time to the right, layers upwards">` +
     `<g class="ground">${ground(state, at, place.item)}</g><g class="lit">${wayLit(state, at, place)}</g>` +
-    `<g class="inputs">${inputs(state, at, place.item, lights)}</g><g class="picks">${picks(state, at, place)}</g></svg>`
+    `<g class="inputs">${inputs(state, at, place.item, lights)}</g><g class="places">${places(state, at, place)}</g></svg>`
   );
 }

@@ -113,7 +113,7 @@ function wordsPanel() {
 
 /** Pointing at a half or a row shows it for as long; a click or the arrow keys choose it. `look(null)` goes back. */
 function choosing(picture, { here, look, go, sizes }) {
-  const keyOf = (event) => event.target.closest?.(".pick")?.dataset.key;
+  const keyOf = (event) => event.target.closest?.(".place")?.dataset.key;
   picture.addEventListener("pointerover", (event) => look(keyOf(event) ? placeOfKey(keyOf(event), here()) : null));
   picture.addEventListener("pointerleave", () => look(null));
   picture.addEventListener("click", (event) => keyOf(event) && go(placeOfKey(keyOf(event), here())));
@@ -163,7 +163,7 @@ function build(model, host) {
     picture.innerHTML = unrolled(state, at, place, []);
     root.classList.toggle("waiting", !state.fresh);
     light(place);
-    if (had) picture.querySelector('.pick[tabindex="0"]')?.focus({ preventScroll: true });
+    if (had) picture.querySelector('.place[tabindex="0"]')?.focus({ preventScroll: true });
     picture.dataset.sizes = JSON.stringify({ ...state.sizes, packed: state.packed, ...Object.fromEntries(PLACE.map((name) => [name, model.get(name)])) });
     const now = [place.item, state.packed, state.fresh, JSON.stringify(state.asked)].join(" ");
     if (state.fresh && now !== shown) both.replaceChildren(...summaries(state, arrays, place.item, go));
