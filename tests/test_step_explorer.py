@@ -173,3 +173,13 @@ def test_controls_and_question_are_what_was_chosen() -> None:
     explorer = StepExplorer(controls=("unit", "seq_len"), question="When does f close?")
     assert explorer.controls == ["unit", "seq_len"]
     assert explorer.question == "When does f close?"
+
+
+def test_the_papers_gru_is_drawn_on_demand() -> None:
+    explorer = StepExplorer("GRU")
+    assert explorer.paper is False
+    sent(explorer, paper=True)
+    assert (explorer.paper, explorer.problem) == (True, "")
+    sent(explorer, paper="yes")
+    assert explorer.paper is True
+    assert "paper" in explorer.problem

@@ -28,11 +28,16 @@ export function historyOf(array, place) {
   return { rows, cols, values };
 }
 
+const scales = new WeakMap(); // by array: what was traced does not change
+
 /** The largest magnitude in an array, so that its colours mean the same at every step. */
 export function scaleOf(numbers) {
-  let most = 0;
-  for (const value of numbers) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
-  return most || 1;
+  if (!scales.has(numbers)) {
+    let most = 0;
+    for (const value of numbers) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
+    scales.set(numbers, most || 1);
+  }
+  return scales.get(numbers);
 }
 
 /** A sum without its bias; an infinite one cannot be taken out again. */

@@ -43,13 +43,19 @@ function figuresOf(model, traced, redraw) {
     return historyFigure(part, kind, part === "x" ? "feature" : "unit", go(part));
   };
   const figures = Object.fromEntries(PARTS[traced.family].map((part) => [part, figure(part)]));
+  const kept = {}; // a part's history changes with the place, and not with time
+  const history = (part, array, place) => {
+    const key = [place.layer, place.direction, place.item].join();
+    if (kept[part]?.key !== key) kept[part] = { key, map: historyOf(array, place) };
+    return kept[part].map;
+  };
   const show = (arrays, place) => {
     for (const [part, { show }] of Object.entries(figures)) {
       const array = arrays[arrayOf(part, place)];
       const range = rangeFor(part, array, traced);
       const seen = place.direction ? { from: place.time, until: array.dims[2] - 1 } : { from: 0, until: place.time };
       const at = { row: part === "x" ? Math.min(rows.x, array.dims[4] - 1) : place.unit, col: place.time, picked: part !== "x" };
-      show({ ...historyOf(array, place), range, said: scaleSaid(part, range, traced), ...seen, ...at });
+      show({ ...history(part, array, place), range, said: scaleSaid(part, range, traced), ...seen, ...at });
     }
   };
   return { whole: Object.values(figures).map((figure) => figure.whole), show };
