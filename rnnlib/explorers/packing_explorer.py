@@ -162,9 +162,12 @@ class PackingExplorer(PackingView):
 
     def _layer(self) -> nn.Module:
         spec = as_kind(self._base, self.kind, **{name: getattr(self, name) for name in LAYER[1:]}, dropout=0.0)
-        if self._module is not None and spec == as_kind(self._base, self._base.kind, dropout=0.0):
+        if self._module is None:
+            return build(spec).eval()
+        if spec == as_kind(self._base, self._base.kind, dropout=0.0):
             return self._module
-        return build(spec).eval()
+        like = next(self._module.parameters())
+        return build(spec, like.device).to(like.dtype).eval()
 
     def _sequences(self, layer: nn.Module) -> list[Tensor]:
         if self._own is None:

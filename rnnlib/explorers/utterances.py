@@ -71,9 +71,10 @@ def source_of(input_size: int, lengths: list[int]) -> str:
     if input_size != FEATURES:
         return f"Input: random numbers. With input_size {FEATURES} it is recorded speech."
     short = sum(1 for length in lengths if length not in set(japanese_vowels().lengths.tolist()))
+    if len(lengths) == 1:
+        return f"Input: one recorded utterance (Japanese vowels){', cut short' if short else ''}."
     cut = f", {short} of them cut short" if short else ""
-    spoken = "one recorded utterance" if len(lengths) == 1 else f"{len(lengths)} recorded utterances"
-    return f"Input: {spoken} (Japanese vowels){cut}."
+    return f"Input: {len(lengths)} recorded utterances (Japanese vowels){cut}."
 
 
 def _order(draw: int) -> np.ndarray:

@@ -73,7 +73,7 @@ function lasts(ran, item) {
 export function costSaid({ steps, own_steps, seconds_padded, seconds_packed }) {
   const share = Math.round((100 * (steps - own_steps)) / steps);
   const times = `This time it took ${duration(seconds_padded)} padded, ${duration(seconds_packed)} packed.`;
-  return `The padded batch takes ${steps} steps, ${steps - own_steps} of them (${share} %) over pads; packed, ${own_steps}. ${times}`;
+  return `Steps of the padded batch: ${steps}, of which ${steps - own_steps} (${share} %) over pads. Packed: ${own_steps}. ${times}`;
 }
 
 /** The panel of the layer's answer; `show(place)` follows a step, `showStanding` says whether it is live. */
@@ -98,7 +98,7 @@ export function answerPanel(model) {
     told.replaceChildren(tableOf(ran));
     cost.textContent = costSaid(ran);
     source.textContent = [ran.source, ran.note].filter(Boolean).join(" ");
-    whole.dataset.sizes = JSON.stringify({ lengths: ran.asked.lengths });
+    whole.dataset.sizes = JSON.stringify({ batch: ran.asked.lengths.length, lengths: ran.asked.lengths });
     live.revive();
     light();
   };

@@ -60,9 +60,12 @@ export function stripAt(x, y, { order, starts, total }) {
 /** A sequence's shade, by which the eye follows it through sorting and packing. */
 export const shadeOf = (item, count) => (0.2 + (0.7 * (item + 1)) / count).toFixed(2);
 
+/** Every how many steps a number has room, where a step is so many pixels wide. */
+const eachOf = (wide) => [1, 5, 10, 50, 100, 500, 1000, 5000, 10000, 50000].find((step) => step * wide >= 22);
+
 /** The numbers of the steps above their columns: every one, every fifth, … as room allows. */
 function stepNumbers(columns, wide) {
-  const each = [1, 5, 10, 50, 100, 500, 1000, 5000].find((step) => step * wide >= 22) ?? columns;
+  const each = eachOf(wide) ?? columns;
   const numbers = [];
   for (let time = 0; time < columns; time += each) numbers.push(text(PANEL.left + (time + 0.5) * wide, PANEL.top - 8, time, "middle", 'class="small"'));
   return numbers.join("");
@@ -126,10 +129,10 @@ export function dataStrip({ order, batchSizes, starts, total }) {
   const at = (index) => PANEL.left + index * wide;
   const rect = (index, count, shade) => `<rect class="own" x="${n(at(index))}" y="${top}" width="${n(count * wide)}" height="${high}" fill-opacity="${shade}"/>`;
   const cells = total > 2000 ? rect(0, total, 0.5) : batchSizes.flatMap((size, time) => order.slice(0, size).map((item, rank) => rect(starts[time] + rank, 1, shadeOf(item, order.length)))).join("");
-  let last = -Infinity;
-  const apart = (start) => at(start) - last >= 3 && Boolean((last = at(start))); // pixels, or marks become a bar
-  const begins = starts.filter(apart).map((start) => `M${n(at(start))} ${top - 3}v${high + 8}`);
-  const steps = starts.map((start, time) => [at(start) + 5 * String(time).length, time]);
+  const each = eachOf((at(total) - at(0)) / starts.length);
+  const marked = starts.map((start, time) => [at(start), time]).filter(([, time]) => time % each === 0);
+  const begins = marked.map(([x]) => `M${n(x)} ${top - 3}v${high + 8}`);
+  const steps = marked.map(([x, time]) => [x + 5 * String(time).length, time]);
   return cells + cuts(PANEL.left, top, total, wide, high) + `<path class="end" d="${begins.join("")}"/>` + along(steps, top + high + 16, 'class="small"');
 }
 
@@ -145,7 +148,7 @@ export function staircase(lengths, pack, size) {
     batchRows({ lengths, order: pack.order, until: 0 }, size) +
     stepNumbers(pack.longest, size.wide) +
     sizesBelow(pack.batchSizes, size, below) +
-    text(PANEL.left, STRIP.top - 8, `data, ${pack.total} rows: all steps 0, then all steps 1, …`, "start", 'class="small"') +
+    text(PANEL.left, STRIP.top - 8, `data, ${pack.total} row${pack.total === 1 ? "" : "s"}: all steps 0, then all steps 1, …`, "start", 'class="small"') +
     dataStrip(pack)
   );
 }

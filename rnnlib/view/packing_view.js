@@ -47,7 +47,7 @@ function build(model, host) {
       if (!panel.whole.hidden) panel.draw(now, size);
     }
     stage.hidden = !model.get("stages").length;
-    diagram.dataset.sizes = JSON.stringify({ lengths: now.lengths, total: now.total });
+    diagram.dataset.sizes = JSON.stringify({ batch: now.lengths.length, total_length: now.total, lengths: now.lengths });
     for (const name of ["batch", "total_length"]) controls[name]?.refresh();
     snippet.show(snippetOf(now), now.sizes);
     tell();

@@ -18,6 +18,6 @@ test("a row for every sequence, with the pads that it has", () => {
 
 test("what padding costs is said in steps, and in the time that both ways took", () => {
   const said = costSaid({ steps: 200, own_steps: 150, seconds_padded: 0.002, seconds_packed: 0.0015 });
-  assert.match(said, /^The padded batch takes 200 steps, 50 of them \(25 %\) over pads; packed, 150\./);
+  assert.match(said, /^Steps of the padded batch: 200, of which 50 \(25 %\) over pads\. Packed: 150\./);
   assert.match(said, /2\.00 ms padded, 1\.50 ms packed\.$/);
 });
