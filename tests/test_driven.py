@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.driven import card, shape, step
+from tests.driven import card, direction, packing, shape, step
 from tests.driven.kernel import Kernel, View, kernel
 
 NOTEBOOKS = sorted(Path(__file__).parents[1].joinpath("notebooks").glob("*.ipynb"))
@@ -19,7 +19,7 @@ NOTEBOOKS = sorted(Path(__file__).parents[1].joinpath("notebooks").glob("*.ipynb
 ALL_WAYS = """
 import torch
 from torch import nn
-from rnnlib import LayerSpec, ShapeExplorer, StepExplorer, predict
+from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, StepExplorer, predict
 ShapeExplorer("GRU", seq_len=5, batch=2)
 ShapeExplorer(LayerSpec("LSTM", 12, 8, num_layers=2, bidirectional=True, proj_size=3))
 ShapeExplorer(nn.LSTMCell(3, 4))
@@ -31,12 +31,22 @@ StepExplorer(weights="latch")
 StepExplorer(LayerSpec("LSTM", 12, 6, num_layers=2, bidirectional=True, proj_size=3), controls=("unit", "direction"))
 StepExplorer(nn.RNN(3, 4, batch_first=True), torch.zeros(2, 5, 3))
 StepExplorer(nn.LSTMCell(3, 4))
+PackingExplorer()
+PackingExplorer(LayerSpec("RNN", 5, 3, 2, nonlinearity="relu", batch_first=True), batch=20, stages=(), controls=())
+own = [torch.randn(length, 3, dtype=torch.float64) for length in (5, 1, 7)]
+PackingExplorer(nn.LSTM(3, 4, 2, bidirectional=True, proj_size=2, dropout=0.5, dtype=torch.float64), own, batch=2)
+PackingExplorer("GRU", [torch.full((2, 1), torch.nan)], question="Where is the nan?")
+DirectionExplorer()
+DirectionExplorer(LayerSpec("LSTM", 12, 5, num_layers=2, proj_size=2, batch_first=True), packed=True, controls=())
+DirectionExplorer(nn.GRU(3, 2, bidirectional=True), torch.ones(5, 2, 3), [5, 2], question="Who has read the pads?")
 """
 
 
 DRIVERS: dict[str, Callable[[View], None]] = {
     "ShapeExplorer": shape.drive,
     "StepExplorer": step.drive,
+    "PackingExplorer": packing.drive,
+    "DirectionExplorer": direction.drive,
     "PredictionCard": card.drive,
 }
 
