@@ -182,6 +182,17 @@ def test_it_is_asked_where_no_gradients_are_kept(mode: Any) -> None:
     assert (found.h_n > 0).all()
 
 
+@pytest.mark.gpu
+def test_a_layer_on_a_gpu_has_read_the_same() -> None:
+    device = "cuda" if torch.cuda.is_available() else "mps"
+    layer, x = nn.LSTM(3, 4, 2, bidirectional=True), torch.randn(6, 2, 3)
+    there = copy.deepcopy(layer).to(device)
+    for packed in (False, True):
+        here, moved = (who_reads(*given, [6, 3], packed=packed) for given in ((layer, x), (there, x.to(device))))
+        assert all(torch.equal(a, b) for a, b in zip(parts(here), parts(moved), strict=True))
+    assert next(there.parameters()).device.type == device
+
+
 class Deaf(nn.LSTM):
     """An LSTM that hears every other step only."""
 

@@ -99,7 +99,7 @@ def who_reads(
     steps = torch.full((batch,), sizes.seq_len, device=CPU) if steps is None else steps
     _check_fits(spec, sizes.seq_len, batch)
     with torch.inference_mode(False), torch.enable_grad():
-        timed = time_major(spec, Given(x, sizes))[0].detach().to(CPU, torch.float64).clone()
+        timed = time_major(spec, Given(x, sizes))[0].detach().cpu().double().clone()
         output, h_n, *c_n = _read(spec, _twin(spec, layer), timed, steps if packed else None)
     return Reading(spec, packed, steps, output, h_n, c_n[0] if c_n else None)
 
@@ -135,13 +135,13 @@ def _twin(spec: LayerSpec, layer: LayerSpec | nn.Module) -> nn.Module:
     """The layer again, in float64 on the CPU, with dropout off."""
     if isinstance(layer, nn.Module) and not is_plain(spec, layer):  # code of the learner's own runs too
         try:
-            return copy.deepcopy(layer).to(CPU, torch.float64).eval().requires_grad_(False)
+            return copy.deepcopy(layer).cpu().double().eval().requires_grad_(False)
         except RuntimeError:  # its weights are made anew at each call, as by pruning: take those that it has now
             pass
     twin = build(spec).double().eval().requires_grad_(False)
     for name, weight in twin.named_parameters():
         if isinstance(layer, nn.Module):
-            weight.copy_(getattr(layer, name))
+            weight.copy_(getattr(layer, name).cpu())
     return twin
 
 

@@ -1,5 +1,14 @@
 // The code that picks what is chosen, as a template whose fields `snippet.js` fills.
 
+const LONGEST = 44; // characters that fit beside the picture
+
+/** A call, on one line where it fits. */
+function called(start, given) {
+  const line = `${start}(${given.join(", ")})`;
+  if (line.length <= LONGEST) return [line];
+  return [`${start}(`, `    ${given.slice(0, 2).join(", ")},`, `    ${given.slice(2).join(", ")})`];
+}
+
 /** How the layer is called, so that `output` and `h_n` are those of the picture. */
 export function callOf({ family, packed, sizes, lengths, given }) {
   const states = family === "LSTM" ? "(h_n, c_n)" : "h_n";
@@ -7,10 +16,9 @@ export function callOf({ family, packed, sizes, lengths, given }) {
   const first = sizes.batch_first ? ["batch_first=True"] : [];
   const total = Math.max(...lengths) < sizes.seq_len ? ["total_length={seq_len}"] : [];
   return [
-    `packed = pack_padded_sequence(${[given, "lengths", ...first].join(", ")},`,
-    "                              enforce_sorted=False)",
+    ...called("packed = pack_padded_sequence", [given, "lengths", ...first, "enforce_sorted=False"]),
     `output, ${states} = layer(packed)`,
-    `output, _ = pad_packed_sequence(${["output", ...first, ...total].join(", ")})`,
+    ...called("output, _ = pad_packed_sequence", ["output", ...first, ...total]),
   ];
 }
 

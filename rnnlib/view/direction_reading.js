@@ -79,7 +79,8 @@ export function countRead(moved, length) {
   return { steps, own: steps.filter((step) => step < length).length, pads: steps.filter((step) => step >= length).length };
 }
 
-const many = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
+/** A number of things: `1 step`, `2 steps`. */
+export const many = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 /** How an element is written, in the layer's own order of axes. */
 export function elementOf(place, { size, num_directions, batch_first }) {
@@ -109,7 +110,7 @@ export function wordsOf(place, state, moved) {
     return { what, read: `No step of this sequence: it has ${many(length, "step")}. The packed run left zeros here, which have read nothing.`, pads: "", way: "", most: "" };
   }
   const { steps, own, pads } = countRead(moved, length);
-  const read = `It has read ${steps.length ? `${rangesOf(steps)}, ` : ""}${steps.length} of ${many(run, "step")}.`;
+  const read = `It has read ${steps.length ? `${rangesOf(steps)}, ` : ""}${steps.length} of ${many(run, "step")}${steps.length ? "" : ": none moves it"}.`;
   const taken = stepsTaken(place, sizes, run);
   const layer = place.part === "h_n" ? place.layer : sizes.num_layers - 1;
   const which = pads === steps.length ? (pads === 1 ? "It is a pad" : "All of them are pads") : `${pads} of them ${pads === 1 ? "is a pad" : "are pads"}`;
@@ -149,8 +150,10 @@ export function verdictOf(halves, moved, state) {
     ...(pads ? [`it has read ${many(pads, "pad")}`] : []),
   ];
   if (reasons.length) return [false, `No summary of the sequence: ${reasons.join(", and ")}.`];
-  const all = counted.every((half) => half.own === length);
-  return [true, all ? `Every step of the sequence${halves.length > 1 ? ", read from both ends" : ""}, and no pad.` : "It has gone all the way, and no pad is in it."];
+  const least = Math.min(...counted.map((half) => half.own));
+  if (!least) return [false, "Nothing of the sequence: no step moves any number of a half of it."];
+  const ends = halves.length > 1 ? ", read from both ends" : "";
+  return [true, `${least === length ? "Every step" : `${least} of ${many(length, "step")}`} of the sequence${ends}, and no pad.`];
 }
 
 /** The place to which a key leads from another, or null: time to the sides, halves and rows up and down. */

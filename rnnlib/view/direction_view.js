@@ -2,7 +2,7 @@
 import { changes, choice, el, keepKeys, listen, pick, slider, toggle } from "./controls.js";
 import { codeOf, fieldsOf } from "./direction_code.js";
 import { inputs, layoutOf, unrolled, wayLit } from "./direction_drawing.js";
-import { countRead, elementOf, lightOf, movedAt, movedByAll, placeAfter, stepsRun, summariesOf, verdictOf, wordsOf } from "./direction_reading.js";
+import { countRead, elementOf, lightOf, many, movedAt, movedByAll, placeAfter, stepsRun, summariesOf, verdictOf, wordsOf } from "./direction_reading.js";
 import { snippetPanel } from "./snippet.js";
 import { decoded } from "./step_values.js";
 
@@ -53,7 +53,7 @@ export function lightsOf(moved) {
 /** The controls that a lecturer chose to show, by name. */
 function controlsOf(model, say) {
   const batch = () => Array.from({ length: model.get("reading").sizes.batch }, (_, item) => item);
-  const steps = (item) => `${item}: ${model.get("reading").lengths[item]} steps`;
+  const steps = (item) => `${item}: ${many(model.get("reading").lengths[item], "step")}`;
   const make = {
     kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"]),
     bidirectional: () => toggle(model, "bidirectional"),
@@ -181,7 +181,7 @@ function build(model, host) {
 
   const part = (wanted) => Object.keys(controls).filter((name) => SLIDERS.includes(name) === wanted).map((name) => controls[name].whole);
   const question = model.get("question");
-  const says = "Green: by the gradient, the number has read this input, the stronger the more. Hatched: a pad. Purple: all ways that lead there.";
+  const says = "Green: read, as the gradient of the real layer says; the stronger, the more. Hatched: a pad. Purple: every way that leads there.";
   const root = el(
     "div",
     { class: "rnnlib direction", role: "region", "aria-label": "Direction explorer" },

@@ -86,6 +86,8 @@ test("an element is told in words", () => {
   assert.equal(forward.read, "It has read x_0 … x_2, 3 of 4 steps.");
   assert.equal(forward.most, "x_2 moves it most: by 0.300 for a change of 1.");
   assert.deepEqual([forward.pads, forward.way], ["", ""]);
+  const off = wordsOf(place({ time: 2 }), state(), [0, 0, 0, 0]); // a unit of relu
+  assert.deepEqual([off.read, off.most], ["It has read 0 of 4 steps: none moves it.", ""]);
   const padded = wordsOf(place({ time: 3, direction: 1, item: 1 }), state(), [0, 0, 0, 1e-9]);
   assert.equal(padded.read, "It has read x_3, 1 of 4 steps.");
   assert.equal(padded.pads, "It is a pad: the sequence ends at x_1.");
@@ -133,7 +135,8 @@ test("pads are in both summaries of a padded run, and in none of a packed one", 
   assert.deepEqual(verdict(1, 1), [false, "No summary of the sequence: it has read 2 pads."]);
   assert.deepEqual(verdict(0, 1, [[0, 0, 0, 0], [0, 0, 0, 0]], { packed: true }), [false, "Zeros: this sequence has only 2 steps."]);
   assert.deepEqual(verdict(1, 1, [[1, 1, 0, 0], [1, 1, 0, 0]], { packed: true }), [true, "Every step of the sequence, read from both ends, and no pad."]);
-  assert.deepEqual(verdict(1, 1, [[1, 0, 0, 0], [1, 1, 0, 0]], { packed: true }), [true, "It has gone all the way, and no pad is in it."]);
+  assert.deepEqual(verdict(1, 1, [[1, 0, 0, 0], [1, 1, 0, 0]], { packed: true }), [true, "1 of 2 steps of the sequence, read from both ends, and no pad."]);
+  assert.deepEqual(verdict(1, 0, [[1, 1, 1, 1], [0, 0, 0, 0]]), [false, "Nothing of the sequence: no step moves any number of a half of it."]);
 });
 
 test("summaries are written as the layer gives them", () => {
