@@ -23,22 +23,24 @@ export function callOf({ family, packed, sizes, lengths, given }) {
 }
 
 /** Ways to pick a place: its half or its row, the same through `view`, and the one element. */
-export function picksOf({ part, direction }, { num_directions, proj_size, batch_first }) {
+export function picksOf({ part, layer, direction }, { num_directions, proj_size, batch_first }) {
   const width = proj_size ? "{proj_size}" : "{hidden_size}";
+  const way = ["forward", "backward"][direction];
   if (part === "h_n") {
     return [
-      ["h_n[{row}, {item}]", "the row"],
-      [`h_n.view({num_layers}, {num_directions}, {batch}, ${width})[{layer}, {direction}, {item}]`, "the same"],
+      ["h_n[{row}, {item}]", `the row of layer ${layer}, ${way}`],
+      [`h_n.view({num_layers}, {num_directions}, {batch}, ${width})[{layer}, {direction}, {item}]`, "in (num_layers, num_directions, batch, H)"],
       ["h_n[{row}, {item}, {unit}]", "this element"],
     ];
   }
   const at = batch_first ? "{item}, {time}" : "{time}, {item}";
   const axes = batch_first ? "{batch}, {seq_len}" : "{seq_len}, {batch}";
+  const names = batch_first ? "batch, seq_len" : "seq_len, batch";
   if (num_directions === 1) return [[`output[${at}]`, "all units"], [`output[${at}, {column}]`, "this element"]];
   const half = direction ? `${width}:` : `:${width}`;
   return [
-    [`output[${at}, ${half}]`, `the ${direction ? "backward" : "forward"} half`],
-    [`output.view(${axes}, {num_directions}, ${width})[${at}, {direction}]`, "the same"],
+    [`output[${at}, ${half}]`, `the ${way} half: output[${batch_first ? "b, t" : "t, b"}, ${direction ? "H:" : ":H"}]`],
+    [`output.view(${axes}, {num_directions}, ${width})[${at}, {direction}]`, `in (${names}, num_directions, H)`],
     [`output[${at}, {column}]`, "this element"],
   ];
 }

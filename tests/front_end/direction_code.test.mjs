@@ -11,14 +11,15 @@ const written = (where, now) => filled(codeOf(where, now), fieldsOf(where, now))
 test("a half of output, by slice and by view, and its one element", () => {
   assert.deepEqual(written(place(), state()), [
     "output, (h_n, c_n) = layer(x)", "",
-    "# the backward half", "output[5, 2, 4:]",
-    "# the same", "output.view(6, 3, 2, 4)[5, 2, 1]",
+    "# the backward half: output[t, b, H:]", "output[5, 2, 4:]",
+    "# in (seq_len, batch, num_directions, H)", "output.view(6, 3, 2, 4)[5, 2, 1]",
     "# this element", "output[5, 2, 7]",
   ]);
 });
 
 test("a row of h_n, layer first, then direction", () => {
   const lines = written(place({ part: "h_n" }), state({ family: "GRU" }));
+  assert.deepEqual(lines.filter((line) => line.startsWith("#")), ["# the row of layer 1, backward", "# in (num_layers, num_directions, batch, H)", "# this element"]);
   assert.deepEqual(lines.filter((line) => !line.startsWith("#")), ["output, h_n = layer(x)", "", "h_n[3, 2]", "h_n.view(2, 2, 3, 4)[1, 1, 2]", "h_n[3, 2, 3]"]);
 });
 
@@ -35,4 +36,5 @@ test("a packed call says what is not the default, and no line is longer than fit
     for (const lengths of [[6, 2, 4], [5, 2, 4]])
       for (const given of ["x", "x[:, None]"])
         for (const line of callOf(state({ packed: true, lengths, given }, { batch_first }))) assert.ok(line.length <= 44, line);
+  for (const part of ["output", "h_n"]) for (const line of written(place({ part }), state())) assert.ok(line.length <= 44, line);
 });
