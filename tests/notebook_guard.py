@@ -32,7 +32,7 @@ DIFFERS = {
     "a date or a time of day": r"\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d\d:\d\d:\d\d\b",
     "a path of the machine": r"(?:^|[\s\"'=(~])/(?:tmp|home|root|usr|var|opt|Users|mnt|work)/|[A-Z]:\\|site-packages",
 }
-MODULES = {"torch", "rnnlib", "warnings"}  # the last to show a warning of torch's without a path of the machine
+MODULES = {"torch", "rnnlib", "tqdm", "warnings"}  # the last to show a warning without a path of the machine
 MARKERS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "skip-execution"}
 
 
@@ -78,7 +78,8 @@ def _imports(cell: NotebookNode) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module == "rnnlib":
             strange = [f"rnnlib.{name.name}" for name in node.names if name.name not in rnnlib.__all__]
         elif isinstance(node, ast.ImportFrom):
-            strange = [] if (node.module or "").split(".")[0] == "torch" else [node.module or "."]
+            known = (node.module or "").split(".")[0] in MODULES - {"rnnlib"}
+            strange = [] if known else [node.module or "."]
         else:
             continue
         for name in strange:
@@ -86,11 +87,12 @@ def _imports(cell: NotebookNode) -> Iterator[str]:
 
 
 def _helpers(cell: NotebookNode) -> Iterator[str]:
-    if "exercise" in cell.metadata.get("tags", []):
-        return  # there a function or a class is what the learner writes
+    if {"exercise", "model"} & set(cell.metadata.get("tags", [])):
+        return  # what the learner writes; or a model and its training, which are the lesson itself
     for node in _walk(cell):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield f"defines {node.name}: helpers belong into rnnlib, an exercise wears the tag 'exercise'"
+            tags = "an exercise wears the tag 'exercise', a model and its training 'model'"
+            yield f"defines {node.name}: helpers belong into rnnlib, {tags}"
 
 
 def _wrong_outputs(cell: NotebookNode) -> Iterator[str]:

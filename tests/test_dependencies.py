@@ -19,6 +19,7 @@ PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(PYPROJECT)["project"]
 GROUPS: dict[str, list[str]] = {"core": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
 OURS = {"rnnlib", "tests", "benchmarks"}
+LESSONS = "".join(path.read_text("utf-8") for path in sorted((ROOT / "notebooks").glob("*.ipynb")))
 
 # What is used without an import, and the words that use it.
 COMMANDS = {
@@ -70,7 +71,8 @@ def test_every_declared_dependency_is_used() -> None:
     files = {ROOT / "Makefile", ROOT / "pyproject.toml", *sources("tests", "benchmarks")} - {Path(__file__)}
     text = "\n".join(file.read_text("utf-8") for file in files)
     by_command = {name for name, words in COMMANDS.items() if words in text}
-    assert names("lab", "test") - by_command <= imported(sources("tests", "benchmarks"))
+    by_lessons = {name for name in names("lab") if f"from {name}" in LESSONS}
+    assert names("lab", "test") - by_command - by_lessons <= imported(sources("tests", "benchmarks"))
 
 
 def test_an_undeclared_import_is_found(tmp_path: Path) -> None:
