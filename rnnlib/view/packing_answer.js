@@ -55,7 +55,7 @@ function strip(label, values, wide) {
     const [r, g, b, opacity] = colourAt(value, 1);
     return el("span", { style: `background:rgba(${r},${g},${b},${(0.75 * opacity) / 255})` }, shortOf(value, 2));
   };
-  const more = wide > values.length ? [el("span", { class: "more" }, `… ${wide - values.length} more`)] : [];
+  const more = wide > values.length ? [el("span", { class: "more", title: `${wide - values.length} more` }, `… +${wide - values.length}`)] : [];
   return [el("code", {}, label), el("div", {}, ...values.map(cell), ...more)];
 }
 
