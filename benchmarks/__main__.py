@@ -15,10 +15,12 @@ def main() -> None:
         print(f"{m.design:24}{m.picture:10}{m.p50:8.1f}{m.p95:8.1f}{share:14.2f}{m.after_drag:20.1f}")
 
     print("\nA trace, and one whose states and gates are read too, over a bare loop over torch's cell (one thread)\n")
-    print(f"{'':6}{'seq_len, batch, input_size, hidden_size':42}{'loop, ms':>10}{'trace':>8}{'read too':>10}")
+    columns = "seq_len, batch, input_size, hidden_size"
+    print(f"{'':6}{columns:42}{'gradients':10}{'loop, ms':>10}{'trace':>8}{'read too':>10}")
     for t in trace.measure():
-        sizes = ", ".join(map(str, t.sizes))
-        print(f"{t.kind:6}{sizes:42}{1000 * t.loop:10.2f}{t.traced / t.loop:8.2f}{t.read / t.loop:10.2f}")
+        sizes, gradients = ", ".join(map(str, t.sizes)), "yes" if t.gradients else "no"
+        print(f"{t.kind:6}{sizes:42}{gradients:10}{1000 * t.loop:10.2f}", end="")
+        print(f"{t.traced / t.loop:8.2f}{t.read / t.loop:10.2f}")
 
     torch, rnnlib = imports.measure()
     print(f"\nimport torch {torch:.2f} s, import rnnlib {rnnlib:.2f} s: {rnnlib / torch:.2f} times")

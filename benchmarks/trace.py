@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from rnnlib import trace
 
 KINDS = ("RNN", "LSTM", "GRU")
-SIZES = ((30, 1, 12, 16), (100, 8, 32, 64))  # seq_len, batch, input_size, hidden_size
+SIZES = ((30, 1, 12, 16), (100, 8, 32, 64), (100, 32, 128, 256))  # seq_len, batch, input_size, hidden_size
 RUNS = 31
 
 
@@ -27,21 +27,22 @@ class Taken:
 
     kind: str
     sizes: tuple[int, ...]
+    gradients: bool
     loop: float
     traced: float
     read: float
 
 
 def measure() -> list[Taken]:
-    """Measure every kind at every size, all on one thread, as a trace of such sizes runs."""
+    """Measure every kind at every size, with gradients and without, on one thread, as a small trace runs."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    taken = [_measure(kind, sizes) for sizes in SIZES for kind in KINDS]
+    taken = [_measure(kind, sizes, gradients) for sizes in SIZES for kind in KINDS for gradients in (True, False)]
     torch.set_num_threads(threads)
     return taken
 
 
-def _measure(kind: str, sizes: tuple[int, ...]) -> Taken:
+def _measure(kind: str, sizes: tuple[int, ...], gradients: bool) -> Taken:
     seq_len, batch, input_size, hidden_size = sizes
     x = torch.randn(seq_len, batch, input_size)
     layer = getattr(nn, kind)(input_size, hidden_size)
@@ -52,13 +53,14 @@ def _measure(kind: str, sizes: tuple[int, ...]) -> Taken:
         "read": lambda: _read(layer, x),
     }
     taken: dict[str, list[float]] = {name: [] for name in done}
-    for run in range(RUNS + 3):
-        for name, work in done.items():
-            start = time.thread_time()
-            work()
-            if run >= 3:  # the first ones warm up
-                taken[name].append(time.thread_time() - start)
-    return Taken(kind, sizes, **{name: statistics.median(times) for name, times in taken.items()})
+    with torch.set_grad_enabled(gradients):
+        for run in range(RUNS + 3):
+            for name, work in done.items():
+                start = time.thread_time()
+                work()
+                if run >= 3:  # the first ones warm up
+                    taken[name].append(time.thread_time() - start)
+    return Taken(kind, sizes, gradients, **{name: statistics.median(times) for name, times in taken.items()})
 
 
 def _loop(cell: nn.Module, x: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import torch
@@ -32,7 +33,7 @@ def not_finite_note(spec: LayerSpec, first: States, unrolled: Unrolled, mask: Te
         x holds nan at step 2, sequence 0, feature 1. h first holds nan at step 2, layer 0, unit 0, sequence 0.
     """
     given = [("x", unrolled.inputs[0]), *zip(("h_0", "c_0"), first, strict=False), *_weights(spec, unrolled)]
-    made = [*unrolled.inputs[1:], unrolled.output, *(end for states in unrolled.ends for end in states)]
+    made = [*unrolled.inputs[1:], unrolled.output, *(states[-1] for states in unrolled.ends)]  # h's are in the outputs
     if _all_finite([*(tensor for _, tensor in given), *made]):
         return ""
     causes = [f"{name} holds {place}" for name, tensor in given if (place := _first(spec, name, tensor))]
@@ -47,7 +48,7 @@ def not_finite_note(spec: LayerSpec, first: States, unrolled: Unrolled, mask: Te
 
 def _all_finite(tensors: list[Tensor]) -> bool:
     """A sum is nan or infinite where a number in it is: quick, though a sum can also grow too large by itself."""
-    return bool(torch.stack([tensor.sum() for tensor in tensors]).isfinite().all())
+    return all(math.isfinite(tensor.sum()) for tensor in tensors)
 
 
 def _weights(spec: LayerSpec, unrolled: Unrolled) -> Named:

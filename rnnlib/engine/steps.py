@@ -92,7 +92,7 @@ def lstm_step(from_x: Tensor, from_h: Tensor, h: Tensor, c: Tensor) -> Step:
     f = torch.sigmoid(pre[1])
     g = torch.tanh(pre[2])
     o = torch.sigmoid(pre[3])
-    c = f * c + i * g
+    c = torch.addcmul(f * c, i, g)  # f * c + i * g, at once
     h = o * torch.tanh(c)
     return Step((h, c), pre, (i, f, g, o))
 
@@ -119,9 +119,9 @@ def gru_step(from_x: Tensor, from_h: Tensor, h: Tensor) -> Step:
     pre_z = x_z + h_z
     r = torch.sigmoid(pre_r)
     z = torch.sigmoid(pre_z)
-    pre_n = x_n + r * h_n
+    pre_n = torch.addcmul(x_n, r, h_n)  # x_n + r * h_n, at once
     n = torch.tanh(pre_n)
-    h = n + z * (h - n)  # the same as (1 - z) * n + z * h
+    h = torch.addcmul(n, z, h - n)  # n + z * (h - n), the same as (1 - z) * n + z * h
     return Step((h,), (pre_r, pre_z, pre_n), (r, z, n))
 
 

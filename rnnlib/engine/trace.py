@@ -61,7 +61,8 @@ def trace(
         True
     """
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
+    weights = () if isinstance(layer, LayerSpec) else tuple(layer.parameters())
+    like = weights[0] if weights else None
     _check_dropout(spec, layer)
     where = _place(like, x)
     dtype = torch.float32 if like is None else like.dtype
@@ -71,7 +72,6 @@ def trace(
     steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
 
     given = Given(x, sizes, state, steps)
-    weights = () if isinstance(layer, LayerSpec) else tuple(layer.parameters())
     check_inference(x, state, weights)
     check_trace(spec, given, dtype, where, gradients=are_kept(x, state, weights))
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlib.engine.steps import GATES, Step, step_of
+from rnnlib.engine.steps import GATES, Step, step_of, what_h_says, what_x_says
 from rnnlib.engine.unroll import Unrolled
 from rnnlib.spec import LayerSpec
 
@@ -119,12 +119,15 @@ class Trace:
     @cached_property
     @torch.enable_grad()
     def _from_x(self) -> Tensor:
-        return self._five_axes(self.unrolled.from_x)
+        inputs = [x for x in self.unrolled.inputs for _ in range(self.spec.num_directions)]
+        return self._five_axes(list(map(what_x_says, inputs, self.unrolled.weights)))
 
     @cached_property
     @torch.enable_grad()
     def _from_h(self) -> Tensor:
-        return self._five_axes(self.unrolled.from_h)
+        weights = self.unrolled.weights
+        before = torch.stack([states[0] for states in self.unrolled.before]).chunk(len(weights))
+        return self._five_axes(list(map(what_h_says, before, weights)))
 
     @cached_property
     @torch.enable_grad()

@@ -15,10 +15,8 @@ class Unrolled(NamedTuple):
     """What came by on the way. Lists go by layer, then direction, then the step's place in time.
 
     Attributes:
-        weights: by layer and direction.
+        weights: by layer and direction, as they were: yours may change before a part is asked for.
         inputs: by layer, what it read: ``(seq_len, batch, width)``, zeros where padded.
-        from_x: by layer and direction, ``(seq_len, batch, num_gates*hidden_size)``.
-        from_h: by step, ``(batch, num_gates*hidden_size)``.
         before: by step, the states it started from, ``(batch, size)`` each.
         after: by step, the states it made.
         ends: by layer and direction, the states after its last step.
@@ -27,8 +25,6 @@ class Unrolled(NamedTuple):
 
     weights: list[Weights]
     inputs: list[Tensor]
-    from_x: list[Tensor]
-    from_h: list[Tensor]
     before: list[States]
     after: list[States]
     ends: list[States]
@@ -45,9 +41,10 @@ def unroll(spec: LayerSpec, module: nn.Module, x: Tensor, first: States, mask: T
         first: the states it starts from, ``(num_layers*num_directions, batch, size)`` each.
         mask: ``(seq_len, batch)``, True where a step is the sequence's own.
     """
-    done = Unrolled([], [], [], [], [], [], [], x)
+    done = Unrolled([], [], [], [], [], x)
     own = None if bool(mask.all()) else mask[..., None]
-    below = x.clone() if own is None else x.masked_fill(~own, 0)  # yours may change before a part is asked for
+    below = x.clone(memory_format=torch.contiguous_format)  # yours may change too
+    below = below if own is None else below.masked_fill(~own, 0)
     for layer in range(spec.num_layers):
         done.inputs.append(below)
         outputs = []
@@ -62,12 +59,12 @@ def unroll(spec: LayerSpec, module: nn.Module, x: Tensor, first: States, mask: T
 
 
 def weights_of(spec: LayerSpec, module: nn.Module, layer: int, direction: int) -> Weights:
-    """The weights of one layer in one direction, as the layer itself reads them now."""
+    """A copy of the weights of one layer in one direction, as the layer itself reads them now."""
     suffix = suffix_of(spec, layer, direction)
     names = ["weight_ih", "weight_hh"]
     names += ["bias_ih", "bias_hh"] if spec.bias else []
     names += ["weight_hr"] if spec.proj_size else []
-    return Weights(**{name: getattr(module, name + suffix) for name in names})
+    return Weights(**{name: getattr(module, name + suffix).clone() for name in names})
 
 
 def suffix_of(spec: LayerSpec, layer: int, direction: int) -> str:
@@ -89,14 +86,12 @@ def _one_direction(
     from the end it starts there.
     """
     take_step = step_of(spec.family, spec.nonlinearity)
-    all_from_x = what_x_says(x, w)
-    told = list(zip(all_from_x.unbind(0), [None] * len(x) if mask is None else mask.unbind(0), strict=True))
-    all_from_h, before, after = [], [], []
+    told = list(zip(what_x_says(x, w).unbind(0), [None] * len(x) if mask is None else mask.unbind(0), strict=True))
+    before, after = [], []
     for from_x, own in reversed(told) if backward else told:
-        from_h = what_h_says(states[0], w)
-        h, *c = take_step(from_x, from_h, *states).states
-        made = (projected(h, w), *c)
-        all_from_h.append(from_h)
+        made = take_step(from_x, what_h_says(states[0], w), *states).states
+        if w.weight_hr is not None:
+            made = (projected(made[0], w), *made[1:])
         before.append(states)
         after.append(made)
         states = (
@@ -104,8 +99,6 @@ def _one_direction(
         )
     order = -1 if backward else 1
     done.weights.append(w)
-    done.from_x.append(all_from_x)
-    done.from_h.extend(all_from_h[::order])
     done.before.extend(before[::order])
     done.after.extend(after[::order])
     done.ends.append(states)
