@@ -3,6 +3,7 @@
 from rnnlib.data import japanese_vowels
 from rnnlib.engine.packing import pack_steps
 from rnnlib.engine.run import run
+from rnnlib.engine.timing import time_layer
 from rnnlib.engine.trace import trace
 from rnnlib.explorers.direction_explorer import DirectionExplorer
 from rnnlib.explorers.packing_explorer import PackingExplorer
@@ -22,5 +23,6 @@ __all__ = [
     "predict",
     "run",
     "shapes",
+    "time_layer",
     "trace",
 ]

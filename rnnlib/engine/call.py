@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import synchronise
 from rnnlib.engine.inputs import Sizes, in_brackets
 from rnnlib.engine.states import State
@@ -54,33 +55,23 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Given) -> tuple[Answ
 
     Raises:
         TypeError: a subclass or a hook that gives something else than its kind does.
-        ValueError: the device ran out of memory.
+        ValueError: the device ran out of memory, or is lost.
     """
     x, sizes, hx, lengths = given
     if lengths is not None and isinstance(x, Tensor):
         x = pack_padded_sequence(x, lengths, spec.batch_first, enforce_sorted=False)
     device = x.data.device
-    synchronise(device)
-    start = time.perf_counter()
-    try:
+    with in_words(device):
+        synchronise(device)
+        start = time.perf_counter()
         result = layer(x) if hx is None else layer(x, hx)
         synchronise(device)
-    except RuntimeError as error:
-        if _out_of_memory(error):
-            raise ValueError(f"{device} ran out of memory: choose a smaller hidden_size, seq_len or batch.") from None
-        raise
     seconds = time.perf_counter() - start
     answer = _taken_apart(spec, layer, given, result)
     if lengths is not None and isinstance(answer.output, PackedSequence):
         padded, _ = pad_packed_sequence(answer.output, spec.batch_first, total_length=sizes.seq_len)
         answer = answer._replace(output=padded)
     return answer, seconds
-
-
-def _out_of_memory(error: RuntimeError) -> bool:
-    """Whether there was too little memory; the CPU says so in words alone."""
-    signs = ("not enough memory", "can't allocate memory", "backend out of memory")  # Windows, others, MPS
-    return isinstance(error, torch.OutOfMemoryError) or any(sign in str(error) for sign in signs)
 
 
 def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Given, result: Any) -> Answer:

@@ -102,7 +102,7 @@ def run(
     """
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
     like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
-    where = _place(like, x, device)
+    where = place(like, x, device)
     dtype = torch.float32 if like is None else like.dtype
     if x is None:
         sizes = check_sizes(spec, seq_len, batch)
@@ -131,7 +131,7 @@ def run(
     return Run(spec, given.x, *answer, seconds, name_of(where), checks)
 
 
-def _place(like: Tensor | None, x: Any, device: Any) -> torch.device:
+def place(like: Tensor | None, x: Any, device: Any) -> torch.device:
     """Where to run: where the layer is, or else where x is, unless the learner names a device."""
     data = x.data if isinstance(x, PackedSequence) else x
     here = like if like is not None else data if isinstance(data, Tensor) else None
