@@ -15,7 +15,7 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 # JupyterLab would ask on its first start whether to fetch news from the internet.
 NO_NEWS := $(VENV)/jupyter/settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings
 
-.PHONY: help lab test notebooks bench pictures browser
+.PHONY: help lab test notebooks bench record pictures browser
 
 help: ## show these lines
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ notebooks: $(VENV)/installed-test ## run every notebook from the top and store i
 
 bench: $(VENV)/installed-test browser ## measure how fast a picture follows its slider
 	$(RUN) -m benchmarks
+
+record: $(VENV)/installed-test ## store a comparison of times made on this machine's GPU
+	$(RUN) -m benchmarks.record
 
 pictures: $(VENV)/installed-test browser ## make the README's picture anew
 	$(RUN) -m tests.browser.pictures

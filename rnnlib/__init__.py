@@ -8,6 +8,7 @@ from rnnlib.engine.trace import trace
 from rnnlib.explorers.direction_explorer import DirectionExplorer
 from rnnlib.explorers.packing_explorer import PackingExplorer
 from rnnlib.explorers.shape_explorer import ShapeExplorer
+from rnnlib.explorers.speed_lab import SpeedLab
 from rnnlib.explorers.step_explorer import StepExplorer
 from rnnlib.practice.predict import predict
 from rnnlib.spec import LayerSpec, shapes
@@ -17,6 +18,7 @@ __all__ = [
     "LayerSpec",
     "PackingExplorer",
     "ShapeExplorer",
+    "SpeedLab",
     "StepExplorer",
     "japanese_vowels",
     "pack_steps",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,7 @@ class Timing:
         num_threads: that torch's operations on the CPU had.
         median: of one call.
         iqr: the interquartile range, the spread of the middle half.
+        quartiles: a quarter of the times were below the first, a quarter above the second.
         repeats: how many times the clock was read; each time is of one call or the mean of several.
         share_of_peak: the operations a second over those of the device's peak.
         peak: what the peak is.
@@ -60,6 +62,7 @@ class Timing:
     num_threads: int
     median: float | None = None
     iqr: float | None = None
+    quartiles: tuple[float, float] | None = None
     repeats: int = 0
     share_of_peak: float | None = None
     peak: str = ""
@@ -200,6 +203,7 @@ def _timed(case: Case, threads: int, min_run_time: float, cancelled: Callable[[]
         timing,
         median=found.median,
         iqr=found.iqr,
+        quartiles=_quartiles(found.times),
         repeats=len(found.times),
         share_of_peak=share,
         peak=peak,
@@ -207,6 +211,11 @@ def _timed(case: Case, threads: int, min_run_time: float, cancelled: Callable[[]
         memory=memory,
         equal=equal,
     )
+
+
+def _quartiles(times: list[float]) -> tuple[float, float]:
+    first, _, third = statistics.quantiles(times, method="inclusive") if len(times) > 1 else times * 3
+    return first, third
 
 
 def _compile(run: Callable[[], Any], threads: int) -> None:

@@ -1,0 +1,79 @@
+"""The chart of a speed lab: a median with its spread at every size, both axes logarithmic, in either theme."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+THEMES = {
+    "light": {
+        "ink": "#1f2430", "quiet": "#5f6672", "line": "#e5e7eb",
+        "lines": ("#0072b2", "#b84300", "#007a5a", "#9c3d80", "#9a5b00", "#1f2430"),
+    },
+    "dark": {
+        "ink": "#edeff2", "quiet": "#9aa3af", "line": "#2a2f37",
+        "lines": ("#56b4e9", "#ff8a4c", "#35c79a", "#e08cc4", "#f0b43c", "#edeff2"),
+    },
+}  # fmt: skip
+MARKS = "os^Dvx"
+
+
+def chart(rows: Sequence[dict[str, Any]], axis: str, setups: Sequence[str]) -> dict[str, str]:
+    """The chart as SVG, once for each theme; {} where nothing was measured.
+
+    Args:
+        rows: with ``setup`` and ``value``, and in seconds ``median`` and the quartiles ``low`` and ``high``.
+        axis: the name of what runs to the right.
+        setups: all that there may be, so that each keeps its colour and its mark.
+
+    Example:
+        >>> chart([], "batch", ("layer",))
+        {}
+    """
+    shown = [row for row in rows if row["median"] is not None]
+    return {name: _drawn(shown, axis, setups, theme) for name, theme in THEMES.items()} if shown else {}
+
+
+def _drawn(rows: Sequence[dict[str, Any]], axis: str, setups: Sequence[str], theme: dict[str, Any]) -> str:
+    import matplotlib  # here, since few lessons draw a chart and its import takes long
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context({"svg.hashsalt": "rnnlib", "font.size": 12, "font.family": "DejaVu Sans"}):
+        figure = Figure(figsize=(6.8, 4.1), layout="constrained")
+        axes = figure.add_subplot()
+        for index, setup in enumerate(setups):
+            line = sorted(
+                (row["value"], row["median"], row["low"], row["high"]) for row in rows if row["setup"] == setup
+            )
+            if line:
+                _line(axes, line, setup, theme["lines"][index], MARKS[index])
+        _furnish(axes, sorted({row["value"] for row in rows}), axis, theme)
+        made = io.StringIO()
+        figure.savefig(made, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return made.getvalue()
+
+
+def _line(axes: Any, line: list[tuple[int, float, float, float]], name: str, colour: str, mark: str) -> None:
+    values, medians, low, high = zip(*line, strict=True)
+    axes.fill_between(values, low, high, color=colour, alpha=0.25, linewidth=0)
+    axes.plot(values, medians, color=colour, marker=mark, markersize=6, linewidth=2, label=name)
+
+
+def _furnish(axes: Any, values: list[int], axis: str, theme: dict[str, Any]) -> None:
+    from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.set_xticks(values, [f"{value:,}" for value in values])
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(EngFormatter("s"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlabel(axis, color=theme["ink"], weight="bold")
+    axes.set_ylabel("median time of a call", color=theme["ink"])
+    axes.tick_params(which="both", colors=theme["quiet"], length=0)
+    axes.grid(color=theme["line"], linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines[:].set_visible(False)
+    named = {"frameon": False, "labelcolor": theme["ink"], "fontsize": 11, "columnspacing": 1.2, "handlelength": 1.4}
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, **named)

@@ -1,0 +1,187 @@
+// The speed lab on screen: what to compare, a button that measures, and results as they come.
+import { changes, choice, el, keepKeys, listen, slider, toggle } from "./controls.js";
+import { duration } from "./numbers.js";
+import { resultTable } from "./speed_table.js";
+
+const SIZES = ["seq_len", "batch", "hidden_size", "num_layers"];
+const RANGES = { seq_len: [1, 256], batch: [1, 256], hidden_size: [1, 512], num_layers: [1, 8] };
+const LATE = 2000; // milliseconds after which a kernel that has not answered is said to be busy
+
+/** How far a measurement is, in words. */
+export function progressSaid({ done, of, now } = {}) {
+  if (now === undefined) return "";
+  return now.endsWith(".") ? now : `${done + 1} of ${of}: ${now}`;
+}
+
+/** Whole numbers as they are typed, `1, 4, 16`; or null. */
+export function numbersFrom(typed) {
+  const numbers = typed.split(/[\s,]+/).filter(Boolean).map(Number);
+  return numbers.length && numbers.every((value) => Number.isInteger(value) && value > 0) ? numbers : null;
+}
+
+/** One switch for each setup that can be compared. */
+function compareSwitches(model) {
+  const write = (setup) => (on) => model.get("setups").filter((other) => (other === setup ? on : model.get("compare").includes(other)));
+  const made = model.get("setups").map((setup) => toggle(model, "compare", setup, (chosen) => chosen.includes(setup), write(setup)));
+  const whole = el("div", { class: "switches", role: "group", "aria-label": "compare" }, ...made.map((one) => one.whole));
+  return { whole, stop: () => made.forEach((one) => one.stop()) };
+}
+
+/** The values along the axis, typed. */
+function valuesField(model, say) {
+  const field = el("input", { type: "text", "aria-label": "values" });
+  const name = el("span", { class: "name" });
+  const whole = el("label", { class: "field" }, name, field);
+  const show = () => {
+    field.value = model.get("values").join(", ");
+    name.textContent = `${model.get("axis")} at`;
+    whole.dataset.symbol = model.get("axis");
+  };
+  field.addEventListener("change", () => {
+    const numbers = numbersFrom(field.value);
+    if (!numbers) {
+      say(`values must be whole numbers of at least 1, as in 1, 4, 16, not "${field.value}".`);
+      return show();
+    }
+    say("");
+    model.set("values", numbers);
+    model.save_changes();
+  });
+  const deaf = listen(model, changes(["values", "axis"], show));
+  show();
+  return { whole, stop: deaf };
+}
+
+function controlsOf(model, say) {
+  const make = {
+    kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"]),
+    compare: () => compareSwitches(model),
+    ...(model.get("devices").length > 1 && { device: () => choice(model, "device", model.get("devices")) }),
+    backward: () => toggle(model, "backward"),
+    axis: () => choice(model, "axis", SIZES),
+    values: () => valuesField(model, say),
+    ...Object.fromEntries(SIZES.map((name) => [name, () => slider(model, name, RANGES[name], say)])),
+  };
+  const shown = Object.keys(make).filter((name) => model.get("controls").includes(name));
+  return Object.fromEntries(shown.map((name) => [name, make[name]()]));
+}
+
+/** The button that measures and cancels, with a bar that says how far it is. */
+function measureBar(model) {
+  const button = el("button", { type: "button", class: "measure" });
+  const bar = el("progress", { "aria-label": "measured so far", max: 1, value: 0 });
+  const now = el("span", { class: "now", role: "status" });
+  let late = 0;
+  const show = () => {
+    const [on, progress] = [model.get("measuring"), model.get("progress")];
+    clearTimeout(late);
+    button.textContent = on ? "Cancel" : "Measure";
+    button.classList.toggle("on", on);
+    bar.max = progress.of ?? 1;
+    bar.value = progress.done ?? 0;
+    bar.hidden = !on;
+    now.textContent = progressSaid(progress);
+  };
+  button.addEventListener("click", () => {
+    model.set("measuring", !model.get("measuring"));
+    model.save_changes();
+    if (!model.get("measuring")) return (now.textContent = "Cancelled: what was measured stays.");
+    now.textContent = "Getting ready.";
+    late = setTimeout(() => (now.textContent = "The kernel does not answer. If a cell is still running, wait for it."), LATE);
+  });
+  const deaf = listen(model, changes(["measuring", "progress"], show));
+  show();
+  const whole = el("div", { class: "bar" }, button, bar, now, el("span", { class: "quiet about" }, model.get("about")));
+  return { whole, stop: () => (clearTimeout(late), deaf()) };
+}
+
+/** A chart for each theme; the page shows the one that fits. */
+function chartOf(chart, said) {
+  const image = (theme) => el("img", { class: theme, alt: said, src: `data:image/svg+xml;utf8,${encodeURIComponent(chart[theme])}` });
+  return chart.light ? [image("light"), image("dark")] : [];
+}
+
+/** A link by which the table is taken away. */
+function download(model) {
+  const link = el("a", { class: "copy", download: "rnnlib_speed.csv" }, "Download as CSV");
+  link.addEventListener("click", () => (link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(model.get("csv"))}`));
+  const show = () => {
+    link.hidden = !model.get("csv");
+    link.href = "#";
+  };
+  const deaf = listen(model, { "change:csv": show });
+  show();
+  return { whole: link, stop: deaf };
+}
+
+/** The run of a real GPU that was stored, or why there is none. */
+function recordedPart({ title, chart }) {
+  return el("section", { class: "recorded", "aria-label": "recorded on a GPU" }, el("p", { class: "quiet" }, title), ...chartOf(chart, title));
+}
+
+const HEAD = ["kind", "compare", "backward", "device"];
+
+/** The whole lab in `host`; gives back what takes it away. */
+function build(model, host) {
+  const problem = el("p", { class: "rnnlib-problem", role: "alert" });
+  const say = (sentence) => (problem.textContent = sentence);
+  const tell = () => say(model.get("problem"));
+  const controls = controlsOf(model, say);
+  const bar = measureBar(model);
+  const csv = download(model);
+  const picture = el("div", { class: "rnnlib-diagram", "data-sizes": "{}" });
+  const found = el("ul", { class: "found", "aria-live": "polite" });
+  const table = el("div", { class: "results", tabindex: 0, role: "region", "aria-label": "everything measured" });
+
+  const draw = () => {
+    const sentences = model.get("found");
+    const pictures = chartOf(model.get("chart"), `Median times. ${sentences.join(" ")}`);
+    const empty = el("p", { class: "empty quiet" }, "Predict which line lies lower, then press Measure.");
+    picture.replaceChildren(...(pictures.length ? pictures : [empty]));
+    found.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
+    table.replaceChildren(resultTable(model.get("rows"), duration));
+    tell();
+  };
+  const settle = () => {
+    for (const name of SIZES) if (controls[name]) controls[name].whole.hidden = name === model.get("axis"); // `values` say it
+  };
+  const deaf = listen(model, { ...changes(["rows", "chart", "found"], draw), "change:axis": settle, "change:problem": tell });
+  const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
+  const question = model.get("question") ? [el("p", { class: "question" }, el("b", {}, "Find out: "), model.get("question"))] : [];
+  const root = el(
+    "div",
+    { class: "rnnlib speed", role: "region", "aria-label": "Speed lab" },
+    el("div", { class: "head" }, ...parts(HEAD)),
+    problem,
+    el("div", { class: "aside" }, ...parts(Object.keys(controls).filter((name) => !HEAD.includes(name)))),
+    bar.whole,
+    el("div", { class: "body" }, picture, el("div", { class: "said" }, found, ...question)),
+    table,
+    el("div", { class: "away" }, csv.whole),
+    recordedPart(model.get("recorded")),
+  );
+  keepKeys(root);
+  host.replaceChildren(root);
+  settle();
+  draw();
+  return () => {
+    deaf();
+    for (const part of [...Object.values(controls), bar, csv]) part.stop();
+  };
+}
+
+/** Build it, and build it anew where a lecturer changes what it is made of. */
+function render({ model, el: host }) {
+  let stop = build(model, host);
+  const rebuild = () => {
+    stop();
+    stop = build(model, host);
+  };
+  const deaf = listen(model, changes(["controls", "question", "devices"], rebuild));
+  return () => {
+    deaf();
+    stop();
+  };
+}
+
+export default { render };
