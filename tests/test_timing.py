@@ -21,8 +21,9 @@ from torch.utils.benchmark.utils.common import TaskSpec
 from rnnlib import LayerSpec, time_layer
 from rnnlib.engine import measuring, memory, peak, timing
 from rnnlib.engine.call import ONE_AT_A_TIME
+from rnnlib.engine.case import check_case
 from rnnlib.engine.devices import available
-from rnnlib.engine.measuring import CancelledError
+from rnnlib.engine.measuring import CancelledError, Turns
 from rnnlib.engine.timing import Timing
 from tests.strategies import is_sentence, refused
 
@@ -214,11 +215,11 @@ def test_an_interrupt_leaves_everything_as_it_was(call: int, backward: bool) -> 
         torch.set_num_threads(1)
 
 
-def another_thread_can_run() -> bool:
+def another_thread_can_run(wait: float = 1) -> bool:
     got: list[bool] = []
 
     def try_it() -> None:
-        got.append(ONE_AT_A_TIME.acquire(timeout=1))
+        got.append(ONE_AT_A_TIME.acquire(timeout=wait))
         if got[0]:
             ONE_AT_A_TIME.release()
 
@@ -299,6 +300,23 @@ def another_thread_has_the_lock() -> bool:
     other.start()
     other.join()
     return got[0]
+
+
+def test_a_slow_call_keeps_no_explorer_waiting() -> None:
+    case = check_case(
+        SMALL,
+        **dict.fromkeys(("x", "variant", "batch", "lengths", "device", "dtype")),
+        seq_len=4,
+        backward=False,
+    )
+    turns = Turns(case, 1, lambda: None)
+    for slow in (False, True):
+        turns.slow = slow
+        with turns.take():
+            assert another_thread_can_run(wait=0) == slow
+    turns.measured(FakeTimer("pass", globals={}, num_threads=1), 1e-6)  # type: ignore[arg-type]
+    assert not turns.slow  # as measured
+    assert Turns(case._replace(lengths=torch.tensor([10**8])), 1, lambda: None).slow  # as counted
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no C++ compiler found"), ImportError("triton"), OSError("no disk")])

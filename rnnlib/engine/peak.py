@@ -14,6 +14,7 @@ from torch.utils.benchmark import Timer
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.case import Case
 from rnnlib.engine.devices import name_of, synchronise
+from rnnlib.engine.layers import SEED
 from rnnlib.spec.costs import FLOAT32_BYTES
 
 SMALLEST, LARGEST = 512, 8192  # rows of the matrices
@@ -44,7 +45,8 @@ def matmul_rate(device: torch.device, dtype: torch.dtype, num_threads: int) -> t
     """
     rows = SMALLEST
     while True:
-        a = torch.ones(rows, rows, dtype=dtype, device=device)
+        generator = torch.Generator(device).manual_seed(SEED)  # a GPU is quicker with numbers that are all alike
+        a = torch.rand(rows, rows, generator=generator, dtype=dtype, device=device)
         timer = Timer("a @ a", globals={"a": a}, num_threads=num_threads, timer=clock(device))
         with ONE_AT_A_TIME:
             fastest = min(timer.blocked_autorange(min_run_time=MEASURED_FOR).times)
@@ -69,6 +71,8 @@ def share_of_peak(case: Case, median: float, num_threads: int) -> tuple[float, s
     operations = 2 * case.spec.costs(1).multiply_adds * case.tokens * (3 if case.backward else 1)
     name = str(dtype).removeprefix("torch.")
     said = f"of the {rate / 1e9:,.0f} GFLOP/s that a {rows} x {rows} {name} matmul reaches here"
+    if dtype in (torch.bfloat16, torch.float16):
+        said += f" (float32: {matmul_rate(device, torch.float32, num_threads)[0] / 1e9:,.0f})"
     if case.backward:
         said += ", a backward pass counted as two forward passes"
     if device.type == "cuda" and dtype == torch.float32 and torch.backends.cudnn.allow_tf32:

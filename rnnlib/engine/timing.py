@@ -14,11 +14,10 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 from torch.utils.benchmark import Timer, set_torch_threads
 
-from rnnlib.engine.call import Answer, Given, call
 from rnnlib.engine.case import Case, check_case
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.measuring import CancelledError, alone, measured
+from rnnlib.engine.measuring import CancelledError, Turns
 from rnnlib.engine.peak import clock, peak_memory, share_of_peak
 from rnnlib.engine.variants import Equal, UnavailableError, compare, made
 from rnnlib.spec import LayerSpec
@@ -178,11 +177,6 @@ def _timed(case: Case, threads: int, min_run_time: float, cancelled: Callable[[]
         if cancelled is not None and cancelled():
             raise CancelledError("the measurement was cancelled.")
 
-    def called(layer: nn.Module, given: Given) -> Answer:
-        ask()
-        with alone(case, threads):
-            return call(case.spec, layer, given)[0]
-
     try:
         variant = made(case)
         weights = [weight for weight in variant.parameters() if weight.requires_grad]
@@ -191,11 +185,12 @@ def _timed(case: Case, threads: int, min_run_time: float, cancelled: Callable[[]
             _compile(lambda: eval(statement, names), threads)
     except UnavailableError as error:
         return dataclasses.replace(timing, note=str(error))
-    equal = compare(case, variant, called)
+    turns = Turns(case, threads, ask)
+    equal = compare(case, variant, turns.called)
     stmt = statement if cancelled is None else f"ask(); {statement}"
     timer = Timer(stmt, globals=names, num_threads=threads, timer=clock(device))
-    found = measured(case, timer, threads, min_run_time, ask)
-    with alone(case, threads):
+    found = turns.measured(timer, min_run_time)
+    with turns.take():
         peak_bytes, memory = peak_memory(case, variant, lambda: eval(statement, names))
     ask()
     share, peak = share_of_peak(case, found.median, threads)
