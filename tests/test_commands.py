@@ -30,7 +30,7 @@ def script(path: Path, *lines: str) -> Path:
 
 def test_make_alone_tells_its_commands() -> None:
     told = re.findall(r"^make (\w+) +\w", make().stdout, re.MULTILINE)
-    assert told == ["help", "lab", "test", "notebooks", "bench", "pictures"]
+    assert told == ["help", "lab", "test", "notebooks", "bench", "record", "pictures"]
 
 
 def test_the_readmes_commands_exist() -> None:
