@@ -27,7 +27,7 @@ ARTICLES = {
     "S4-gate-order", "S4-stack",
 }  # fmt: skip
 LEARNERS = {
-    "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L12", "L13", "L14", "L15", "L16", "L17", "L18", "L19", "L20", "L21", "L22", "L26", "L27", "L28", "L30",
+    "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L12", "L13", "L14", "L15", "L16", "L17", "L18", "L19", "L20", "L21", "L22", "L23", "L24", "L25", "L26", "L27", "L28", "L29", "L30",
 }  # fmt: skip
 WATCHED = {f"W-{name}" for name in HANDMADE}
 

@@ -36,7 +36,7 @@ def test_make_alone_tells_its_commands() -> None:
 def test_the_readmes_commands_exist() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     given = set(re.findall(r"\bmake (\w+)\b(?=[`\n]| +#)", readme))
-    assert given == {"lab", "test", "notebooks", "bench", "pictures"}
+    assert given == {"lab", "test", "notebooks", "bench", "record", "pictures"}
 
 
 def test_continuous_integration_runs_make_test(tmp_path: Path) -> None:

@@ -79,6 +79,12 @@ SLIPS = {  # in the solution, write the second for the first, and the check says
         ("output[0, :, 8:]", "output[0]", "they are (3, 8) (3, 16)"),
         ("output[0, :, 8:]", "...", "they are (3, 8) (0,)"),
     ],
+    "08_live_on_the_gpu": [
+        ("4 * 64 * (12 + 64)", "64 * (12 + 64)", "that is one gate's"),
+        ("4 * 64 * (12 + 64)", "4 * 64 * 64", "both x and h"),
+        ("4 * 64 * (12 + 64)", "4 * 64 * 12 * 64", "Each number is used once"),
+        ("4 * 64 * (12 + 64)", "4 * 64 * (12 + 64) / 1", "should be a whole number"),
+    ],
 }
 NEEDS = {  # all that an exercise asks of the cells above it: what else was left out or changed is no matter
     "00_start_here": ["setup", "works-data"],
@@ -89,6 +95,7 @@ NEEDS = {  # all that an exercise asks of the cells above it: what else was left
     "05_layers_and_weights": ["setup"],
     "06_padding_packing": ["setup", "recordings", "pack-steps"],
     "07_bidirectional": ["setup", "given"],
+    "08_live_on_the_gpu": ["setup"],
 }
 
 
