@@ -92,7 +92,12 @@ def test_a_packed_run_counts_its_own_tokens(fake: list[dict[str, Any]]) -> None:
     assert timed.share_of_peak == pytest.approx(2 * SMALL.costs(1).multiply_adds * 14 / 1e-3 / 1e9)
     assert "packing and unpacking" in timed.note
     x = pack_sequence([torch.randn(9, 12), torch.randn(4, 12)])
-    assert time_layer(SMALL, x, min_run_time=QUICK).tokens == 13
+    timed = time_layer(SMALL, x, min_run_time=QUICK)
+    assert timed.tokens == 13
+    assert (timed.variant, timed.statement) == ("packed", "layer(x)")
+    assert "packing and unpacking are not in the time" in timed.note
+    both = time_layer(SMALL, x, backward=True, min_run_time=QUICK)
+    assert both.statement == "torch.autograd.grad(layer(x)[0].data.sum(), weights)"
 
 
 @pytest.mark.parametrize("variant", ["cell loop", "layer", "packed"])
@@ -440,6 +445,7 @@ def test_in_every_mode_of_the_caller(mode: Callable[[], Any], backward: bool) ->
         before = state()
         for variant in ("layer", "cell loop", "packed"):
             given = {"variant": variant, "backward": backward, "min_run_time": 1e-6}
+            assert time_layer(layer, pack_sequence([x[:, 0]]), backward=backward, min_run_time=1e-6).repeats
             assert time_layer(layer, x, **given).median is not None
             assert time_layer(LayerSpec("GRU", 3, 2), x, **given).median is not None
         assert state() == before

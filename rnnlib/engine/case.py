@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
+from rnnlib.engine.call import Given
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.inputs import Sizes, check_agreement, check_input
@@ -38,6 +39,7 @@ class Case(NamedTuple):
         lengths: of a packed run; else None.
         variant: one of `VARIANTS`.
         backward: the backward pass is timed too.
+        packed: x as it was given, if it was packed already.
     """
 
     spec: LayerSpec
@@ -47,6 +49,12 @@ class Case(NamedTuple):
     lengths: Tensor | None
     variant: str
     backward: bool
+    packed: PackedSequence | None = None
+
+    @property
+    def given(self) -> Given:
+        """What the variant is called on."""
+        return Given(self.x if self.packed is None else self.packed, self.sizes)
 
     @property
     def tokens(self) -> int:
@@ -79,8 +87,11 @@ def check_case(
     where = place(like, x, device)
     dtype = _check_dtype(dtype, like, x)
     _check_has(where, dtype)
+    packed = None
     if isinstance(x, PackedSequence):
-        x, lengths = _padded(spec, x, lengths, dtype, where)
+        check_lengths(spec, lengths, check_input(spec, x, dtype, where), packed=True)
+        packed = PackedSequence(x.data.detach().clone(), *x[1:])  # a clone can be kept for a backward pass
+        x, lengths = pad_packed_sequence(packed, spec.batch_first)
     sizes = _sizes(given, spec, x, seq_len, batch, dtype, where)
     if backward and not isinstance(layer, LayerSpec):
         _check_backward(layer)
@@ -92,7 +103,7 @@ def check_case(
         if backward and data.is_inference():
             data = data.clone()  # outside of torch.inference_mode(), or it could not be kept
         module = build(given, where).to(dtype) if isinstance(layer, LayerSpec) else layer
-    return Case(spec, _twin(module, backward), data, sizes, steps, variant, backward)
+    return Case(spec, _twin(module, backward), data, sizes, steps, variant, backward, packed)
 
 
 def spread_lengths(seq_len: int, batch: int) -> Tensor:
@@ -147,13 +158,6 @@ def _check_has(device: torch.device, dtype: torch.dtype) -> None:
     if lacks:
         name = str(dtype).removeprefix("torch.")
         raise ValueError(f"{name_of(device)} has no {name} here: choose torch.float32, or another device.")
-
-
-def _padded(
-    spec: LayerSpec, x: PackedSequence, lengths: Any, dtype: torch.dtype, where: torch.device
-) -> tuple[Tensor, Tensor]:
-    check_lengths(spec, lengths, check_input(spec, x, dtype, where), packed=True)
-    return pad_packed_sequence(x, spec.batch_first)
 
 
 def _sizes(

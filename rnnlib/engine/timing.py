@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
 import os
 import statistics
 from collections.abc import Callable
@@ -116,8 +117,9 @@ def time_layer(
         layer: a spec, or a real ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, cell or subclass of one.
         x: as for `rnnlib.run`; for a cell :math:`(L, N, H_{in})` too. None makes random numbers.
         variant: ``"layer"``, ``"cell loop"`` (a Python loop over torch's cells with the layer's very weights),
-            ``"packed"`` (packing and unpacking included), or ``"compiled"`` (the loop over cells that
-            ``torch.compile`` has compiled: it takes no whole layer). None is ``"layer"``, of a cell ``"cell loop"``.
+            ``"packed"`` (packing and unpacking included, unless x is packed already), or ``"compiled"`` (the loop over
+            cells that ``torch.compile`` has compiled: it takes no whole layer). None is ``"layer"``, of a cell
+            ``"cell loop"``, of a packed x ``"packed"``.
         seq_len: the steps of a random x; how often a cell is called.
         batch: the sequences of a random x; None is unbatched.
         lengths: of a packed run; None spreads them as those of recorded utterances are, the mean about half the
@@ -150,24 +152,16 @@ def time_layer(
     if cancelled is not None and not callable(cancelled):
         raise TypeError(f"cancelled must be a function that says True or False, not {cancelled!r}.")
     with torch.inference_mode(False), torch.set_grad_enabled(backward is True):
-        case = check_case(
-            layer,
-            x,
-            variant=variant,
-            seq_len=seq_len,
-            batch=batch,
-            lengths=lengths,
-            device=device,
-            dtype=dtype,
-            backward=backward,
-        )
+        sizes = {"seq_len": seq_len, "batch": batch, "lengths": lengths}
+        case = check_case(layer, x, variant=variant, device=device, dtype=dtype, backward=backward, **sizes)
         with in_words(case.x.device):
             return _timed(case, threads, float(min_run_time), cancelled)
 
 
 def _timed(case: Case, threads: int, min_run_time: float, cancelled: Callable[[], bool] | None) -> Timing:
-    name = case.variant.replace(" ", "_")
-    statement = f"torch.autograd.grad({name}(x)[0].sum(), weights)" if case.backward else f"{name}(x)"
+    name = case.variant.replace(" ", "_") if case.packed is None else "layer"
+    output = f"{name}(x)[0]" if case.packed is None else f"{name}(x)[0].data"
+    statement = f"torch.autograd.grad({output}.sum(), weights)" if case.backward else f"{name}(x)"
     dtype, device = case.x.dtype, case.x.device
     timing = Timing(
         case.spec, case.variant, statement, *case.sizes, case.tokens, name_of(device), dtype, threads, note=_note(case)
@@ -180,7 +174,7 @@ def _timed(case: Case, threads: int, min_run_time: float, cancelled: Callable[[]
     try:
         variant = made(case)
         weights = [weight for weight in variant.parameters() if weight.requires_grad]
-        names = {name: variant, "x": case.x, "weights": weights, "torch": torch, "ask": ask}
+        names = {name: variant, "x": case.given.x, "weights": weights, "torch": torch, "ask": ask}
         if case.variant == "compiled":
             _compile(lambda: eval(statement, names), threads)
     except UnavailableError as error:
@@ -228,19 +222,17 @@ def _note(case: Case) -> str:
     if case.spec.dropout:
         notes.append(f"dropout={case.spec.dropout} is off, as after layer.eval()")
     if case.variant == "packed":
-        notes.append("packing and unpacking are in the time")
+        notes.append("packing and unpacking are " + ("in the time" if case.packed is None else "not in the time"))
     if case.variant == "compiled":
         notes.append(f"torch.compile takes no nn.{case.spec.kind}: this is a loop over compiled cells")
     return "; ".join(notes)
 
 
 def _check_seconds(seconds: Any) -> None:
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real):
         raise TypeError(f"min_run_time must be seconds, such as 0.2, not {seconds!r} ({type(seconds).__name__}).")
-    if not 0 < seconds < math.inf:
-        raise ValueError(
-            f"min_run_time must be more than 0 seconds, and finite, not {seconds!r}: in no time nothing is measured."
-        )
+    if not 0 < float(seconds) < math.inf:
+        raise ValueError(f"min_run_time must be more than 0 seconds, and finite, not {seconds!r}: choose 0.2, say.")
 
 
 def _check_threads(num_threads: Any) -> int:

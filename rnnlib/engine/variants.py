@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnlib.engine.call import Answer, Given
 from rnnlib.engine.case import Case
@@ -123,9 +123,9 @@ def made(case: Case) -> nn.Module:
     Raises:
         UnavailableError: there is no such thing of this layer.
     """
-    if case.lengths is not None:
+    if case.lengths is not None and case.packed is None:
         return Packed(case.spec, layer_of(case), case.lengths)
-    if case.variant == "layer":
+    if case.variant in ("layer", "packed"):
         return layer_of(case)
     cells = cells_of(case)
     if case.variant == "compiled":
@@ -184,12 +184,14 @@ def compare(case: Case, variant: nn.Module, called: Callable[[nn.Module, Given],
         variant: what was `made` of it.
         called: calls it, or the layer.
     """
-    ours = _tensors(called(variant, Given(case.x, case.sizes)))
+    ours = called(variant, case.given)
+    if isinstance(ours.output, PackedSequence):
+        ours = ours._replace(output=pad_packed_sequence(ours.output, case.spec.batch_first)[0])
     if case.variant == "layer":
         return Equal(0.0, True, "this is the layer itself, with which the others are compared")
     layer, difference, largest = layer_of(case), 0.0, 0.0
     with torch.no_grad():
-        for mine, given in _parts(case, ours):
+        for mine, given in _parts(case, _tensors(ours)):
             for a, b in zip(mine, _tensors(called(layer, given)), strict=True):
                 difference = max(difference, _difference(a, b))
                 largest = max(largest, float(b.nan_to_num(0, 0, 0).abs().max()))
