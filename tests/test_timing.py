@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import os
 import random
 import threading
 import time
+import timeit
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,9 +22,8 @@ from torch.utils.benchmark import Measurement
 from torch.utils.benchmark.utils.common import TaskSpec
 
 from rnnlib import LayerSpec, time_layer
-from rnnlib.engine import measuring, memory, peak, timing
+from rnnlib.engine import case, measuring, memory, peak, timing
 from rnnlib.engine.call import ONE_AT_A_TIME
-from rnnlib.engine.case import check_case
 from rnnlib.engine.devices import available
 from rnnlib.engine.measuring import CancelledError, Turns
 from rnnlib.engine.timing import Timing
@@ -282,6 +284,21 @@ def _cancelled(stop: threading.Event) -> None:
         time_layer(SMALL, seq_len=20, batch=2, variant="cell loop", min_run_time=600, cancelled=stop.is_set)
 
 
+def test_two_measurements_at_once_take_turns() -> None:
+    before, found = state(), []
+
+    def measure(variant: str) -> None:
+        found.append(time_layer(SMALL, seq_len=9, batch=2, variant=variant, min_run_time=0.05))
+
+    threads = [threading.Thread(target=measure, args=(variant,)) for variant in ("layer", "cell loop")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(timed.variant for timed in found if timed.median and timed.equal.holds) == ["cell loop", "layer"]
+    assert state() == before
+
+
 def test_no_explorer_runs_inside_a_timed_call() -> None:
     class Watching(nn.GRU):
         alone: list[bool] = []
@@ -308,20 +325,16 @@ def another_thread_has_the_lock() -> bool:
 
 
 def test_a_slow_call_keeps_no_explorer_waiting() -> None:
-    case = check_case(
-        SMALL,
-        **dict.fromkeys(("x", "variant", "batch", "lengths", "device", "dtype")),
-        seq_len=4,
-        backward=False,
-    )
-    turns = Turns(case, 1, lambda: None)
+    asked = dict.fromkeys(("x", "variant", "batch", "lengths", "device", "dtype"))
+    small = case.check_case(SMALL, **asked, seq_len=4, backward=False)
+    turns = Turns(small, 1, lambda: None)
     for slow in (False, True):
         turns.slow = slow
         with turns.take():
             assert another_thread_can_run(wait=0) == slow
     turns.measured(FakeTimer("pass", globals={}, num_threads=1), 1e-6)  # type: ignore[arg-type]
     assert not turns.slow  # as measured
-    assert Turns(case._replace(lengths=torch.tensor([10**8])), 1, lambda: None).slow  # as counted
+    assert Turns(small._replace(lengths=torch.tensor([10**8])), 1, lambda: None).slow  # as counted
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no C++ compiler found"), ImportError("triton"), OSError("no disk")])
@@ -511,6 +524,56 @@ def test_the_matrices_grow_until_the_device_is_filled(monkeypatch: pytest.Monkey
     monkeypatch.setattr(peak, "Timer", Growing)
     monkeypatch.setattr(peak, "LONG_ENOUGH", 1.0)
     assert peak.matmul_rate.__wrapped__(torch.device("cpu"), torch.float32, 1) == (pytest.approx(2e9), 1024)
+
+
+def a_gpus(nbytes: int, **more: Any) -> Any:
+    """A case on a GPU that is not there: nothing is put on it."""
+    x = SimpleNamespace(device=torch.device("cuda", 0), dtype=torch.float32, nbytes=nbytes)
+    return SimpleNamespace(x=x, spec=SMALL, variant="layer", backward=False, tokens=4, **more)
+
+
+def test_a_gpus_memory_is_that_of_the_call_and_of_what_it_is_called_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: done.append("reset"))
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 5000)  # other tensors are there too
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: 5700)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda device: done.append("synchronised"))
+    layer = nn.RNN(1, 1, bias=False)  # 8 bytes
+    found, said = peak.peak_memory(a_gpus(30), layer, lambda: done.append("run"))
+    assert found == 700 + 8 + 30
+    assert said.startswith("measured")
+    assert done == ["reset", "run", "synchronised"]
+
+
+def test_a_gpus_clock_is_read_when_it_has_done_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[torch.device] = []
+    monkeypatch.setattr(torch.cuda, "synchronize", waited.append)
+    clock = peak.clock(torch.device("cuda", 1))
+    assert clock() <= clock()
+    assert waited == [torch.device("cuda", 1)] * 2
+    assert peak.clock(torch.device("cpu")) is timeit.default_timer
+
+
+def test_a_gpus_peak_says_that_cudnn_may_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peak, "matmul_rate", lambda device, dtype, num_threads: (1e12, 4096))
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    share, said = peak.share_of_peak(a_gpus(30), 1e-6, 1)
+    assert share == pytest.approx(2 * SMALL.costs(1).multiply_adds * 4 / 1e-6 / 1e12)
+    assert "of the 1,000 GFLOP/s that a 4096 x 4096 float32 matmul reaches here" in said
+    assert "TF32" in said
+
+
+def test_a_dtype_that_the_device_has_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case, "name_of", lambda device: device.type)
+    refused(lambda: case._check_has(torch.device("mps", 0), torch.float64), "mps has no float64", "torch.float32")
+    monkeypatch.setattr(torch.cuda, "device", lambda device: contextlib.nullcontext())
+    for has in (True, False):
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation, has=has: has)
+        if has:
+            case._check_has(torch.device("cuda", 0), torch.bfloat16)
+        else:
+            refused(lambda: case._check_has(torch.device("cuda", 0), torch.bfloat16), "cuda has no bfloat16")
+    case._check_has(torch.device("cpu"), torch.bfloat16)
 
 
 @pytest.mark.gpu

@@ -175,6 +175,7 @@ def _timed(case: Case, threads: int, min_run_time: float, cancelled: Callable[[]
         variant = made(case)
         weights = [weight for weight in variant.parameters() if weight.requires_grad]
         names = {name: variant, "x": case.given.x, "weights": weights, "torch": torch, "ask": ask}
+        ask()
         if case.variant == "compiled":
             _compile(lambda: eval(statement, names), threads)
     except UnavailableError as error:
