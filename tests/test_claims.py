@@ -22,12 +22,13 @@ CLAIMS = tomllib.loads((HERE / "claims.toml").read_text(encoding="utf-8"))["clai
 EXAMPLES = {"S0-a", "S0-b", "S0-c", "S1-a", "S1-b", "S2-a", "S3-a", "S3-b", "S3-c", "S4-a", "S4-b"}
 ARTICLES = {
     "S0-batch-position", "S0-S1-state", "S0-shapes", "S0-last", "S0-arguments", "S0-nonlinearity", "S0-dropout",
-    "S1-connected", "S1-shared", "S2-batch-first", "S2-2d", "S2-vary", "S2-lstm", "S2-gru", "S2-bilstm", "S2-padding", "S3-state",
-    "S3-packed", "S3-view", "S3-transpose", "S3-no-cell-state", "S4-no-time", "S4-weights", "S4-weight-hh",
-    "S4-gate-order", "S4-stack",
+    "S1-connected", "S1-shared", "S2-batch-first", "S2-2d", "S2-vary", "S2-lstm", "S2-gru", "S2-bilstm",
+    "S2-padding", "S3-state", "S3-packed", "S3-view", "S3-transpose", "S3-no-cell-state", "S4-no-time",
+    "S4-weights", "S4-weight-hh", "S4-gate-order", "S4-stack",
 }  # fmt: skip
 LEARNERS = {
-    "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L12", "L13", "L14", "L15", "L16", "L17", "L18", "L19", "L20", "L21", "L22", "L23", "L24", "L25", "L26", "L27", "L28", "L29", "L30",
+    "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L12", "L13", "L14", "L15", "L16", "L17", "L18", "L19",
+    "L20", "L21", "L22", "L23", "L24", "L25", "L26", "L27", "L28", "L29", "L30",
 }  # fmt: skip
 WATCHED = {f"W-{name}" for name in HANDMADE}
 
