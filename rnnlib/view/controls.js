@@ -130,3 +130,19 @@ export function keepKeys(root) {
     if (!(event.ctrlKey || event.metaKey || event.altKey || runs || event.key === "Escape")) event.stopPropagation();
   });
 }
+
+/** Keep an element as high as it has been at its width, so that the page stands still while its words change. */
+export function holdHeight(element) {
+  let [wide, high] = [0, 0];
+  const release = () => {
+    high = 0;
+    element.style.minHeight = "";
+  };
+  const observer = new ResizeObserver(() => {
+    if (element.offsetWidth !== wide) release();
+    wide = element.offsetWidth;
+    if (element.offsetHeight > high) element.style.minHeight = `${(high = element.offsetHeight)}px`;
+  });
+  observer.observe(element);
+  return { release, stop: () => observer.disconnect() };
+}
