@@ -97,9 +97,9 @@ def _container_bytes(cgroup: Path) -> int | None:
         (cgroup / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
     ):
         try:
+            most = int((folder / limit).read_text())  # first, since it ends here where there is no limit
             stat = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
-            taken = int((folder / used).read_text()) - int(stat[cache])
-            return max(0, int((folder / limit).read_text()) - taken)
+            return max(0, most - int((folder / used).read_text()) + int(stat[cache]))
         except (OSError, ValueError, KeyError):  # no such file, or "max": no limit
             continue
     return None
