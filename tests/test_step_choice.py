@@ -189,13 +189,13 @@ def test_first_states_without_an_x_are_refused() -> None:
 
 
 def test_sizes_that_are_not_free_are_told_with_their_reason_and_the_least_that_fits() -> None:
-    free = {"seq_len": "", "hidden_size": ""}
+    free = {"seq_len": "", "hidden_size": "", "device": ""}
     explorer = StepExplorer("LSTM")
     assert explorer.traced["fixed"] == free
     sent(explorer, weights="latch")
-    assert all(explorer.traced["fixed"].values())
+    assert [bool(explorer.traced["fixed"][name]) for name in free] == [True, True, False]
     sent(explorer, source="random")
-    assert [bool(why) for why in (explorer.traced["fixed"][name] for name in free)] == [False, True]
+    assert [bool(explorer.traced["fixed"][name]) for name in free] == [False, True, False]
     own = StepExplorer(nn.LSTM(3, 6, proj_size=4), torch.zeros(5, 2, 3))
     assert all("your own" in why for why in own.traced["fixed"].values())
     assert own.traced["least"] == {"seq_len": 1, "hidden_size": 5}

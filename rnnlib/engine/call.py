@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnlib.engine.device_errors import in_words
@@ -23,6 +23,7 @@ from rnnlib.spec.shapes import TensorShape, data_shapes
 
 ONE_THREAD = 10**9  # multiply-adds up to which one thread is steadier, and hardly slower, than all of them
 ONE_AT_A_TIME = threading.RLock()  # what is put back, and an explorer's traits, belong to the whole process
+PROJECTIONS = "LSTM with projections is not supported with oneDNN"
 
 
 class Given(NamedTuple):
@@ -118,6 +119,40 @@ def is_torchs(layer: Any) -> bool:
     return type(layer).__module__ == "torch.nn.modules.rnn"
 
 
+class _Here(threading.local):
+    """What holds of calls by this thread."""
+
+    beside_others = False
+
+
+_HERE = _Here()
+
+
+@contextlib.contextmanager
+def beside_others() -> Iterator[None]:
+    """Calls inside, by this thread, take their time beside all else: they change nothing that others share.
+
+    So nothing waits for them: a slow call must not hold `ONE_AT_A_TIME` while sliders move.
+    """
+    with ONE_AT_A_TIME:  # no one changes the number of threads now, which a new thread takes over at its first look
+        torch.get_num_threads()
+        _warn_of_projections()
+    _HERE.beside_others = True
+    try:
+        yield
+    finally:
+        _HERE.beside_others = False
+
+
+@functools.cache
+def _warn_of_projections() -> None:
+    """Let torch warn of them, once in a process as it does, while no one hears it."""
+    layer = nn.LSTM(1, 2, proj_size=1, device="meta").to_empty(device="cpu")
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.filterwarnings("ignore", PROJECTIONS)
+        layer(torch.zeros(1, 1, 1, device="cpu"))
+
+
 @contextlib.contextmanager
 def settled(spec: LayerSpec, multiply_adds: int) -> Iterator[None]:
     """Calls inside change nothing that is torch's: its number of threads is put back afterwards, whatever happens.
@@ -126,6 +161,9 @@ def settled(spec: LayerSpec, multiply_adds: int) -> Iterator[None]:
         spec: the layer's.
         multiply_adds: of a call. A small one gets one thread: with several, a slider stutters on a busy machine.
     """
+    if _HERE.beside_others:
+        yield
+        return
     with contextlib.ExitStack() as stack:
         stack.enter_context(ONE_AT_A_TIME)
         threads = torch.get_num_threads()
@@ -134,5 +172,5 @@ def settled(spec: LayerSpec, multiply_adds: int) -> Iterator[None]:
             torch.set_num_threads(1)
         if spec.proj_size:
             stack.enter_context(warnings.catch_warnings())
-            warnings.filterwarnings("ignore", "LSTM with projections is not supported with oneDNN")
+            warnings.filterwarnings("ignore", PROJECTIONS)
         yield

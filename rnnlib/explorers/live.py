@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import torch
@@ -10,20 +9,15 @@ from torch import nn
 
 from rnnlib.engine.call import settled
 from rnnlib.engine.checks import Check
+from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, without_dropout
 from rnnlib.engine.memory import check_run
 from rnnlib.engine.run import Run, run
+from rnnlib.explorers.effort import MOST_SECONDS, as_layer, effort
 from rnnlib.explorers.recorded import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
-from rnnlib.spec.sizes import in_units
 
-# A live run follows a slider: what takes longer than a blink is refused in words, not run.
-MOST_MULTIPLY_ADDS = 1_000_000_000
-MOST_PARAMETERS = 20_000_000
-MOST_BYTES = 100_000_000  # of all that flows
-MOST_LAYERS = 128  # each direction of a layer is made for itself
-MOST_STEPS = 4000  # of every layer and direction: one after the other, however small they are
 OWN_IN_EVAL = " The layer is your own, with its dropout off as after layer.eval()."
 MAP_CELLS = 48  # a heat map shows at most this many rows and columns
 
@@ -42,11 +36,19 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
     Returns:
         ``rows`` (every tensor's real shape and whether `shapes` agrees), ``checks``, ``maps`` (the first
         sequence's values), ``seconds``, ``device``, ``parameters``, ``source``; or ``refused``, a sentence.
+
+    Raises:
+        ValueError: the device ran out of memory, or is lost.
     """
     about = {"device": device, "parameters": spec.num_parameters}
-    refused = _refusal(spec, seq_len, batch, device)
+    refused = _refusal(spec, seq_len, batch, device, module)
     if refused:
         return about | {"refused": refused}
+    with in_words(find(device)):
+        return about | _answered(spec, seq_len, batch, device, module)
+
+
+def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Module | None) -> dict[str, Any]:
     layer = without_dropout(build(spec, device) if module is None else module)
     like = next(layer.parameters())
     x, source = input_for(spec, seq_len, batch)
@@ -55,7 +57,7 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
     result = run(layer, x[0] if spec.is_cell else steps, device=device)
     expected = shapes(spec, seq_len, batch)
     owner = "" if module is None else " The layer is your own." if layer is module else OWN_IN_EVAL
-    return about | {
+    return {
         "seconds": result.seconds,
         "source": source + owner,
         "rows": _rows(result, expected),
@@ -64,39 +66,21 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
     }
 
 
-def _refusal(spec: LayerSpec, seq_len: int, batch: int, device: str) -> str:
+def _refusal(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Module | None) -> str:
     """Why these sizes are not run live; empty if they are."""
     shapes_hold = "The shapes drawn hold all the same."
-    whole = dataclasses.replace(
-        spec, kind=spec.family
-    )  # a cell is called seq_len times, which costs what its layer does
+    built = module is not None
     try:
-        check_run(whole, seq_len, batch, find(device))
+        check_run(as_layer(spec), seq_len, batch, find(device), built=built)
     except ValueError as error:
         return f"Not run: {error} {shapes_hold}"
-    found = _too_much(whole, seq_len, batch)
-    if not found:
+    needed = effort(spec, seq_len, batch, device, built=built)
+    if needed.seconds <= MOST_SECONDS:
         return ""
     return (
-        f"Not run live: {found} are too much to follow a slider."
+        f"Not run live: {needed.words} are too much to follow a slider."
         f" To run it, give these sizes to run(…) in a cell. {shapes_hold}"
     )
-
-
-def _too_much(spec: LayerSpec, seq_len: int, batch: int) -> str:
-    """What would take longer than a blink, in words; empty if nothing would."""
-    costs, layers = spec.costs(seq_len, batch), spec.num_layers * spec.num_directions
-    if layers > MOST_LAYERS:
-        return f"{layers:,} layers and directions"
-    if seq_len * layers > MOST_STEPS:
-        return f"{seq_len * layers:,} steps, one after the other in every layer and direction,"
-    flowing = costs.run_bytes - costs.parameter_bytes
-    if flowing > MOST_BYTES:
-        return f"{in_units(flowing)} of numbers"
-    if costs.multiply_adds > MOST_MULTIPLY_ADDS or costs.parameters > MOST_PARAMETERS:
-        million, billion = costs.parameters / 1e6, costs.multiply_adds / 1e9
-        return f"{million:,.1f} million parameters and {billion:,.1f} billion multiply-adds"
-    return ""
 
 
 def _rows(result: Run, expected: dict[str, TensorShape]) -> list[dict[str, Any]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 import traitlets
 from torch import nn
 
-from rnnlib.engine.call import ONE_AT_A_TIME
+from rnnlib.engine.call import ONE_AT_A_TIME, beside_others
 from rnnlib.engine.devices import available, check_device, find, name_of
+from rnnlib.explorers.background import Newest
+from rnnlib.explorers.effort import MOST_SECONDS, effort
 from rnnlib.explorers.live import answer
 from rnnlib.explorers.rules import as_kind, constants, rules, templates
 from rnnlib.spec import LayerSpec, shapes
@@ -34,6 +37,8 @@ class ShapeExplorer(ShapeView):
 
     The sizes and choices are traits: ``explorer.seq_len = 7`` moves the slider, ``explorer.observe(f, "seq_len")``
     hears it move, and ``ipywidgets.jslink`` links two explorers. Its repr is the shape table in plain text.
+    A run that would make a slider stutter goes on in the background until a newer value takes its place:
+    ``explorer.wait()`` waits for its ``explorer.numbers``.
 
     Raises:
         TypeError, ValueError: a layer, size, device or control that cannot be, in a sentence.
@@ -60,18 +65,20 @@ class ShapeExplorer(ShapeView):
         self._asked: dict[str, Any] = {}  # the last sizes and choices that go together, answered or not
         device = "cpu" if self._module is None else name_of(next(self._module.parameters()).device)
         chosen = {name: getattr(self._base, name) for name in (*SIZES, *CHOICES) if hasattr(self._base, name)}
-        super().__init__(
-            **chosen,
-            seq_len=seq_len,
-            batch=batch,
-            device=device,
-            devices=list(available()),
-            controls=controls,
-            question=question,
-            rules=rules(self._base),
-            templates=templates(self._base),
-            constants=constants(self._base),
-        )
+        self._newest = Newest()
+        with ONE_AT_A_TIME:  # a background run tells its result once the front end is there to hear it
+            super().__init__(
+                **chosen,
+                seq_len=seq_len,
+                batch=batch,
+                device=device,
+                devices=list(available()),
+                controls=controls,
+                question=question,
+                rules=rules(self._base),
+                templates=templates(self._base),
+                constants=constants(self._base),
+            )
         least = {"hidden_size": self._base.proj_size + 1}  # a projection is narrower than what it projects
         self.ranges = {name: [least.get(name, 1), max(most, getattr(self, name))] for name, most in MOST.items()}
 
@@ -100,20 +107,66 @@ class ShapeExplorer(ShapeView):
                         self.set_trait(name, value)
                 raise
             self._asked = chosen
+            self._newest.forget()
             try:
-                self.numbers = self._answer(spec) | {"sizes": chosen}
-                self.problem = ""
+                self._run(spec, chosen)
             except Exception as error:  # noqa: BLE001 - shown in the explorer: JupyterLab shows nothing of it
+                self._fail(chosen, error)
+
+    def _run(self, spec: LayerSpec, chosen: dict[str, Any]) -> None:
+        """Ask the layer now, or in the background where it takes its time; a refusal takes none."""
+        seq_len, batch, device = (chosen[name] for name in ("seq_len", "batch", "device"))
+        needed = effort(spec, seq_len, batch, device, built=self._is_own(spec, device))
+        if needed.is_quick or needed.seconds > MOST_SECONDS:
+            self._show(chosen, self._answer(spec, chosen))
+            return
+        self.running = {"sizes": chosen, "says": f"{needed.words.rstrip(',')} take a moment."}
+
+        def work() -> dict[str, Any]:
+            with beside_others():
+                return self._answer(spec, chosen)
+
+        self._newest.ask(work, functools.partial(self._show, chosen), functools.partial(self._fail, chosen))
+
+    def _answer(self, spec: LayerSpec, chosen: dict[str, Any]) -> dict[str, Any]:
+        module = self._module if self._is_own(spec, chosen["device"]) else None
+        return answer(spec, chosen["seq_len"], chosen["batch"], chosen["device"], module)
+
+    def _show(self, chosen: dict[str, Any], numbers: dict[str, Any]) -> None:
+        """Show an answer, unless something newer was asked for meanwhile."""
+        with ONE_AT_A_TIME:
+            if chosen is self._asked:
+                self.numbers = numbers | {"sizes": chosen}
+                self.running = {}
+                self.problem = ""
+
+    def _fail(self, chosen: dict[str, Any], error: Exception) -> None:
+        with ONE_AT_A_TIME:
+            if chosen is self._asked:
+                self.running = {}
                 self.report(error)
 
-    def _answer(self, spec: LayerSpec) -> dict[str, Any]:
-        return answer(spec, self.seq_len, self.batch, self.device, self._module if self._is_own(spec) else None)
+    def wait(self) -> None:
+        """Wait until nothing runs in the background: `numbers` then belongs to what was chosen last.
 
-    def _is_own(self, spec: LayerSpec) -> bool:
-        """Whether the learner's own module is what the controls say."""
+        Example:
+            >>> explorer = ShapeExplorer(LayerSpec("LSTM", 12, 1500), seq_len=4)
+            >>> explorer.wait()
+            >>> explorer.numbers["rows"][1]["shape"]
+            (4, 3, 1500)
+        """
+        self._newest.wait()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take values from the front end, and none from the background meanwhile."""
+        with ONE_AT_A_TIME:
+            super().set_state(sync_data)
+
+    def _is_own(self, spec: LayerSpec, device: str) -> bool:
+        """Whether the learner's own module is what was chosen."""
         if self._module is None or spec != as_kind(self._base, self._base.kind):
             return False
-        return bool(next(self._module.parameters()).device == find(self.device))
+        return bool(next(self._module.parameters()).device == find(device))
 
     def __repr__(self) -> str:
         spec = self.spec

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
 
+from rnnlib.engine.devices import name_of
 from rnnlib.engine.handmade import HANDMADE, example, handmade
 from rnnlib.engine.layers import build
 from rnnlib.engine.states import State
+from rnnlib.explorers.effort import MOST_SECONDS, Effort, effort
 from rnnlib.explorers.recorded import input_for
 from rnnlib.explorers.rules import as_kind
 from rnnlib.explorers.step_values import check_shown
@@ -19,6 +24,8 @@ from rnnlib.spec.kinds import check_kind
 
 RANDOM, OWN, BITS, UTTERANCE = "random", "your own", "bits", "utterance"
 BATCH = 3
+PASSES = 3  # of a trace: the layer's own run, its steps, and what is written out of them
+A_STEP = 100e-6  # seconds around one step of one layer in one direction
 MOST_FRAMES = 26  # so many have BATCH of the recorded utterances
 
 
@@ -42,19 +49,35 @@ class Choice:
     """A layer and an input to trace, by the names under which they were chosen.
 
     Attributes:
+        spec: the layer's; `make` gives the layer itself, which may take its time.
+        sizes: what becomes of ``seq_len``, ``hidden_size`` and ``device``, with ``batch``.
         fixed: what a size comes with and cannot be moved apart from, by its name; "" where it can.
         note: a sentence where something must be said, else "".
     """
 
-    layer: nn.Module
-    x: Tensor
-    hx: State | None
+    spec: LayerSpec
+    make: Callable[[], tuple[nn.Module, Tensor, State | None]]
+    sizes: dict[str, Any]
     weights: str
     weight_names: list[str]
     source: str
     sources: list[str]
     fixed: dict[str, str]
     note: str
+
+    def effort(self) -> Effort:
+        """What its trace takes.
+
+        Raises:
+            ValueError: more time than anyone waits for.
+        """
+        seq_len, batch, device = (self.sizes[name] for name in ("seq_len", "batch", "device"))
+        built = self.weights == OWN
+        needed = effort(self.spec, seq_len, batch, device, built=built, passes=PASSES, a_step=A_STEP)
+        if needed.seconds > MOST_SECONDS:
+            mend = "choose a smaller seq_len or hidden_size, or call trace(…) in a cell"
+            raise ValueError(f"{needed.words} are too much to trace here: {mend}.")
+        return needed
 
 
 def brought(layer: str | LayerSpec | nn.Module | None, x: Tensor | None, hx: State | None, weights: str) -> Brought:
@@ -87,37 +110,37 @@ def _base(layer: str | LayerSpec | nn.Module | None, weights: str) -> LayerSpec:
 
 
 def choose(own: Brought, asked: dict[str, Any], before: dict[str, Any]) -> Choice:
-    """Make the layer and the input that are asked for; what does not go with a change gives way.
+    """Say which layer and input are asked for; what does not go with a change gives way.
 
     Args:
         own: what the learner brought.
-        asked: ``kind``, ``weights``, ``source``, ``seq_len`` and ``hidden_size`` as they are now.
+        asked: ``kind``, ``weights``, ``source``, ``seq_len``, ``hidden_size`` and ``device`` as they are now.
         before: the same of the last choice; empty at first.
 
     Raises:
         ValueError: a name that is not offered, or a size that is too large.
 
     Example:
-        >>> asked = {"kind": "LSTM", "weights": "latch", "source": "", "seq_len": 12, "hidden_size": 4}
+        >>> asked = {"kind": "LSTM", "weights": "latch", "source": "", "seq_len": 12, "hidden_size": 4, "device": "cpu"}
         >>> choose(brought("LSTM", None, None, "random"), asked, {}).source
         'bits'
     """
     weight_names = _weights_for(own, asked["kind"])
     weights = _offered("weights", asked["weights"], weight_names, gives_way=before.get("kind") != asked["kind"])
-    layer = _layer(own, weights, asked, before)
-    spec, seq_len = LayerSpec.of(layer), asked["seq_len"]
+    spec, seq_len = _spec(own, weights, asked, before), asked["seq_len"]
     sources = _sources_for(own, spec, seq_len)
     alone = bool(before) and before == asked | {"source": before["source"]}
     source = _offered("source", asked["source"], sources, gives_way=not alone)
     if weights in HANDMADE and before.get("weights") != weights and before.get("source") == source != OWN:
         source = BITS  # on which they are worth watching
     x, hx = _input(own, spec, weights, source, seq_len)
-    like = next(layer.parameters())
+    device = name_of(next(own.layer.parameters()).device) if weights == OWN and own.layer else asked["device"]
+    steps, batch = _sizes(spec, x) or (seq_len, BATCH)
     lost = own.hx is not None and source == OWN and hx is None
     return Choice(
-        layer,
-        _as(x, like),
-        _as(hx, like),
+        spec,
+        functools.partial(_made, own, weights, spec, x, hx, device),
+        {"seq_len": steps, "hidden_size": spec.hidden_size, "device": device, "batch": batch},
         weights,
         weight_names,
         source,
@@ -135,17 +158,41 @@ def _weights_for(own: Brought, kind: str) -> list[str]:
     ]
 
 
-def _layer(own: Brought, weights: str, asked: dict[str, Any], before: dict[str, Any]) -> nn.Module:
-    if weights == OWN and own.layer is not None:
-        return own.layer
+def _spec(own: Brought, weights: str, asked: dict[str, Any], before: dict[str, Any]) -> LayerSpec:
+    if weights == OWN:
+        return own.base
     if weights in HANDMADE:
-        return handmade(weights)
+        return LayerSpec.of(handmade(weights))
     hidden_size = asked["hidden_size"]
     if before.get("weights") in HANDMADE and before["hidden_size"] == hidden_size:
         hidden_size = own.base.hidden_size  # that of the hand-made weights goes with them
     spec = as_kind(own.base, asked["kind"], hidden_size=hidden_size, dropout=0.0)
     check_shown(spec, asked["seq_len"], BATCH)
-    return build(spec).eval()
+    return spec
+
+
+def _made(
+    own: Brought, weights: str, spec: LayerSpec, x: Tensor, hx: State | None, device: str
+) -> tuple[nn.Module, Tensor, State | None]:
+    """The layer, and what it is traced on."""
+    layer = own.layer if weights == OWN else handmade(weights) if weights in HANDMADE else build(spec).eval()
+    assert layer is not None
+    layer = layer if weights == OWN else layer.to(device)
+    like = next(layer.parameters())
+    return layer, _as(x, like), _as(hx, like)
+
+
+def _sizes(spec: LayerSpec, x: Any) -> tuple[int, int] | None:
+    """The steps and the sequences of an x that a layer takes; None of one that it does not."""
+    if isinstance(x, PackedSequence):
+        return len(x.batch_sizes), int(x.batch_sizes[0])
+    if not isinstance(x, Tensor) or not 1 <= x.dim() <= 3:
+        return None
+    if x.dim() == 3:
+        return (x.shape[1], x.shape[0]) if spec.batch_first else (x.shape[0], x.shape[1])
+    if spec.is_cell:  # one step
+        return 1, x.shape[0] if x.dim() == 2 else 1
+    return x.shape[0], 1
 
 
 def _sources_for(own: Brought, spec: LayerSpec, seq_len: int) -> list[str]:
@@ -178,6 +225,7 @@ def _fixed(weights: str, source: str) -> dict[str, str]:
     return {
         "hidden_size": "" if weights == RANDOM else f"weights {weights!r}",
         "seq_len": f"input {source!r}" if own_steps else "",
+        "device": f"weights {weights!r}" if weights == OWN else "",
     }
 
 

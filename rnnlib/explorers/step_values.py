@@ -10,6 +10,7 @@ from torch.nn.functional import linear
 
 from rnnlib.engine.traced import Trace
 from rnnlib.spec import LayerSpec
+from rnnlib.view.step_view import PLACE
 
 MOST_NUMBERS = 6_000_000  # 24 MB: what a browser still takes in at once
 
@@ -89,6 +90,18 @@ def count(spec: LayerSpec, seq_len: int, batch: int) -> int:
     stacked = spec.num_layers * spec.num_directions
     inputs = spec.input_size + (spec.num_layers - 1) * spec.num_directions * wide
     return seq_len * batch * (inputs + stacked * (states + gates)) + 2 * stacked * told
+
+
+def last_places(sizes: dict[str, int]) -> dict[str, int]:
+    """The last place on each of the axes that were traced.
+
+    Example:
+        >>> sizes = {"seq_len": 12, "num_layers": 1, "num_directions": 1, "batch": 3, "hidden_size": 4}
+        >>> last_places(sizes)["time"]
+        11
+    """
+    names = ("seq_len", "num_layers", "num_directions", "batch", "hidden_size")
+    return {place: sizes[name] - 1 for place, name in zip(PLACE, names, strict=True)}
 
 
 def _arrays(trace: Trace, layer: nn.Module) -> dict[str, Tensor]:

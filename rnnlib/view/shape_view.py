@@ -21,6 +21,7 @@ class ShapeView(View):
 
     Attributes:
         numbers: the live layer's answer, with the `sizes` that it belongs to.
+        running: what runs in the background: its ``sizes``, and ``says``, how much that is; empty when nothing does.
         rules: every kind's tensors in symbols (`rnnlib.spec.shapes`), into which the front end puts the sizes.
         templates: every kind's snippet, with symbols where sizes go.
         constants: by kind, the sizes that no slider moves: ``num_gates`` and ``proj_size``.
@@ -44,6 +45,7 @@ class ShapeView(View):
     weights = flag(False)
 
     numbers = traitlets.Dict().tag(sync=True)
+    running = traitlets.Dict().tag(sync=True)
     rules = traitlets.Dict().tag(sync=True)
     templates = traitlets.Dict().tag(sync=True)
     constants = traitlets.Dict().tag(sync=True)

@@ -5,17 +5,20 @@ const LATE = 1500; // milliseconds after which a kernel that has not answered is
 
 const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** Whether the answer on screen belongs to what is chosen now: live, waiting, stale, failed or refused. */
-export function standing(answer, wanted, { connected, late, problem }) {
+/** Whether the answer on screen belongs to what is chosen now: live, running, waiting, stale, failed or refused. */
+export function standing(answer, wanted, { connected, late, problem, running }) {
   if (!connected || late) return "stale"; // until the kernel speaks again, whatever the sliders say
-  const current = Object.entries(wanted).every(([name, value]) => alike(answer.sizes?.[name], value));
+  const belongs = (sizes) => Object.entries(wanted).every(([name, value]) => alike(sizes?.[name], value));
+  const current = belongs(answer.sizes);
+  if (!current && belongs(running?.sizes)) return "running";
   if (!current && problem) return "failed";
   if (!current) return "waiting";
   return answer.refused ? "refused" : "live";
 }
 
 /** The words that go with a standing. */
-export function standingSaid(standing, answer) {
+export function standingSaid(standing, answer, running) {
+  if (standing === "running") return `Running in the background: ${running.says}${answer.sizes ? " What stands below belongs to other sizes." : ""}`;
   if (standing === "refused") return answer.refused;
   if (standing === "failed") return "Not live: these numbers belong to the last sizes that worked.";
   if (standing === "stale") return "Not live: the kernel does not answer. If a cell is still running, wait for it; after a restart, run the cells from the top again.";
@@ -29,9 +32,10 @@ export function standingSaid(standing, answer) {
 export function liveness(model, { whole, notice, answer, chosen }) {
   const link = { connected: true, late: false, timer: 0 };
   const show = () => {
-    const now = standing(answer(), chosen(), { ...link, problem: model.get("problem") });
+    const running = model.get("running"); // which not every explorer has
+    const now = standing(answer(), chosen(), { ...link, running, problem: model.get("problem") });
     whole.dataset.state = now;
-    notice.textContent = standingSaid(now, answer());
+    notice.textContent = standingSaid(now, answer(), running);
     if (now === "waiting") link.timer ||= setTimeout(() => lose({ late: true }), LATE);
     else stopWaiting();
   };
@@ -48,7 +52,7 @@ export function liveness(model, { whole, notice, answer, chosen }) {
     lose({ connected: true, late: false });
   };
   // ipywidgets says so when the kernel restarts or dies; of a kernel that is shut down, only its silence tells.
-  const deaf = listen(model, { "change:problem": revive, comm_live_update: () => lose({ connected: false }) });
+  const deaf = listen(model, { "change:problem": revive, "change:running": revive, comm_live_update: () => lose({ connected: false }) });
   const stop = () => {
     stopWaiting();
     deaf();

@@ -31,13 +31,15 @@ function menu(model, name, label, options, words) {
   return { ...made, refresh };
 }
 
-/** The controls that a lecturer chose to show, by name. `sizes` gives those of what was traced. */
-export function controlsOf(model, sizes, say) {
-  const upTo = (name) => () => Array.from({ length: sizes()?.[name] ?? 1 }, (_, i) => i);
+/** The controls that a lecturer chose to show, by name. `traced` gives what was traced last. */
+export function controlsOf(model, traced, say) {
+  const upTo = (name) => () => Array.from({ length: traced()?.sizes[name] ?? 1 }, (_, i) => i);
+  const devices = () => (traced()?.fixed.device ? [model.get("device")] : model.get("devices"));
   const make = {
     kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"], (kind) => kind.replace("Cell", "")),
     weights: () => menu(model, "weights", "weights", () => model.get("weight_names")),
     source: () => menu(model, "source", "input", () => model.get("sources")),
+    device: () => menu(model, "device", "device", devices),
     layer: () => menu(model, "layer_index", "layer", upTo("num_layers")),
     direction: () => menu(model, "direction", "direction", upTo("num_directions"), (d) => ["→", "←"][d]),
     item: () => menu(model, "item", "sequence", upTo("batch")),

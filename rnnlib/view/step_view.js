@@ -1,5 +1,5 @@
 // The step explorer on screen: a moment of time, the circuit with its values, the equations filled in, the whole history.
-import { changes, el, keepKeys, listen, toggle } from "./controls.js";
+import { changes, el, holdHeight, keepKeys, listen, toggle } from "./controls.js";
 import { circuit } from "./step_circuit.js";
 import { controlsOf, timeBar } from "./step_controls.js";
 import { colourKey, historyFigure } from "./step_history.js";
@@ -9,7 +9,7 @@ import { decoded, historyOf } from "./step_values.js";
 
 const PLACE = ["time", "layer_index", "direction", "item", "unit"];
 const SLIDERS = ["seq_len", "hidden_size"];
-const HEAD = [["kind"], ["weights", "source"], ["layer", "direction", "item", "unit"]]; // what stays together in a row
+const HEAD = [["kind"], ["weights", "source", "device"], ["layer", "direction", "item", "unit"]]; // what stays together in a row
 
 /** Pointing at a part, or going to it by keyboard, lights its circuit, equation, weight rows and heat map. */
 function lightParts(root) {
@@ -88,12 +88,13 @@ function build(model, host) {
   const [heading, truth] = [el("h3", {}), el("div", { class: "truth", role: "status" })];
   const title = el("div", { class: "title" }, heading, truth);
   const equations = el("div", { class: "equations" });
+  const held = holdHeight(equations);
   const maps = el("div", { class: "maps" });
   const [note, says] = [el("p", { class: "notice" }), el("p", { class: "says" })];
   const beside = toggle(model, "paper", "beside the original paper's GRU");
   const body = el("div", { class: "body" }, el("div", { class: "stage" }, beside.whole, picture, says, note), equations);
   let [traced, arrays, figures, relight] = [null, null, null, () => {}];
-  const controls = controlsOf(model, () => traced?.sizes, say);
+  const controls = controlsOf(model, () => traced, say);
   const time = timeBar(model, () => traced.sizes.seq_len, say);
 
   const draw = () => {
@@ -109,8 +110,16 @@ function build(model, host) {
     tell();
   };
 
+  const tellTruth = () => {
+    const { says } = model.get("running");
+    truth.textContent = says ? `tracing … ${says}` : traced.truth;
+    truth.classList.toggle("running", Boolean(says));
+    truth.classList.toggle("wrong", !says && !traced.equal);
+  };
+
   const receive = () => {
     traced = model.get("traced");
+    held.release();
     arrays = decoded(traced.arrays);
     figures = figuresOf(model, traced, draw);
     maps.replaceChildren(...figures.whole, colourKey());
@@ -118,8 +127,7 @@ function build(model, host) {
     maps.style.setProperty("--across", count > 4 ? Math.ceil(count / 2) : count); // where they stand in two rows
     maps.style.setProperty("--tall", Math.max(traced.sizes.hidden_size, traced.sizes.input_size));
     beside.whole.hidden = traced.family !== "GRU";
-    truth.textContent = traced.truth;
-    truth.classList.toggle("wrong", !traced.equal);
+    tellTruth();
     note.textContent = traced.note;
     says.textContent = traced.says;
     time.bar.reach(0, traced.sizes.seq_len - 1);
@@ -128,7 +136,7 @@ function build(model, host) {
     draw();
   };
 
-  const deaf = listen(model, { ...changes([...PLACE, "paper"], draw), "change:traced": receive, "change:problem": tell });
+  const deaf = listen(model, { ...changes([...PLACE, "paper"], draw), "change:traced": receive, "change:running": tellTruth, "change:problem": tell });
   const shown = (names) => names.filter((name) => name in controls).map((name) => controls[name].whole);
   const groups = HEAD.map(shown).filter((group) => group.length > 0);
   const question = model.get("question");
@@ -148,6 +156,7 @@ function build(model, host) {
   receive();
   return () => {
     deaf();
+    held.stop();
     for (const control of [...Object.values(controls), time, beside]) control.stop();
   };
 }
@@ -159,7 +168,7 @@ function render({ model, el: host }) {
     stop();
     stop = build(model, host);
   };
-  const deaf = listen(model, changes(["controls", "question"], rebuild));
+  const deaf = listen(model, changes(["controls", "question", "devices"], rebuild));
   return () => {
     deaf();
     stop();

@@ -13,8 +13,8 @@ from rnnlib.view.traits import Checked, check_controls, flag, size
 from rnnlib.view.view import View
 
 PLACE = ("time", "layer_index", "direction", "item", "unit")
-TRACED = ("kind", "weights", "source", "seq_len", "hidden_size")
-CONTROLS = ("kind", "weights", "source", "layer", "direction", "item", "unit", "seq_len", "hidden_size")
+TRACED = ("kind", "weights", "source", "seq_len", "hidden_size", "device")
+CONTROLS = ("kind", "weights", "source", "device", "layer", "direction", "item", "unit", "seq_len", "hidden_size")
 
 
 def index() -> Any:
@@ -41,8 +41,10 @@ class StepView(View):
             them draws from what was traced, and runs nothing.
         paper: whether the GRU of the paper is drawn beside torch's.
         traced: everything traced: arrays as bytes, sizes, gates, and whether it equals torch.
+        running: what is traced in the background: as ``asked``, and ``says``, how much that is; empty when nothing is.
         weight_names: the weights to choose from.
         sources: the inputs to choose from.
+        devices: the devices to choose from.
         controls: which controls are shown.
         question: what a learner is asked to find out.
     """
@@ -55,6 +57,7 @@ class StepView(View):
     source = name_offered("")
     seq_len = size(12)
     hidden_size = size(4)
+    device = traitlets.Unicode("cpu").tag(sync=True)
 
     time = index()
     layer_index = index()
@@ -64,7 +67,9 @@ class StepView(View):
     paper = flag(False)
 
     traced = traitlets.Dict().tag(sync=True)
+    running = traitlets.Dict().tag(sync=True)
     weight_names: traitlets.List[str] = traitlets.List().tag(sync=True)
     sources: traitlets.List[str] = traitlets.List().tag(sync=True)
+    devices: traitlets.List[str] = traitlets.List().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
     question = traitlets.Unicode().tag(sync=True)

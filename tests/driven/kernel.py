@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -80,6 +80,11 @@ class Kernel:
         """Take in everything until a request is done."""
         while request not in self._done:
             self._take(self._client.get_iopub_msg(timeout=60), may_raise)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Take in what the kernel tells of its own accord, until something holds."""
+        while not holds():
+            self._take(self._client.get_iopub_msg(timeout=60))
 
     def send(self, model: str, data: dict[str, Any]) -> None:
         """Send a comm message, and take in everything until the kernel is idle again."""

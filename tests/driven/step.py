@@ -38,6 +38,7 @@ def bad_steps(explorer: View) -> Iterator[tuple[str, Any]]:
     yield from ((name, value) for name in ("seq_len", "hidden_size") for value in (*never, 0, 10**9))
     yield from (("kind", value) for value in ("LTSM", "lstm", "", 3, None, True))
     yield from ((name, value) for name in ("weights", "source") for value in ("late", "", 3, None, True, ["latch"]))
+    yield from (("device", value) for value in ("tpu", "cuda:99", "", 0, None))
 
 
 def drive(explorer: View) -> None:
@@ -65,7 +66,7 @@ def assert_traced(explorer: View, sent: Any) -> None:
     state, traced = explorer.state, explorer.state["traced"]
     assert state["problem"] == "", (sent, state["problem"])
     assert traced["asked"] == {name: state[name] for name in traced["asked"]}, sent
-    assert {"kind", "weights", "source", "seq_len", "hidden_size"} == set(traced["asked"])
+    assert {"kind", "weights", "source", "seq_len", "hidden_size", "device"} == set(traced["asked"])
     assert state["weights"] in state["weight_names"], sent
     assert state["source"] in state["sources"], sent
     sizes = traced["sizes"]

@@ -25,6 +25,19 @@ test("what was refused says why", () => {
   assert.equal(standingSaid("refused", answer), "It needs 8 GB.");
 });
 
+test("what runs in the background says so, and only of the very sizes chosen", () => {
+  const running = { sizes: { ...wanted }, says: "8 million parameters take a moment." };
+  const answer = { sizes: { ...wanted, batch: 4 } };
+  assert.equal(standing(answer, wanted, { ...link, running }), "running");
+  assert.equal(standing({}, wanted, { ...link, running }), "running");
+  assert.equal(standing(answer, { ...wanted, batch: 5 }, { ...link, running }), "waiting");
+  assert.equal(standing({ sizes: { ...wanted } }, wanted, { ...link, running }), "live");
+  assert.equal(standing(answer, wanted, { ...link, running, late: true }), "stale");
+  assert.equal(standing(answer, wanted, { ...link, running: {}, problem: "cpu ran out of memory." }), "failed");
+  assert.match(standingSaid("running", answer, running), /^Running.* 8 million parameters.* other sizes\.$/);
+  assert.match(standingSaid("running", {}, running), /^Running.* take a moment\.$/);
+});
+
 test("stale numbers say so and how to heal them; live ones say nothing", () => {
   assert.match(standingSaid("stale", {}), /^Not live.*run the cells from the top again/);
   assert.equal(standingSaid("live", {}), "");

@@ -1,0 +1,105 @@
+"""Work beside everything else: the newest piece that was asked for, one at a time."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import logging
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from typing import TypeVar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_ALL: weakref.WeakSet[Newest] = weakref.WeakSet()
+
+
+@atexit.register
+def _end() -> None:
+    """Let what runs finish when Python ends, and begin nothing new: torch, cut off in a thread, aborts the process."""
+    for newest in list(_ALL):
+        newest.forget()
+        newest.wait()
+
+
+class Newest:
+    """Runs one piece of work at a time in a thread of its own, which ends as soon as nothing waits.
+
+    While a piece runs, only the newest request waits: it takes the place of one that waited before it.
+
+    Example:
+        >>> told = []
+        >>> newest = Newest()
+        >>> newest.ask(lambda: 6 * 7, told.append, told.append)
+        >>> newest.wait()
+        >>> told
+        [42]
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: Callable[[], None] | None = None
+        self._thread: threading.Thread | None = None
+        _ALL.add(self)
+
+    def ask(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
+        """Ask for a piece of work; what waited before is forgotten.
+
+        Args:
+            work: the piece. It is called in the thread, as are the other two.
+            done: gets what `work` gave, even if something newer waits by then.
+            failed: gets what `work`, or `done`, raised.
+        """
+        with self._lock:
+            self._waiting = lambda: _do(work, done, failed)
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="rnnlib, in the background", daemon=True)
+                thread.start()
+                self._thread = thread
+
+    def forget(self) -> None:
+        """Forget what waits; what runs already runs on."""
+        with self._lock:
+            self._waiting = None
+
+    def wait(self) -> None:
+        """Wait until nothing runs and nothing waits."""
+        while (thread := self._thread) is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        while (piece := self._next()) is not None:
+            piece()
+            del piece  # with what it made
+            _give_back_memory()
+
+    def _next(self) -> Callable[[], None] | None:
+        """Take what waits; the thread is done where nothing does."""
+        with self._lock:
+            piece, self._waiting = self._waiting, None
+            if piece is None:
+                self._thread = None
+            return piece
+
+
+def _give_back_memory() -> None:
+    """Let the C library give back what is free: on Linux it keeps some for every thread, long after its end."""
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # of another C library than GNU's
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def _do(work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
+    """One piece. Nothing that it raises ends the thread, which would leave the next request waiting for ever."""
+    try:
+        done(work())
+    except BaseException as error:  # noqa: BLE001 - SystemExit too: code of a learner's own may raise anything
+        try:
+            failed(error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}"))
+        except Exception:
+            log.exception("what failed in the background could not be told")
