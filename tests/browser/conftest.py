@@ -60,7 +60,7 @@ def traffic(context: BrowserContext) -> dict[str, list[str]]:
 
     def listen(page: Page) -> None:
         page.on("websocket", lambda socket: seen["asked"].append(socket.url))
-        page.on("pageerror", lambda error: seen["errors"].append(str(error)))
+        page.on("pageerror", lambda error: seen["errors"].append(f"{error}\n{error.stack}"))
         page.on("console", lambda said: said.type == "error" and seen["errors"].append(said.text))
 
     context.on("request", lambda request: seen["asked"].append(request.url))
