@@ -112,7 +112,8 @@ function build(model, host) {
 
   const tellTruth = () => {
     const { says } = model.get("running");
-    truth.textContent = says ? `tracing … ${says}` : traced.truth;
+    truth.textContent = says ? "tracing …" : traced.truth;
+    truth.title = says ?? "";
     truth.classList.toggle("running", Boolean(says));
     truth.classList.toggle("wrong", !says && !traced.equal);
   };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import redirect_stdout
 
 import pytest
@@ -52,14 +53,21 @@ def test_the_sizes_can_be_set_from_a_cell(everything: Notebook, explorer: Explor
 
 
 def test_a_large_size_can_be_typed(explorer: Explorer) -> None:
-    explorer.field("hidden_size").fill("4096")
-    explorer.page.keyboard.press("Enter")
-    explorer.shows(explorer.diagram, hidden_size=4096)
-    expect(explorer.diagram).to_contain_text("4096")
-    expect(explorer.numbers).to_have_attribute("data-state", "refused")
-    explorer.field("hidden_size").fill("5")
-    explorer.page.keyboard.press("Enter")
-    explorer.is_live(hidden_size=5)
+    """It runs in the background, from where its result comes; what is too large for that is refused."""
+    for typed, state, said in (
+        ("1024", "running", "million parameters"),
+        ("100000", "refused", "choose a smaller|in a cell"),
+        ("5", "live", ""),
+        ("1000", "running", "million parameters"),
+    ):
+        explorer.field("hidden_size").fill(typed)
+        explorer.page.keyboard.press("Enter")
+        explorer.shows(explorer.diagram, hidden_size=int(typed))
+        expect(explorer.numbers).to_have_attribute("data-state", state)
+        expect(explorer.numbers.get_by_role("status")).to_contain_text(re.compile(said))
+    explorer.is_live(hidden_size=1000)
+    expect(explorer.numbers).to_contain_text("(8, 3, 2000)")
+    expect(explorer.numbers.get_by_role("status")).to_be_empty()
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "2.5", "x", "", "1e30"])
