@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import sys
+from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -14,6 +16,23 @@ from rnnlib.explorers.speed_rows import about, measure, table
 
 SETUPS = ["layer", "cell loop", "packed", "two directions", "bfloat16"]
 SIZES = {"seq_len": 64, "batch": 64, "hidden_size": 256, "num_layers": 1}
+BASE = LayerSpec("LSTM", input_size=256, hidden_size=256)
+
+
+def compared(device: str, values: tuple[int, ...] = VALUES["batch"], seconds: float = 0.2) -> list[dict[str, Any]]:
+    """The rows of a comparison along batch, each measured for so many seconds and printed as it comes."""
+    rows = []
+    for case in cases(BASE.kind, SETUPS, "batch", list(values), SIZES, False, device):
+        rows.append(measure(case, BASE, lambda: False, seconds))
+        print(case.setup, case.value, rows[-1]["median"], rows[-1]["note"])
+    return rows
+
+
+def store(rows: list[dict[str, Any]], path: Path) -> None:
+    """The rows as CSV, under a line with device, versions and date."""
+    cuda, cudnn = torch.version.cuda, torch.backends.cudnn.version()
+    versions = f", CUDA {cuda}, cuDNN {cudnn}" if cuda else ""
+    path.write_text(f"# {about()}{versions}, {datetime.date.today()}\n{table(rows)}", encoding="utf-8")
 
 
 def main() -> int:
@@ -21,14 +40,7 @@ def main() -> int:
     if not torch.cuda.is_available():
         print("There is no CUDA GPU here: a recording is made on a machine that has one, and nowhere else.")
         return 1
-    base = LayerSpec("LSTM", input_size=256, hidden_size=256)
-    rows = []
-    for case in cases("LSTM", SETUPS, "batch", list(VALUES["batch"]), SIZES, False, "cuda"):
-        rows.append(measure(case, base, lambda: False))
-        print(case.setup, case.value, rows[-1]["median"], rows[-1]["note"])
-    versions = f"CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}"
-    today = datetime.date.today().isoformat()
-    PATH.write_text(f"# {about()}, {versions}, {today}\n{table(rows)}", encoding="utf-8")
+    store(compared("cuda"), PATH)
     print(f"Stored in {PATH.name}.")
     return 0
 

@@ -5,12 +5,14 @@ nbval sees a view once, as it first stands; an exception in what follows a slide
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.driven import card, direction, packing, shape, step
+from tests.driven import card, direction, packing, shape, speed, step
 from tests.driven.kernel import Kernel, View, kernel
 
 NOTEBOOKS = sorted(Path(__file__).parents[1].joinpath("notebooks").glob("*.ipynb"))
@@ -19,7 +21,7 @@ NOTEBOOKS = sorted(Path(__file__).parents[1].joinpath("notebooks").glob("*.ipynb
 ALL_WAYS = """
 import torch
 from torch import nn
-from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, StepExplorer, predict
+from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, SpeedLab, StepExplorer, predict
 ShapeExplorer("GRU", seq_len=5, batch=2)
 ShapeExplorer(LayerSpec("LSTM", 12, 8, num_layers=2, bidirectional=True, proj_size=3))
 ShapeExplorer(nn.LSTMCell(3, 4))
@@ -39,6 +41,9 @@ PackingExplorer("GRU", [torch.full((2, 1), torch.nan)], question="Where is the n
 DirectionExplorer()
 DirectionExplorer(LayerSpec("LSTM", 12, 5, num_layers=2, proj_size=2, batch_first=True), packed=True, controls=())
 DirectionExplorer(nn.GRU(3, 2, bidirectional=True), torch.ones(5, 2, 3), [5, 2], question="Who has read the pads?")
+SpeedLab()
+SpeedLab(LayerSpec("LSTM", 12, 8, 2, dropout=0.5, bidirectional=True, proj_size=3), axis="hidden_size", controls=())
+SpeedLab(nn.GRU(3, 2, batch_first=True, dtype=torch.float64), compare=["packed"], question="When does packing lose?")
 """
 
 
@@ -47,6 +52,7 @@ DRIVERS: dict[str, Callable[[View], None]] = {
     "StepExplorer": step.drive,
     "PackingExplorer": packing.drive,
     "DirectionExplorer": direction.drive,
+    "SpeedLab": speed.drive,
     "PredictionCard": card.drive,
 }
 
@@ -112,3 +118,54 @@ def test_a_fault_in_a_callback_is_seen() -> None:
         explorer.set(seq_len=explorer.state["seq_len"] + 1)
         assert "ZeroDivisionError" in explorer.state["problem"]
         assert driven.faults
+
+
+TWO_LABS = """
+import threading, time
+from rnnlib import ShapeExplorer, SpeedLab
+from rnnlib.explorers.speed_lab import MEASURING
+first = SpeedLab("GRU", compare=["cell loop"], values=[1, 4000], batch=64, seq_len=2)
+second = SpeedLab("GRU", compare=["layer"], values=[1, 2], axis="batch", seq_len=2)
+explorer = ShapeExplorer("GRU", seq_len=5, batch=2)
+"""
+
+
+def until(lab: View, holds: Callable[[dict[str, Any]], bool]) -> None:
+    end = time.monotonic() + 20
+    while not holds(lab.ask()):
+        assert time.monotonic() < end, lab.state["progress"]
+        time.sleep(0.01)
+
+
+def test_while_a_lab_measures_all_else_stays_alive_and_cancel_answers_at_once() -> None:
+    """In a real kernel, in the middle of a case that is slow: results reach the front end, and messages the kernel."""
+    with kernel() as driven:
+        driven.run_code(TWO_LABS)
+        first, second, explorer = driven.views.values()
+        first.set(measuring=True)
+        until(first, lambda state: len(state["rows"]) == 1)
+        assert first.state["chart"]["light"].startswith("<?xml")
+        second.set(measuring=True)
+        until(second, lambda state: state["progress"]["now"].startswith("Waiting"))
+        driven.run_code("assert first.measuring and MEASURING.locked()")
+        for seq_len in (1, 9, 4):
+            explorer.set(seq_len=seq_len)
+            until(explorer, lambda state, wanted=seq_len: state["numbers"]["sizes"]["seq_len"] == wanted)
+        first.set(batch=9)
+        assert first.ask()["batch"] == 9
+        driven.run_code(
+            "import os, signal\nthreading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+            "try:\n    time.sleep(20)\nexcept KeyboardInterrupt:\n    print('interrupted')"
+        )
+        assert first.ask()["measuring"]
+        before = time.perf_counter()
+        first.set(measuring=False)
+        answered = time.perf_counter() - before
+        assert first.state["progress"]["now"].startswith("Cancelled")
+        assert not first.ask()["measuring"]
+        assert len(first.state["rows"]) == 1
+        assert answered < 0.2
+        until(second, lambda state: state["progress"]["now"] == "Done.")
+        assert [row["batch"] for row in second.state["rows"]] == [1, 2]
+        driven.run_code("first.wait()\nassert not MEASURING.locked()\nassert second.csv.count('\\n') == 3")
+        assert not driven.faults, "\n".join(driven.faults)

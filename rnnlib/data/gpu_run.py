@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
+from typing import Any
 
 PATH = Path(__file__).with_suffix(".csv")  # not there until someone has recorded it
+WORDS, FLAGS = ("kind", "setup", "axis", "device"), ("backward",)
 WHOLE, REAL = ("value", "seq_len", "batch", "hidden_size", "num_layers"), ("median", "low", "high")
 
 
-def gpu_run(path: Path = PATH) -> tuple[str, list[dict[str, object]]]:
+def gpu_run(path: Path = PATH) -> tuple[str, list[dict[str, Any]]]:
     """What was recorded: device, versions and date in a line, and the rows.
 
     Returns:
@@ -20,13 +23,24 @@ def gpu_run(path: Path = PATH) -> tuple[str, list[dict[str, object]]]:
     """
     if not path.exists():
         return "", []
-    first, *lines = path.read_text(encoding="utf-8").splitlines()
-    rows: list[dict[str, object]] = []
     try:
-        for line in csv.DictReader(lines):
-            whole = {name: int(line[name]) for name in WHOLE}
-            real = {name: float(line[name]) if line[name] else None for name in REAL}
-            rows.append({**line, **whole, **real})
-    except (KeyError, TypeError, ValueError) as error:
+        first, *lines = path.read_text(encoding="utf-8").splitlines()
+        rows = [_row(line) for line in csv.DictReader(lines)]
+        if not (first.startswith("# ") and rows):
+            raise ValueError("it has no rows, or no title")
+    except (KeyError, TypeError, ValueError, OSError, csv.Error) as error:
         raise ValueError(f"{path.name} is no recording that `make record` made ({error}): make it again.") from None
     return first.removeprefix("# "), rows
+
+
+def _row(line: dict[str, str]) -> dict[str, Any]:
+    """The texts of a line as what they are; a row without times says in its note why."""
+    row: dict[str, Any] = line | {name: int(line[name]) for name in WHOLE}
+    row |= {name: {"True": True, "False": False}[line[name]] for name in FLAGS}
+    row |= {name: float(line[name]) if line[name] else None for name in REAL}
+    if line["axis"] not in WHOLE or not all(line[name] for name in WORDS):
+        raise ValueError("a word is missing")
+    times = [row[name] for name in REAL]
+    if times != [None] * len(REAL) and not all(time and 0 < time < math.inf for time in times):
+        raise ValueError("a time is missing, or none")
+    return row

@@ -68,12 +68,28 @@ class Case:
         fixed = tuple((name, size) for name, size in self.sizes if name != self.axis)
         return (self.kind, self.axis, fixed, self.backward, self.device)
 
+    @property
+    def about(self) -> str:
+        """The same, in words."""
+        return about(self.kind, self.axis, dict(self.sizes), self.backward, self.device)
+
     def spec(self, base: LayerSpec) -> LayerSpec:
         """The layer to be timed: `base`, but for what this case says."""
         sizes = dict(self.sizes)
         changes = {"hidden_size": sizes["hidden_size"], "num_layers": sizes["num_layers"]}
         bidirectional = SETUPS[self.setup].bidirectional or base.bidirectional
         return as_kind(base, self.kind, **changes, bidirectional=bidirectional, dropout=0.0)
+
+
+def about(kind: str, axis: str, sizes: dict[str, Any], backward: bool, device: str) -> str:
+    """What all points of a chart have in common, in words.
+
+    Example:
+        >>> about("GRU", "batch", dict.fromkeys(SIZES, 8), backward=False, device="cpu")
+        'GRU, forward on cpu: seq_len 8, hidden_size 8, num_layers 8'
+    """
+    fixed = ", ".join(f"{name} {sizes[name]}" for name in SIZES if name != axis)
+    return f"{kind}, {'forward and backward' if backward else 'forward'} on {device}: {fixed}"
 
 
 def cases(

@@ -13,7 +13,7 @@ def found(rows: Sequence[Row], axis: str) -> list[str]:
 
     Args:
         rows: by ``setup`` and ``value``, in seconds their ``median`` and its quartiles, ``low`` and ``high``; None
-            where nothing could be measured.
+            where nothing could be measured. Of a packed run also ``tokens``, ``seq_len`` and ``batch``.
         axis: along which they were compared.
 
     Example:
@@ -32,7 +32,8 @@ def found(rows: Sequence[Row], axis: str) -> list[str]:
         return []
     first, *others = lines
     said = [_against(name, lines[name], first, lines[first], axis) for name in others]
-    return [sentence for sentence in (*said, _growth(first, lines[first], axis)) if sentence]
+    said += [_growth(first, lines[first], axis), _skipped(lines.get("packed", {}))]
+    return [sentence for sentence in said if sentence]
 
 
 def _against(name: str, line: dict[int, Row], first: str, base: dict[int, Row], axis: str) -> str:
@@ -41,7 +42,7 @@ def _against(name: str, line: dict[int, Row], first: str, base: dict[int, Row], 
         return ""
     at = max(both)
     one, other = line[at], base[at]
-    if one["low"] <= other["high"] and other["low"] <= one["high"]:
+    if _overlap(one, other):
         return f"At {axis} {at}, {name} and {first} cannot be told apart: their spreads overlap."
     ratio = one["median"] / other["median"]
     if ratio > 1:
@@ -54,8 +55,26 @@ def _growth(name: str, line: dict[int, Row], axis: str) -> str:
     if low == high:
         return ""
     longer, more = line[high]["median"] / line[low]["median"], high / low
-    work = f"about {more**2:,.0f} times as many weights" if axis == "hidden_size" else f"{more:g} times as much work"
+    what = {"hidden_size": "as many units", "num_layers": "as many layers"}.get(axis, "as much work")
+    work = f"{more:g} times {what}"
+    if _overlap(line[low], line[high]):
+        return f"From {axis} {low} to {high}, {name} takes as long, within its spread, for {work}."
+    if longer < 1:
+        return f"{name} takes less time at {axis} {high} than at {low}: measure again, when the machine is quiet."
     return f"From {axis} {low} to {high}, {name} takes {_times(longer)} as long for {work}."
+
+
+def _skipped(packed: dict[int, Row]) -> str:
+    """How much less a packed run has to do: what it took is not for the same work."""
+    if not packed:
+        return ""
+    row = packed[max(packed)]
+    share = row["tokens"] / (row["seq_len"] * row["batch"])
+    return "" if share == 1 else f"packed skips the pads: it runs {100 * share:.0f} % of the steps."
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    return bool(one["low"] <= other["high"] and other["low"] <= one["high"])
 
 
 def _times(ratio: float) -> str:

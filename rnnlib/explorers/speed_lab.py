@@ -22,7 +22,7 @@ from rnnlib.view.speed_chart import chart
 from rnnlib.view.speed_view import CONTROLS, SpeedView
 from rnnlib.view.traits import Checked
 
-DONE, CANCELLED = "Done.", "Cancelled: what was measured stays."
+DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was measured stays.", "Stopped: what was measured stays."
 MEASURING = threading.Lock()  # one measurement at a time in the whole process, or each would slow the other
 
 
@@ -30,7 +30,10 @@ class SpeedLab(SpeedView):
     """Setups of a layer timed along one axis, on the device that is there, while everything else stays alive.
 
     Args:
-        layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module, whose sizes are those to begin with.
+        layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module, whose sizes and flags are taken. Every
+            layer that is timed is built anew, with weights of its own, as torch's own class, in float32 (in
+            ``"bfloat16"`` but for that) and without dropout: a time depends on the sizes, not on the numbers. To time
+            your very module, give it to `rnnlib.time_layer`.
         compare: what to compare: ``"layer"``, ``"cell loop"``, ``"packed"``, ``"two directions"``, ``"bfloat16"``,
             ``"compiled"``.
         axis: along which size: ``"seq_len"``, ``"batch"``, ``"hidden_size"`` or ``"num_layers"``.
@@ -41,7 +44,7 @@ class SpeedLab(SpeedView):
         question: what the learner is asked to find out.
 
     ``lab.start()`` begins to measure, ``lab.cancel()`` ends it, ``lab.wait()`` waits for the end; ``lab.rows`` are
-    the results so far, and ``lab.csv`` is the same as a table.
+    the results so far, and ``lab.csv`` is the same as a table. What is chosen while it measures is for the next time.
 
     Raises:
         TypeError, ValueError: a layer, setup, axis, value, size or control that cannot be, in a sentence.
@@ -70,11 +73,11 @@ class SpeedLab(SpeedView):
         controls: Sequence[str] = CONTROLS,
         question: str = "",
     ) -> None:
-        self._base = _base(layer)
         self._cancel = threading.Event()
+        self._base = _base(layer)
         self._thread: threading.Thread | None = None
-        self._lock = threading.RLock()
-        self._cases: list[Case] = []
+        self._lock = threading.RLock()  # of a message and the thread that measures, one at a time sets traits
+        self._kept: list[tuple[Case, dict[str, Any]]] = []
         super().__init__(
             kind=self._base.kind,
             compare=list(compare),
@@ -85,7 +88,7 @@ class SpeedLab(SpeedView):
             hidden_size=self._base.hidden_size,
             num_layers=self._base.num_layers,
             device=name_of(next(layer.parameters()).device) if isinstance(layer, nn.Module) else available()[-1],
-            setups=list(SETUPS),
+            setups=[name for name, setup in SETUPS.items() if not (setup.bidirectional and self._base.bidirectional)],
             devices=list(available()),
             about=about(),
             recorded=recorded(),
@@ -102,10 +105,23 @@ class SpeedLab(SpeedView):
         self.measuring = False
 
     def wait(self) -> None:
-        """Wait until the measurement has ended."""
-        thread = self._thread
-        if thread is not None:
-            thread.join()
+        """Wait until the measurement has ended. Interrupting the kernel meanwhile cancels it."""
+        try:
+            while self._thread is not None and self._thread.is_alive():
+                self._thread.join(0.1)  # not for ever, or Windows would not be interrupted
+        except KeyboardInterrupt:
+            self.cancel()
+            raise
+
+    def close(self) -> None:
+        """Take the lab off the screen, and end its measurement."""
+        self._cancel.set()
+        super().close()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take values from the front end, while the thread that measures sets none."""
+        with self._lock:
+            super().set_state(sync_data)
 
     @traitlets.observe("axis")
     def _other_axis(self, change: Any) -> None:
@@ -115,21 +131,22 @@ class SpeedLab(SpeedView):
 
     @traitlets.observe("measuring")
     def _switch(self, change: Any) -> None:
-        self._cancel.set()  # whatever still runs
-        if not change.new:
-            if self.progress and self.progress["now"] != DONE:
-                self.progress = self.progress | {"now": CANCELLED}
-            return
-        if not self.compare:
-            self.measuring = False
-            raise ValueError(f"there is nothing to compare: choose at least one of {', '.join(SETUPS)}.")
-        self.problem = ""
-        self._cancel = threading.Event()
-        sizes = {name: getattr(self, name) for name in SIZES}
-        made = cases(self.kind, self.compare, self.axis, self.values, sizes, self.backward, self.device)
-        self.progress = {"done": 0, "of": len(made), "now": "Getting ready."}
-        self._thread = threading.Thread(target=self._measure, args=(made, self._cancel), daemon=True)
-        self._thread.start()
+        with self._lock:
+            self._cancel.set()  # whatever still runs
+            if not change.new:
+                if self.progress and self.progress["now"] not in (DONE, STOPPED):
+                    self.progress = self.progress | {"now": CANCELLED}
+                return
+            if not self.compare:
+                self.measuring = False
+                raise ValueError(f"there is nothing to compare: choose at least one of {', '.join(self.setups)}.")
+            self.problem = ""
+            self._cancel = threading.Event()
+            sizes = {name: getattr(self, name) for name in SIZES}
+            made = cases(self.kind, self.compare, self.axis, self.values, sizes, self.backward, self.device)
+            self.progress = {"done": 0, "of": len(made), "now": "Getting ready."}
+            self._thread = threading.Thread(target=self._measure, args=(made, self._cancel), daemon=True)
+            self._thread.start()
 
     def _measure(self, made: list[Case], cancel: threading.Event) -> None:
         """Time one case after the other; runs in a thread of its own."""
@@ -142,38 +159,41 @@ class SpeedLab(SpeedView):
                 for done, case in enumerate(made):
                     now = f"{case.setup} at {case.axis} {case.value}"
                     self._tell(cancel, progress={"done": done, "of": len(made), "now": now})
-                    row = measure(case, self._base, cancel.is_set)
-                    self._keep(case, row, cancel)
+                    self._keep(case, measure(case, self._base, cancel.is_set))
             finally:
                 MEASURING.release()
             self._tell(cancel, progress={"done": len(made), "of": len(made), "now": DONE}, measuring=False)
         except CancelledError:
             pass
         except Exception as error:  # noqa: BLE001 - a thread's exception is shown nowhere else
-            self._tell(cancel, measuring=False)
-            self.report(error)
+            with self._lock:
+                if not cancel.is_set():
+                    self.report(error)
+                    self._tell(cancel, progress=self.progress | {"now": STOPPED}, measuring=False)
 
     def _tell(self, cancel: threading.Event, **values: Any) -> None:
-        """Set traits, unless this measurement was cancelled meanwhile."""
+        """Set traits, unless this measurement was cancelled meanwhile.
+
+        Raises:
+            CancelledError: it was.
+        """
         with self._lock:
             if cancel.is_set():
-                return
+                raise CancelledError("the measurement was cancelled.")
             for name, value in values.items():
                 self.set_trait(name, value)
 
-    def _keep(self, case: Case, row: dict[str, Any], cancel: threading.Event) -> None:
+    def _keep(self, case: Case, row: dict[str, Any]) -> None:
         """One result more: in the table, in the chart and in the sentences. A case measured again replaces itself."""
-        with self._lock:
-            if cancel.is_set():
-                return
-            kept = [(old, result) for old, result in zip(self._cases, self.rows, strict=True) if old != case]
-            kept.append((case, row))
-            self._cases = [old for old, _ in kept]
-            self.rows = [result for _, result in kept]
-            shown = [result for old, result in kept if old.chart == case.chart]
-            self.csv = table(self.rows)
+        self._kept = [*((old, result) for old, result in self._kept if old != case), (case, row)]
+        order = list(SETUPS)
+        shown = [result for old, result in self._kept if old.chart == case.chart]
+        shown.sort(key=lambda result: order.index(result["setup"]))
+        rows = [result for _, result in self._kept]
+        drawn = chart(shown, case.axis, order, case.about)  # it takes long: a cancel does not wait for it
+        with self._lock:  # cancelled or not: it has been measured
+            self.rows, self.csv, self.chart = rows, table(rows), drawn
             self.found = found(shown, case.axis)
-            self.chart = chart(shown, case.axis, list(SETUPS))
 
     def __repr__(self) -> str:
         fixed = ", ".join(f"{name} {getattr(self, name)}" for name in SIZES if name != self.axis)
@@ -197,7 +217,7 @@ def _base(layer: str | LayerSpec | nn.Module) -> LayerSpec:
 def _check_compare(name: str, value: Any) -> list[str]:
     if isinstance(value, str) or not isinstance(value, (list, tuple)):
         raise TypeError(f"{name} must be a list of names, as in ['layer', 'packed'], not {value!r}.")
-    unknown = [one for one in value if one not in SETUPS]
+    unknown = [one for one in value if one not in list(SETUPS)]
     if unknown:
         raise ValueError(f"there is nothing called {unknown[0]!r} to compare: there are {', '.join(SETUPS)}.")
     return [one for one in SETUPS if one in value]

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import functools
+from pathlib import Path
 from typing import Any
 
-from rnnlib.data.gpu_run import gpu_run
-from rnnlib.explorers.speed_cases import SETUPS
+from rnnlib.data.gpu_run import PATH, gpu_run
+from rnnlib.explorers.speed_cases import SETUPS, about
 from rnnlib.view.speed_chart import chart
 
 NONE_YET = "No run on a GPU has been recorded yet: `make record`, on a machine that has one, makes it."
 
 
-def recorded() -> dict[str, Any]:
-    """``title``, ``axis`` and ``chart`` of the recording; where there is none, the title says so."""
-    about, rows = gpu_run()
+@functools.cache
+def recorded(path: Path = PATH) -> dict[str, Any]:
+    """``title`` and ``chart`` of the recording; where there is none, or a damaged one, the title says so.
+
+    Example:
+        >>> recorded(PATH.with_name("nowhere.csv"))["title"] == NONE_YET
+        True
+    """
+    try:
+        title, rows = gpu_run(path)
+    except ValueError as error:
+        return {"title": str(error), "chart": {}}
     if not rows:
         return {"title": NONE_YET, "chart": {}}
-    axis = str(rows[0]["axis"])
-    return {"title": f"Recorded on a GPU: {about}", "chart": chart(rows, axis, list(SETUPS))}
+    first = rows[0]
+    common = about(first["kind"], first["axis"], first, first["backward"], first["device"])
+    return {"title": f"Recorded on a GPU: {title}", "chart": chart(rows, first["axis"], list(SETUPS), common)}

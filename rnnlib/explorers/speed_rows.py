@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import os
 import platform
@@ -11,16 +12,18 @@ from typing import Any
 
 import torch
 
+from rnnlib.engine.devices import available
 from rnnlib.engine.measuring import CancelledError
 from rnnlib.engine.timing import Timing, time_layer
 from rnnlib.explorers.speed_cases import SETUPS, Case
 from rnnlib.spec import LayerSpec
+from rnnlib.view.view import SENTENCES
 
 COLUMNS = (
     *("kind", "setup", "axis", "value", "seq_len", "batch", "hidden_size", "num_layers", "backward", "device"),
-    *("dtype", "num_threads", "median", "iqr", "low", "high", "repeats", "tokens_per_second", "share_of_peak"),
-    "peak_bytes",
-    *("difference", "note"),
+    *("variant", "dtype", "input_size", "proj_size", "bidirectional", "batch_first", "bias", "nonlinearity"),
+    *("num_threads", "median", "iqr", "low", "high", "repeats", "tokens", "tokens_per_second"),
+    *("share_of_peak", "peak", "peak_bytes", "memory", "difference", "holds", "equal", "note", "machine"),
 )
 
 
@@ -31,7 +34,8 @@ def about() -> str:
         >>> about().startswith("torch ")
         True
     """
-    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
+    others = {"cpu": "no GPU", "mps": "Apple's GPU"}
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else others[available()[-1]]
     return f"torch {torch.__version__}, {platform.machine()}, {os.cpu_count()} processors, {gpu}"
 
 
@@ -45,9 +49,12 @@ def measure(case: Case, base: LayerSpec, cancelled: Callable[[], bool], min_run_
     row: dict[str, Any] = dict.fromkeys(COLUMNS) | sizes
     row |= {"kind": case.kind, "setup": case.setup, "axis": case.axis, "value": case.value, "note": ""}
     row |= {"backward": case.backward, "device": case.device, "dtype": str(setup.dtype).removeprefix("torch.")}
+    row |= {"variant": setup.variant, "machine": about()}
     try:
+        spec = case.spec(base)
+        row |= {name: value for name, value in dataclasses.asdict(spec).items() if name in COLUMNS}
         timing = time_layer(
-            case.spec(base),
+            spec,
             variant=setup.variant,
             seq_len=sizes["seq_len"],
             batch=sizes["batch"],
@@ -60,17 +67,17 @@ def measure(case: Case, base: LayerSpec, cancelled: Callable[[], bool], min_run_
     except CancelledError:
         raise
     except Exception as error:  # noqa: BLE001 - too large for the memory, say: what was measured before stays
-        return row | {"note": str(error)}
+        return row | {"note": str(error) if isinstance(error, SENTENCES) else f"{type(error).__name__}: {error}"}
     return row | _told(timing)
 
 
 def _told(timing: Timing) -> dict[str, Any]:
-    names = ("num_threads", "median", "iqr", "repeats", "tokens_per_second", "share_of_peak", "peak_bytes", "note")
-    equal: dict[str, Any] = {"difference": None, "equal": ""}
+    measured = ("median", "iqr", "repeats", "tokens_per_second", "share_of_peak", "peak", "peak_bytes", "memory")
+    row = {name: getattr(timing, name) for name in ("num_threads", "tokens", *measured, "note")}
     if timing.equal is not None:
-        equal = {"difference": timing.equal.difference, "equal": timing.equal.sentence}
-    low, high = timing.quartiles or (None, None)
-    return {name: getattr(timing, name) for name in names} | equal | {"low": low, "high": high}
+        row |= {"difference": timing.equal.difference, "holds": timing.equal.holds, "equal": timing.equal.sentence}
+    row["low"], row["high"] = timing.quartiles or (None, None)
+    return row
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:

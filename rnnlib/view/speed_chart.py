@@ -19,45 +19,52 @@ THEMES = {
 MARKS = "os^Dvx"
 
 
-def chart(rows: Sequence[dict[str, Any]], axis: str, setups: Sequence[str]) -> dict[str, str]:
+def chart(rows: Sequence[dict[str, Any]], axis: str, setups: Sequence[str], about: str = "") -> dict[str, str]:
     """The chart as SVG, once for each theme; {} where nothing was measured.
 
     Args:
         rows: with ``setup`` and ``value``, and in seconds ``median`` and the quartiles ``low`` and ``high``.
         axis: the name of what runs to the right.
         setups: all that there may be, so that each keeps its colour and its mark.
+        about: what all of it holds for, in words.
 
     Example:
         >>> chart([], "batch", ("layer",))
         {}
     """
-    shown = [row for row in rows if row["median"] is not None]
-    return {name: _drawn(shown, axis, setups, theme) for name, theme in THEMES.items()} if shown else {}
+    lines: dict[str, list[tuple[int, float, float, float]]] = {}
+    for row in sorted(rows, key=lambda row: row["value"]):
+        if row["median"] is not None:
+            lines.setdefault(row["setup"], []).append((row["value"], row["median"], row["low"], row["high"]))
+    return {name: _drawn(lines, axis, setups, about, theme) for name, theme in THEMES.items()} if lines else {}
 
 
-def _drawn(rows: Sequence[dict[str, Any]], axis: str, setups: Sequence[str], theme: dict[str, Any]) -> str:
-    import matplotlib  # here, since few lessons draw a chart and its import takes long
-    from matplotlib.figure import Figure
+def _drawn(lines: dict[str, Any], axis: str, setups: Sequence[str], about: str, theme: dict[str, Any]) -> str:
+    from matplotlib.figure import Figure  # here, since few lessons draw a chart and its import takes long
 
-    with matplotlib.rc_context({"svg.hashsalt": "rnnlib", "font.size": 12, "font.family": "DejaVu Sans"}):
-        figure = Figure(figsize=(6.8, 4.1), layout="constrained")
-        axes = figure.add_subplot()
-        for index, setup in enumerate(setups):
-            line = sorted(
-                (row["value"], row["median"], row["low"], row["high"]) for row in rows if row["setup"] == setup
-            )
-            if line:
-                _line(axes, line, setup, theme["lines"][index], MARKS[index])
-        _furnish(axes, sorted({row["value"] for row in rows}), axis, theme)
-        made = io.StringIO()
-        figure.savefig(made, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    figure = Figure(figsize=(6.8, 4.3), layout="constrained")
+    axes = figure.add_subplot()
+    for index, setup in enumerate(setups):
+        if setup in lines:
+            _line(axes, lines[setup], setup, theme["lines"][index], MARKS[index])
+    _furnish(axes, sorted({value for line in lines.values() for value, *_ in line}), axis, theme)
+    figure.supxlabel(about, color=theme["quiet"], fontsize=10)
+    made = io.StringIO()
+    figure.savefig(made, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return made.getvalue()
 
 
 def _line(axes: Any, line: list[tuple[int, float, float, float]], name: str, colour: str, mark: str) -> None:
     values, medians, low, high = zip(*line, strict=True)
-    axes.fill_between(values, low, high, color=colour, alpha=0.25, linewidth=0)
+    axes.fill_between(values, low, high, color=colour, alpha=0.2, linewidth=0)
+    axes.errorbar(values, medians, _spread(medians, low, high), fmt="none", ecolor=colour, elinewidth=1.2, capsize=3)
     axes.plot(values, medians, color=colour, marker=mark, markersize=6, linewidth=2, label=name)
+
+
+def _spread(medians: Sequence[float], low: Sequence[float], high: Sequence[float]) -> list[list[float]]:
+    """How far the quartiles lie below and above the medians."""
+    below = [max(0.0, median - end) for median, end in zip(medians, low, strict=True)]
+    return [below, [max(0.0, end - median) for median, end in zip(medians, high, strict=True)]]
 
 
 def _furnish(axes: Any, values: list[int], axis: str, theme: dict[str, Any]) -> None:
@@ -66,12 +73,17 @@ def _furnish(axes: Any, values: list[int], axis: str, theme: dict[str, Any]) -> 
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_xticks(values, [f"{value:,}" for value in values])
+    axes.set_xticks([], minor=True)
+    least, most = axes.get_ylim()
+    if most < 10 * least:  # a decade at least, or there would be no number on the axis, and noise would fill it
+        middle = (least * most) ** 0.5
+        axes.set_ylim(middle / 10**0.5, middle * 10**0.5)
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter(EngFormatter("s"))
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlabel(axis, color=theme["ink"], weight="bold")
-    axes.set_ylabel("median time of a call", color=theme["ink"])
-    axes.tick_params(which="both", colors=theme["quiet"], length=0)
+    axes.set_xlabel(axis, color=theme["ink"], weight="bold", fontsize=12)
+    axes.set_ylabel("median time of a call", color=theme["ink"], fontsize=12)
+    axes.tick_params(which="both", colors=theme["quiet"], length=0, labelsize=11)
     axes.grid(color=theme["line"], linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[:].set_visible(False)

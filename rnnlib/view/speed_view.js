@@ -79,26 +79,31 @@ function measureBar(model) {
     button.classList.toggle("on", on);
     bar.max = progress.of ?? 1;
     bar.value = progress.done ?? 0;
-    bar.hidden = !on;
+    bar.style.visibility = on ? "visible" : "hidden"; // its place stays
     now.textContent = progressSaid(progress);
   };
   button.addEventListener("click", () => {
     model.set("measuring", !model.get("measuring"));
     model.save_changes();
-    if (!model.get("measuring")) return (now.textContent = "Cancelled: what was measured stays.");
-    now.textContent = "Getting ready.";
+    now.textContent = model.get("measuring") ? "Getting ready." : "Cancelling.";
     late = setTimeout(() => (now.textContent = "The kernel does not answer. If a cell is still running, wait for it."), LATE);
   });
   const deaf = listen(model, changes(["measuring", "progress"], show));
   show();
-  const whole = el("div", { class: "bar" }, button, bar, now, el("span", { class: "quiet about" }, model.get("about")));
+  const whole = el("div", { class: "bar" }, button, now, bar);
   return { whole, stop: () => (clearTimeout(late), deaf()) };
 }
 
-/** A chart for each theme; the page shows the one that fits. */
-function chartOf(chart, said) {
-  const image = (theme) => el("img", { class: theme, alt: said, src: `data:image/svg+xml;utf8,${encodeURIComponent(chart[theme])}` });
-  return chart.light ? [image("light"), image("dark")] : [];
+/** A chart for each theme; the page shows the one that fits. `draw` replaces what they show, without a flash. */
+function charts() {
+  const images = ["light", "dark"].map((theme) => el("img", { class: theme }));
+  const draw = (chart, said) => {
+    for (const image of images) {
+      image.alt = said;
+      image.src = `data:image/svg+xml;utf8,${encodeURIComponent(chart[image.className])}`;
+    }
+  };
+  return { images, draw };
 }
 
 /** A link by which the table is taken away. */
@@ -106,7 +111,7 @@ function download(model) {
   const link = el("a", { class: "copy", download: "rnnlib_speed.csv" }, "Download as CSV");
   link.addEventListener("click", () => (link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(model.get("csv"))}`));
   const show = () => {
-    link.hidden = !model.get("csv");
+    link.style.visibility = model.get("csv") ? "visible" : "hidden"; // its place stays
     link.href = "#";
   };
   const deaf = listen(model, { "change:csv": show });
@@ -116,10 +121,13 @@ function download(model) {
 
 /** The run of a real GPU that was stored, or why there is none. */
 function recordedPart({ title, chart }) {
-  return el("section", { class: "recorded", "aria-label": "recorded on a GPU" }, el("p", { class: "quiet" }, title), ...chartOf(chart, title));
+  const picture = charts();
+  if (chart.light) picture.draw(chart, title);
+  const shown = chart.light ? picture.images : [];
+  return el("section", { class: "recorded", "aria-label": "recorded on a GPU" }, el("p", { class: "quiet" }, title), ...shown);
 }
 
-const HEAD = ["kind", "compare", "backward", "device"];
+const HEAD = ["kind", "backward", "device", "compare"];
 
 /** The whole lab in `host`; gives back what takes it away. */
 function build(model, host) {
@@ -133,19 +141,23 @@ function build(model, host) {
   const found = el("ul", { class: "found", "aria-live": "polite" });
   const table = el("div", { class: "results", tabindex: 0, role: "region", "aria-label": "everything measured" });
 
+  const measured = charts();
+  const empty = el("p", { class: "empty quiet" }, "Predict which line lies lower, then press Measure.");
   const draw = () => {
-    const sentences = model.get("found");
-    const pictures = chartOf(model.get("chart"), `Median times. ${sentences.join(" ")}`);
-    const empty = el("p", { class: "empty quiet" }, "Predict which line lies lower, then press Measure.");
-    picture.replaceChildren(...(pictures.length ? pictures : [empty]));
+    const [chart, sentences] = [model.get("chart"), model.get("found")];
+    if (chart.light) measured.draw(chart, `Median times. ${sentences.join(" ")}`);
+    const parts = chart.light ? measured.images : [empty];
+    if (parts[0].parentNode !== picture) picture.replaceChildren(...parts);
     found.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
-    table.replaceChildren(resultTable(model.get("rows"), duration));
-    tell();
+    room();
   };
+  const room = () => found.style.setProperty("--sentences", Math.max(model.get("found").length, model.get("compare").length + 1));
+  const list = () => table.replaceChildren(resultTable(model.get("rows"), duration));
   const settle = () => {
     for (const name of SIZES) if (controls[name]) controls[name].whole.hidden = name === model.get("axis"); // `values` say it
   };
-  const deaf = listen(model, { ...changes(["rows", "chart", "found"], draw), "change:axis": settle, "change:problem": tell });
+  const drawing = { "change:found": draw, "change:rows": list, "change:compare": room };
+  const deaf = listen(model, { ...drawing, "change:axis": settle, "change:problem": tell });
   const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
   const question = model.get("question") ? [el("p", { class: "question" }, el("b", {}, "Find out: "), model.get("question"))] : [];
   const root = el(
@@ -157,13 +169,12 @@ function build(model, host) {
     bar.whole,
     el("div", { class: "body" }, picture, el("div", { class: "said" }, found, ...question)),
     table,
-    el("div", { class: "away" }, csv.whole),
+    el("div", { class: "away" }, csv.whole, el("span", { class: "quiet" }, model.get("about"))),
     recordedPart(model.get("recorded")),
   );
   keepKeys(root);
   host.replaceChildren(root);
-  settle();
-  draw();
+  for (const part of [settle, draw, list, tell]) part();
   return () => {
     deaf();
     for (const part of [...Object.values(controls), bar, csv]) part.stop();
