@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils.rnn import pack_sequence
 
 from rnnlib import LayerSpec
 from rnnlib.data import japanese_vowels
@@ -214,3 +215,12 @@ def test_a_layer_is_built_once_for_a_choice(monkeypatch: pytest.MonkeyPatch) -> 
     explorer = StepExplorer("GRU")
     sent(explorer, source="random")
     assert len(built) == 2
+
+
+def test_a_packed_input_is_traced_as_it_is() -> None:
+    packed = pack_sequence([torch.randn(5, 3), torch.randn(2, 3)], enforce_sorted=False)
+    explorer = StepExplorer(nn.LSTM(3, 4), packed)
+    assert explorer.trace.mask.sum(dim=0).tolist() == [5, 2]
+    assert explorer.traced["equal"]
+    explorer.item, explorer.time = 1, 4  # past its end: there is no state
+    assert "nan" in repr(explorer)

@@ -64,7 +64,7 @@ def check_layer_kind(kind: Any) -> str:
     """
     if check_kind(kind) in CELLS:
         layer = kind.removesuffix("Cell")
-        raise ValueError(f"an {kind} takes one step at a time, and sequences have many: choose {layer!r}.")
+        raise ValueError(f"{kind} takes one step at a time, and sequences have many: choose {layer!r}.")
     return str(kind)
 
 
