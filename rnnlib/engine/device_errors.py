@@ -45,5 +45,5 @@ def _out_of_memory(error: RuntimeError) -> bool:
 
 def _lost(error: RuntimeError) -> bool:
     """Whether the device itself failed, after which it does no more work for this process."""
-    signs = ("CUDA error: ", "HIP error: ", "CUDA driver error: ", "MPS backend error")
+    signs = ("CUDA error: ", "HIP error: ", "CUDA driver error: ", "cuDNN error: ", "MPS backend error")
     return any(sign in str(error) for sign in signs)
