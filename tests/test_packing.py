@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import warnings
 from typing import Any
@@ -394,3 +395,17 @@ def test_on_the_gpu() -> None:
     assert packing.lengths.device.type == packing.batch_sizes.device.type == "cpu"
     refused(lambda: pack_steps([four, five.to(device)]), "sequences[1] is on", "sequences[0] on cpu", ".to('cpu')")
     refused(lambda: pack_steps(padded.to(device), torch.tensor([5, 4], device=device)), "on the CPU", "lengths.cpu()")
+
+
+def test_a_padding_value_too_large_for_the_data_is_refused() -> None:
+    for dtype, value in ((torch.float16, 1e6), (torch.float32, 1e39), (torch.float32, 10**400)):
+        ones = torch.ones(3, 2, dtype=dtype)
+        refused(functools.partial(pack_steps, [ones], padding_value=value), "padding_value", "can hold", "write 0")
+    assert pack_steps([four.half()], padding_value=float("-inf"), total_length=9).unpacked[-1].isneginf().all()
+
+
+def test_where_new_tensors_are_made_makes_no_difference() -> None:
+    with torch.device("meta"):  # as torch.set_default_device("cuda") does, where there is a GPU
+        packing = pack_steps([four, five], padding_value=-1)
+    assert packing.note == ""
+    assert torch.equal(packing.unpacked, packing.padded)

@@ -216,6 +216,13 @@ def test_nothing_given_is_changed() -> None:
     assert torch.equal(torch.get_rng_state(), state)
 
 
+def test_where_new_tensors_are_made_makes_no_difference() -> None:
+    layer = real(LayerSpec("GRU", 12, 5))
+    said = [meet(mistake, layer, VOWELS) for mistake in MISTAKES]
+    with torch.device("meta"):  # as torch.set_default_device("cuda") does, where there is a GPU
+        assert [meet(mistake, layer, VOWELS) for mistake in MISTAKES] == said
+
+
 def test_float64_and_half_precision() -> None:
     for dtype in (torch.float64, torch.bfloat16):
         layer, sequences = nn.GRU(12, 5).to(dtype), [vowel.to(dtype) for vowel in VOWELS]

@@ -10,9 +10,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence, pad_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence, pad_sequence
 
 from rnnlib import LayerSpec, japanese_vowels
+from rnnlib.engine import padding
+from rnnlib.engine.call import call
 from rnnlib.engine.padding import PaddedAndPacked, padded_and_packed, rounding
 from rnnlib.spec.kinds import LAYERS
 from tests.strategies import real, refused, specs
@@ -162,6 +164,38 @@ def test_nan_stays_in_the_sequence_that_has_it() -> None:
     holed[2, 3] = torch.nan
     both = padded_and_packed(GRU, [VOWELS[1], holed])
     assert both.off_packed.isnan().tolist() == [[False, True]]
+    assert "padded  0 of 2 differ, 1 cannot be compared: nan or inf;" in repr(both)
+    assert "packed  0 of 2 differ, 1 cannot be compared: nan or inf;" in repr(both)
+
+
+class Normed(nn.LSTM):
+    """Normalises what it reads: in training mode by the batch, which it also remembers."""
+
+    def __init__(self) -> None:
+        super().__init__(12, 16)
+        self.norm = nn.BatchNorm1d(12)
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        data = self.norm(x.data.flatten(0, -2)).view(x.data.shape)
+        return super().forward(x._replace(data=data) if isinstance(x, PackedSequence) else data, hx)
+
+
+def test_all_that_a_layer_is_made_of_is_in_eval_mode_and_stays_as_it_was() -> None:
+    layer = Normed()
+    both = padded_and_packed(layer, VOWELS)
+    assert float(both.off_packed.max()) <= 1e-6
+    assert layer.training
+    assert layer.norm.training
+    assert layer.norm.running_mean is not None
+    assert not layer.norm.running_mean.any()
+
+
+def test_each_way_is_warm_before_its_time_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(padding, "call", lambda *called: given.append(called[2].x) or call(*called))
+    both = padded_and_packed(GRU, VOWELS)
+    ways = [both.packing.padded, both.packing.packed]
+    assert [id(x) for x in given] == [*map(id, ways), *map(id, ways), *map(id, VOWELS)]
 
 
 x = torch.randn(5, 12)

@@ -217,6 +217,18 @@ def test_a_forward_of_ones_own_is_what_is_asked() -> None:
     assert not who_reads(Detached(3, 2), torch.randn(5, 1, 3)).output.any()
 
 
+class Short(nn.LSTM):
+    """Keeps its last output to itself."""
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        output, states = super().forward(x, hx)
+        return output[:-1], states
+
+
+def test_a_forward_that_gives_other_shapes_is_refused() -> None:
+    refused(lambda: who_reads(Short(3, 2), torch.ones(4, 1, 3)), "Short", "output", "(3, ", "not (4, ")
+
+
 def test_weights_that_are_made_at_every_call_are_those_of_now() -> None:
     layer = nn.GRU(3, 2)
     nn.utils.parametrizations.weight_norm(layer, "weight_hh_l0")

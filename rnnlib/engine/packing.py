@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import dataclasses
 import math
 import numbers
@@ -141,11 +142,11 @@ def _check_padding_value(value: Any, dtype: torch.dtype) -> float:
         raise TypeError(f"padding_value must be a number, such as 0.0, not {value!r} ({kind}): write one.")
     number = value if isinstance(value, int) else float(value)
     try:
-        held = torch.full((), number, dtype=dtype).item()
+        held = torch.full((), number, dtype=dtype, device="cpu").item()
     except (RuntimeError, OverflowError):
         held = None
-    exact = dtype.is_floating_point or dtype.is_complex
-    if held is None or not (exact or held == number):
+    rounded = dtype.is_floating_point or dtype.is_complex
+    if held is None or not (held == number or (rounded and cmath.isfinite(held) == math.isfinite(number))):
         name = str(dtype).removeprefix("torch.")
         raise ValueError(f"padding_value must be a number that {name} can hold, as the data is, not {value}: write 0.")
     return number
@@ -195,7 +196,7 @@ def _note(padded: Tensor, lengths: Tensor, packed: PackedSequence, batch_first: 
             " where the padding begins, the lengths alone say."
         )
     steps = padded.transpose(0, 1) if batch_first else padded
-    pads = torch.arange(len(steps))[:, None] >= lengths
+    pads = torch.arange(len(steps), device=lengths.device)[:, None] >= lengths
     others = int((~_is(steps[pads.to(steps.device)], value)).any(-1).sum())
     if others:
         said.append(

@@ -67,7 +67,7 @@ MISTAKES = (
         "zero_length",
         "a sequence of no steps",
         "padded = torch.cat((padded, torch.zeros_like(padded[:, :1])), dim=1)  # an empty sequence joins\n"
-        "lengths = torch.cat((lengths, torch.tensor([0])))\n"
+        "lengths = torch.cat((lengths, lengths.new_zeros(1)))\n"
         "packed = pack_padded_sequence(padded, lengths, enforce_sorted=False)",
         "packed = pack_padded_sequence(padded[:, lengths > 0], lengths[lengths > 0], enforce_sorted=False)",
         "A sequence of no steps has no output and no last state, so torch cannot pack it. Leave it out of the batch.",

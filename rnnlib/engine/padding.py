@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -87,9 +88,9 @@ class PaddedAndPacked:
         states = "h_n" if self.alone.c_n is None else "h_n or c_n"
         lines = [f"{self.spec.kind}, {batch} sequences, {states} compared with that of each sequence run alone"]
         for name, off, steps in (("padded", self.off_padded, self.steps), ("packed", self.off_packed, self.own_steps)):
-            lines.append(
-                f"{name}  {int((off > rounding(self.alone.h_n)).any(0).sum())} of {batch} differ; {steps:,} cell steps"
-            )
+            differ, lost = int((off > rounding(self.alone.h_n)).any(0).sum()), int(off.isnan().any(0).sum())
+            unknown = f", {lost} cannot be compared: nan or inf" if lost else ""
+            lines.append(f"{name}  {differ} of {batch} differ{unknown}; {steps:,} cell steps")
         return "\n".join(lines)
 
 
@@ -122,7 +123,8 @@ def padded_and_packed(
     seq_len, batch = len(packing.batch_sizes), len(packing.lengths)
     costs = check_run(spec, seq_len, batch, packing.data.device, packing.data.dtype, built=True)
     with settled(spec, costs.multiply_adds), torch.no_grad():
-        _run(spec, module, sequences[0], Sizes(len(sequences[0]), None))  # the first call on a device takes longer
+        for given in (packing.padded, packing.packed):  # the first call of each way takes longer
+            _run(spec, module, given, Sizes(seq_len, batch))
         padded = _run(spec, module, packing.padded, Sizes(seq_len, batch))
         packed = _run(spec, module, packing.packed, Sizes(seq_len, batch))
         alone = [_run(spec, module, sequence, Sizes(len(sequence), None)) for sequence in sequences]
@@ -161,9 +163,15 @@ def prepared(
     _check_width(spec, packing.data.shape[1])
     check_type_and_place("sequences[0]", sequences[0], torch.float32 if like is None else like.dtype, where)
     module = build(spec, where) if isinstance(layer, LayerSpec) else layer
+    return spec, _in_eval_mode(module, batch_first=spec.batch_first), packing
+
+
+def _in_eval_mode(module: nn.Module, **changed: Any) -> Any:
+    """A twin that shares the module's weights, in eval mode as is all that it is made of; the module stays as it is."""
     twin = object.__new__(type(module))
-    twin.__dict__.update(vars(module), training=False, batch_first=spec.batch_first)
-    return spec, twin, packing
+    parts = {name: part and _in_eval_mode(part) for name, part in module._modules.items()}
+    twin.__dict__.update(vars(module), training=False, _modules=parts, **changed)
+    return twin
 
 
 def rounding(tensor: Tensor) -> float:

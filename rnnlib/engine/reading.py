@@ -183,10 +183,22 @@ def _moved(spec: LayerSpec, twin: nn.Module, x: Tensor, lengths: Tensor | None, 
         answer, _ = call(spec, twin, given)
         output: Any = answer.output
         output = output.transpose(0, 1) if spec.batch_first else output
+        parts = (output, answer.h_n, answer.c_n)
+        _check_shapes(spec, twin, [part for part in parts if part is not None], seq_len, copies * batch)
         loss = 0 * every.sum()  # an own forward() may lead nowhere
-        for index, part in enumerate((output, answer.h_n, answer.c_n)):
+        for index, part in enumerate(parts):
             (at,) = torch.where(asked[:, 2] == index)
             if part is not None and len(at):
                 loss = loss + part.view(len(part), copies, batch, -1)[asked[at, 0], at, :, asked[at, 1]].sum()
         (gradient,) = torch.autograd.grad(loss, every)
     return gradient.abs().amax(-1).view(seq_len, copies, batch).permute(1, 2, 0)
+
+
+def _check_shapes(spec: LayerSpec, twin: nn.Module, parts: list[Tensor], seq_len: int, batch: int) -> None:
+    """Refuse a forward() of the learner's own that gives other shapes than its kind does."""
+    for name, part, (rows, width) in zip(("output", "h_n", "c_n"), parts, _shapes(spec, seq_len), strict=False):
+        if part.shape != (rows, batch, width):
+            raise TypeError(
+                f"{type(twin).__name__} gives another shape than {spec.kind} does: {name} of {batch} sequences, time"
+                f" first, is {tuple(part.shape)}, not {(rows, batch, width)}."
+            )

@@ -2,11 +2,17 @@
 
 const LONGEST = 44; // characters that fit beside the picture
 
-/** A call, on one line where it fits. */
+/** A call, on one line where it fits; else as many of what it is given on a line as do. */
 function called(start, given) {
   const line = `${start}(${given.join(", ")})`;
   if (line.length <= LONGEST) return [line];
-  return [`${start}(`, `    ${given.slice(0, 2).join(", ")},`, `    ${given.slice(2).join(", ")})`];
+  const lines = [];
+  for (const one of given) {
+    const longer = lines.length ? `${lines.at(-1)} ${one},` : "";
+    if (longer && longer.length <= LONGEST) lines[lines.length - 1] = longer;
+    else lines.push(`    ${one},`);
+  }
+  return [`${start}(`, ...lines, ")"];
 }
 
 /** How the layer is called, so that `output` and `h_n` are those of the picture. */

@@ -144,7 +144,8 @@ export function verdictOf(halves, moved, state) {
   if (!cellOf(halves[0], state.sizes, run)) return [false, `Zeros: this sequence has only ${many(length, "step")}.`];
   const pads = Math.max(...counted.map((half) => half.pads));
   const short = halves.find((half) => stepsTaken(half, state.sizes, run) < run);
-  const told = short && short.layer > 0 ? `, the rest was told by layer ${short.layer - 1}` : "";
+  const more = short && counted[halves.indexOf(short)].steps.length > stepsTaken(short, state.sizes, run);
+  const told = more && short.layer > 0 ? `, the rest was told by layer ${short.layer - 1}` : "";
   const reasons = [
     ...(short ? [`its ${short.direction ? "backward" : "forward"} half has taken ${many(stepsTaken(short, state.sizes, run), "step")} of ${run}${told}`] : []),
     ...(pads ? [`it has read ${many(pads, "pad")}`] : []),

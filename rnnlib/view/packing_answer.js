@@ -80,7 +80,7 @@ export function costSaid({ steps, own_steps, seconds_padded, seconds_packed }) {
 export function answerPanel(model) {
   const notice = el("p", { class: "notice", role: "status" });
   const [told, below] = [el("div"), el("div", { class: "lasts" })];
-  const [cost, source] = [el("p"), el("p", { class: "quiet" })];
+  const [cost, source] = [el("p", { class: "cost" }), el("p", { class: "quiet" })];
   const panel = el("div", { class: "answered" }, told, below, cost, source);
   const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The real layer says" }, el("h3", {}, "The real layer says"), notice, panel);
   const answer = () => ({ sizes: model.get("ran").asked });
@@ -96,6 +96,8 @@ export function answerPanel(model) {
     const ran = model.get("ran");
     if (!ran.asked) return;
     told.replaceChildren(tableOf(ran));
+    const rows = (...names) => rowsOf(names.flatMap((name) => ran.asked[name]).length).length;
+    panel.style.setProperty("--spare", rows("lengths", "more") - rows("lengths")); // for those that may join
     cost.textContent = costSaid(ran);
     source.textContent = [ran.source, ran.note].filter(Boolean).join(" ");
     whole.dataset.sizes = JSON.stringify({ batch: ran.asked.lengths.length, lengths: ran.asked.lengths });

@@ -127,8 +127,11 @@ function sizesBelow(batchSizes, { wide }, y) {
 export function dataStrip({ order, batchSizes, starts, total }) {
   const [{ top, high }, wide] = [STRIP, stripWide(total)];
   const at = (index) => PANEL.left + index * wide;
-  const rect = (index, count, shade) => `<rect class="own" x="${n(at(index))}" y="${top}" width="${n(count * wide)}" height="${high}" fill-opacity="${shade}"/>`;
-  const cells = total > 2000 ? rect(0, total, 0.5) : batchSizes.flatMap((size, time) => order.slice(0, size).map((item, rank) => rect(starts[time] + rank, 1, shadeOf(item, order.length)))).join("");
+  const box = (index, count) => `M${n(at(index))} ${top}h${n(count * wide)}v${high}h${n(-count * wide)}Z`;
+  const filled = (boxes, shade) => `<path class="own" d="${boxes.join("")}" fill-opacity="${shade}"/>`;
+  const stepsOf = (rank) => starts.filter((_, time) => rank < batchSizes[time]).map((start) => box(start + rank, 1));
+  const ofEach = () => order.map((item, rank) => filled(stepsOf(rank), shadeOf(item, order.length))).join("");
+  const cells = total > 2000 ? filled([box(0, total)], 0.5) : ofEach();
   const each = eachOf((at(total) - at(0)) / starts.length);
   const marked = starts.map((start, time) => [at(start), time]).filter(([, time]) => time % each === 0);
   const begins = marked.map(([x]) => `M${n(x)} ${top - 3}v${high + 8}`);

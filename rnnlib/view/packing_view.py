@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
@@ -12,7 +11,7 @@ import traitlets
 from rnnlib.spec.kinds import check_layer_kind
 from rnnlib.spec.sizes import check_size
 from rnnlib.view import front_end
-from rnnlib.view.traits import Checked, check_controls, check_text, flag, size
+from rnnlib.view.traits import Checked, check_controls, check_names, check_text, flag, size
 from rnnlib.view.view import View
 
 MOST = {"steps": 100_000, "sequences": 1_000}  # that a picture and a live run are for
@@ -78,10 +77,8 @@ def _from_json(value: Any, _: Any) -> Any:
     return float(value) if value in ("nan", "inf", "-inf") else value
 
 
-def _check_stages(name: str, value: Any) -> list[str]:
-    chosen = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
-    if any(stage not in STAGES for stage in chosen):
-        raise ValueError(f"{name} must be some of {', '.join(STAGES)}, as in {name}=['packed'], not {value!r}.")
+def _check_stages(_: str, value: Any) -> list[str]:
+    chosen = check_names("stage", value, STAGES)
     return [stage for stage in STAGES if stage in chosen]
 
 

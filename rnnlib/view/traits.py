@@ -33,25 +33,36 @@ def flag(default: bool) -> Any:
 
 
 def check_controls(controls: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Give `controls` back as a list if each is a known name.
+    """Give `controls` back as a list if each is a known name, as `check_names` does."""
+    return check_names("control", controls, known)
+
+
+def check_names(what: str, names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Give `names` back as a list if each is known.
+
+    Args:
+        what: one of them, as in ``"control"``; an ``s`` makes several.
+        names: those chosen.
+        known: all that there are.
 
     Raises:
         TypeError: one text, not several names.
-        ValueError: a name that no control has.
+        ValueError: a name that is not known.
 
     Example:
-        >>> check_controls(("seq_len",), known=("seq_len", "batch"))
+        >>> check_names("control", ("seq_len",), known=("seq_len", "batch"))
         ['seq_len']
     """
-    if isinstance(controls, str):
-        raise TypeError(f"controls must be several names, as in controls=({controls!r},), not one text.")
-    if not isinstance(controls, Iterable):
-        raise TypeError(f"controls must be several names, as in controls=('seq_len',), not {controls!r}.")
-    controls = list(controls)
-    unknown = [name for name in controls if name not in known]
+    if isinstance(names, str):
+        raise TypeError(f"{what}s must be several names, as in {what}s=({names!r},), not one text.")
+    if not isinstance(names, Iterable):
+        example = next(iter(known))
+        raise TypeError(f"{what}s must be several names, as in {what}s=({example!r},), not {names!r}.")
+    names = list(names)
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise ValueError(f"there is no control {unknown[0]!r}: the controls are {', '.join(known)}.")
-    return controls
+        raise ValueError(f"there is no {what} {unknown[0]!r}: the {what}s are {', '.join(known)}.")
+    return names
 
 
 def check_text(name: str, value: Any) -> str:

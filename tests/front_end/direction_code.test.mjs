@@ -32,6 +32,7 @@ test("a projected h is as wide as its projection; with batch first the batch com
 test("a packed call says what is not the default, and no line is longer than fits", () => {
   assert.equal(callOf(state({ packed: true })).at(-1), "output, _ = pad_packed_sequence(output)");
   assert.ok(callOf(state({ packed: true, lengths: [5, 2, 4] })).join("").includes("total_length={seq_len}")); // padded to x's steps
+  assert.deepEqual(callOf(state({ packed: true }, { batch_first: true })).slice(-3), ["output, _ = pad_packed_sequence(", "    output, batch_first=True,", ")"]);
   for (const batch_first of [true, false])
     for (const lengths of [[6, 2, 4], [5, 2, 4]])
       for (const given of ["x", "x[:, None]"])

@@ -127,6 +127,7 @@ test("output[-1] is no summary of two directions; the last states are", () => {
   assert.deepEqual(verdict(0, 0, [[1, 1, 1, 1], [0, 0, 0, 1]]), [false, "No summary of the sequence: its backward half has taken 1 step of 4."]);
   assert.deepEqual(verdict(1, 0), [true, "Every step of the sequence, read from both ends, and no pad."]);
   assert.deepEqual(verdict(0, 0, undefined, { sizes: sizesOf(4, 2, 2) }), [false, "No summary of the sequence: its backward half has taken 1 step of 4, the rest was told by layer 0."]);
+  assert.deepEqual(verdict(0, 0, [[0, 0, 0, 0], [0, 0, 0, 0]], { sizes: sizesOf(4, 2, 2) }), [false, "No summary of the sequence: its backward half has taken 1 step of 4."]); // told nothing
   assert.deepEqual(verdict(0, 0, undefined, { sizes: sizesOf(4, 2, 1) }), [true, "Every step of the sequence, and no pad."]);
 });
 
