@@ -77,6 +77,20 @@ def test_a_projection_has_no_cell_and_the_row_says_so() -> None:
     assert "proj_size" in row["note"]
 
 
+@pytest.mark.parametrize(("hidden_size", "threads"), [(8, 1), (4096, None)])
+def test_what_is_small_has_one_thread(monkeypatch: pytest.MonkeyPatch, hidden_size: int, threads: int | None) -> None:
+    asked: dict[str, object] = {}
+
+    def refuse(spec: LayerSpec, **given: object) -> None:
+        asked.update(given)
+        raise ValueError("enough is known.")
+
+    monkeypatch.setattr("rnnlib.explorers.speed_rows.time_layer", refuse)
+    (case,) = cases("LSTM", ["layer"], "hidden_size", [hidden_size], EIGHT, False, "cpu")
+    measure(case, LayerSpec("LSTM", 5, 8), lambda: False)
+    assert asked["num_threads"] == threads
+
+
 def test_what_it_is_measured_on_is_told() -> None:
     assert f"torch {torch.__version__}, " in about()
     assert "processors, " in about()

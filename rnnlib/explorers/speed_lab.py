@@ -33,7 +33,8 @@ class SpeedLab(SpeedView):
         layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module, whose sizes and flags are taken. Every
             layer that is timed is built anew, with weights of its own, as torch's own class, in float32 (in
             ``"bfloat16"`` but for that) and without dropout: a time depends on the sizes, not on the numbers. To time
-            your very module, give it to `rnnlib.time_layer`.
+            your very module, give it to `rnnlib.time_layer`. What is small has one thread of the CPU, what is large all
+            that torch has: ``num_threads`` of a row says it.
         compare: what to compare: ``"layer"``, ``"cell loop"``, ``"packed"``, ``"two directions"``, ``"bfloat16"``,
             ``"compiled"``.
         axis: along which size: ``"seq_len"``, ``"batch"``, ``"hidden_size"`` or ``"num_layers"``.

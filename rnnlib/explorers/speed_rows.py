@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from rnnlib.engine.call import ONE_THREAD
 from rnnlib.engine.devices import available
 from rnnlib.engine.measuring import CancelledError
 from rnnlib.engine.timing import Timing, time_layer
@@ -61,6 +62,7 @@ def measure(case: Case, base: LayerSpec, cancelled: Callable[[], bool], min_run_
             device=case.device,
             dtype=setup.dtype,
             backward=case.backward,
+            num_threads=_threads(spec, sizes["seq_len"] * sizes["batch"]),
             min_run_time=min_run_time,
             cancelled=cancelled,
         )
@@ -69,6 +71,11 @@ def measure(case: Case, base: LayerSpec, cancelled: Callable[[], bool], min_run_
     except Exception as error:  # noqa: BLE001 - too large for the memory, say: what was measured before stays
         return row | {"note": str(error) if isinstance(error, SENTENCES) else f"{type(error).__name__}: {error}"}
     return row | _told(timing)
+
+
+def _threads(spec: LayerSpec, tokens: int) -> int | None:
+    """One where one is enough: several wait for one another, and on a busy machine a thousand times as long."""
+    return 1 if spec.costs(1).multiply_adds * tokens <= ONE_THREAD else None
 
 
 def _told(timing: Timing) -> dict[str, Any]:
