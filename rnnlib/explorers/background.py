@@ -99,7 +99,8 @@ def _do(work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exce
     try:
         done(work())
     except BaseException as error:  # noqa: BLE001 - SystemExit too: code of a learner's own may raise anything
+        said = RuntimeError(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
         try:
-            failed(error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}"))
+            failed(error if isinstance(error, Exception) else said)
         except Exception:
             log.exception("what failed in the background could not be told")

@@ -173,6 +173,18 @@ def test_another_kind_or_size_is_traced_and_drawn(explorer: Explorer) -> None:
     explorer.shows(explorer.diagram, hidden_size=explorer.press("hidden_size", "ArrowRight"))
 
 
+def test_a_large_trace_is_made_in_the_background(explorer: Explorer) -> None:
+    """Meanwhile time moves on in the last one, and nothing says that it is the new one."""
+    truth = explorer.root.locator(".truth")
+    explorer.field("hidden_size").fill("800")
+    explorer.page.keyboard.press("Enter")
+    expect(truth).to_have_text("tracing …")
+    explorer.shows(explorer.diagram, hidden_size=12, time=explorer.press("time", "ArrowRight"))
+    explorer.shows(explorer.diagram, hidden_size=800, time=1)
+    expect(truth).to_contain_text("✓ equal to torch")
+    expect(explorer.problem).to_be_empty()
+
+
 @pytest.mark.parametrize("typed", ["-1", "2.5", "x", "", "30", "1e30"])
 def test_a_step_that_is_none_is_told_and_nothing_is_lost(explorer: Explorer, typed: str) -> None:
     explorer.press("time", "ArrowRight")
