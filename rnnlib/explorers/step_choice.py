@@ -215,7 +215,7 @@ def _input(own: Brought, spec: LayerSpec, weights: str, source: str, seq_len: in
 def _as(given: Any, like: Tensor) -> Any:
     """The same in the layer's type, where the layer's are."""
     if isinstance(given, PackedSequence):
-        return given if given.data.dtype == like.dtype else given.to(like.device, like.dtype)
+        return given.to(like)  # type: ignore[arg-type]  # torch types only the first of its ways to call it
     if isinstance(given, tuple):
         return tuple(_as(part, like) for part in given)
     return given.to(like.device, like.dtype) if isinstance(given, Tensor) else given
