@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,11 +18,11 @@ def found(rows: Sequence[Row], axis: str) -> list[str]:
         axis: along which they were compared.
 
     Example:
-        >>> times = {("layer", 1): 1, ("layer", 64): 4, ("cell loop", 64): 40}
+        >>> times = {("layer", 1): 1, ("layer", 64): 4, ("cell loop", 1): 20, ("cell loop", 64): 40}
         >>> rows = [dict(setup=s, value=v, median=t, low=t, high=t) for (s, v), t in times.items()]
         >>> for sentence in found(rows, "batch"):
         ...     print(sentence)
-        At batch 64, cell loop takes 10 times as long as layer.
+        At batch 1 to 64, cell loop takes 10 to 20 times as long as layer.
         From batch 1 to 64, layer takes 4.0 times as long for 64 times as much work.
     """
     lines: dict[str, dict[int, Row]] = {}
@@ -31,23 +32,40 @@ def found(rows: Sequence[Row], axis: str) -> list[str]:
     if not lines:
         return []
     first, *others = lines
-    said = [_against(name, lines[name], first, lines[first], axis) for name in others]
+    said = [sentence for name in others for sentence in _against(name, lines[name], first, lines[first], axis)]
     said += [_growth(first, lines[first], axis), _skipped(lines.get("packed", {}))]
     return [sentence for sentence in said if sentence]
 
 
-def _against(name: str, line: dict[int, Row], first: str, base: dict[int, Row], axis: str) -> str:
-    both = [value for value in line if value in base]
-    if not both:
-        return ""
-    at = max(both)
-    one, other = line[at], base[at]
-    if _overlap(one, other):
-        return f"At {axis} {at}, {name} and {first} cannot be told apart: their spreads overlap."
-    ratio = one["median"] / other["median"]
-    if ratio > 1:
-        return f"At {axis} {at}, {name} takes {_times(ratio)} as long as {first}."
-    return f"At {axis} {at}, {first} takes {_times(1 / ratio)} as long as {name}."
+def _against(name: str, line: dict[int, Row], first: str, base: dict[int, Row], axis: str) -> list[str]:
+    """A sentence for each stretch of the axis on which the same holds."""
+    both = sorted(value for value in line if value in base)
+    stretches = itertools.groupby(both, key=lambda value: _slower(line[value], base[value]))
+    return [_told(slower, list(values), name, line, first, base, axis) for slower, values in stretches]
+
+
+def _slower(one: Row, other: Row) -> bool | None:
+    """Whether one takes longer than another; None where their spreads overlap."""
+    return None if _overlap(one, other) else bool(one["median"] > other["median"])
+
+
+def _told(
+    slower: bool | None,
+    values: list[int],
+    name: str,
+    line: dict[int, Row],
+    first: str,
+    base: dict[int, Row],
+    axis: str,
+) -> str:
+    at = f"At {axis} {values[0]}" + (f" to {values[-1]}" if len(values) > 1 else "")
+    if slower is None:
+        return f"{at}, {name} and {first} cannot be told apart: their spreads overlap."
+    ratios = [line[value]["median"] / base[value]["median"] for value in values]
+    if not slower:
+        name, first, ratios = first, name, [1 / ratio for ratio in ratios]
+    least, most = _ratio(min(ratios)), _ratio(max(ratios))
+    return f"{at}, {name} takes {least if least == most else f'{least} to {most}'} times as long as {first}."
 
 
 def _growth(name: str, line: dict[int, Row], axis: str) -> str:
@@ -61,7 +79,7 @@ def _growth(name: str, line: dict[int, Row], axis: str) -> str:
         return f"From {axis} {low} to {high}, {name} takes as long, within its spread, for {work}."
     if longer < 1:
         return f"{name} takes less time at {axis} {high} than at {low}: measure again, when the machine is quiet."
-    return f"From {axis} {low} to {high}, {name} takes {_times(longer)} as long for {work}."
+    return f"From {axis} {low} to {high}, {name} takes {_ratio(longer)} times as long for {work}."
 
 
 def _skipped(packed: dict[int, Row]) -> str:
@@ -77,5 +95,5 @@ def _overlap(one: Row, other: Row) -> bool:
     return bool(one["low"] <= other["high"] and other["low"] <= one["high"])
 
 
-def _times(ratio: float) -> str:
-    return f"{ratio:.1f} times" if ratio < 9.5 else f"{ratio:.0f} times"
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio < 9.5 else f"{ratio:.0f}"
