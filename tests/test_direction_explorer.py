@@ -232,6 +232,8 @@ def test_a_fault_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPat
         ({"x": torch.full((3, 2, 12), torch.nan)}, ("nan",)),
         ({"lengths": [3, 4]}, ("give x",)),
         ({"packed": "yes"}, ("True or False",)),
+        ({"packed": None}, ("True or False",)),
+        ({"layer": nn.LSTM(12, 512)}, ("277 billion", "too long to wait", "smaller")),  # a minute
         ({"seq_len": 0}, ("seq_len",)),
         ({"seq_len": 2.5}, ("seq_len",)),
         ({"seq_len": 40}, ("29",)),

@@ -359,7 +359,7 @@ def test_an_explorer_that_cannot_be_is_refused(given: dict[str, Any], words: tup
 SET_BAD: list[tuple[str, Any]] = [
     *(("lengths", bad) for bad in ([0], [3, -1], [2.5], ["3"], "3, 4", [], None, [None], [True], [30], 3, {})),
     *(("lengths", bad) for bad in ([10**9], [10**30], [7] * 1001)),
-    *(("total_length", bad) for bad in (1, 0, -1, 2.5, "x", True, 10**12, 10**30)),
+    *(("total_length", bad) for bad in (1, 0, -1, 2.5, "x", True, 100_001, 10**12, 10**30)),
     *(("padding_value", bad) for bad in ("x", None, True, [], 1e300, 10**400)),
     *(("draw", bad) for bad in (-1, 1.5, "x", None, True)),
     *(("mistake", bad) for bad in ("nonsense", 3, None, [])),

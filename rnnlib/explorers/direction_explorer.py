@@ -80,7 +80,7 @@ class DirectionExplorer(DirectionView):
         super().__init__(
             **{name: getattr(self._base, name) for name in CHOSEN},
             seq_len=seq_len if self._given is None else self._given[0].shape[0],
-            packed=packed or isinstance(x, PackedSequence),
+            packed=True if isinstance(x, PackedSequence) else packed,
             controls=controls,
             question=check_text("question", question),
         )

@@ -10,7 +10,8 @@ from torch import Tensor
 from rnnlib.engine.reading import Reading, count
 from rnnlib.spec import LayerSpec
 
-MOST_NUMBERS = 500_000  # more take longer than a blink to ask for
+MOST_NUMBERS = 500_000  # more take longer than a blink to send
+MOST_WORK = 4 * 10**10  # multiply-adds, of one forward pass for each number of a sequence: a few seconds
 SMALLEST, LARGEST = 2.0**-149, torch.finfo(torch.float32).max  # of float32
 
 
@@ -52,7 +53,7 @@ def check_asked(spec: LayerSpec, seq_len: int, batch: int) -> None:
     """Refuse what would take too long to ask for, before anything is made.
 
     Raises:
-        ValueError: too many numbers; the message says how many there would be.
+        ValueError: too many numbers, or too much work; the message says how much there would be.
 
     Example:
         >>> check_asked(LayerSpec("GRU", 12, 4, bidirectional=True), seq_len=1000, batch=3)
@@ -65,6 +66,13 @@ def check_asked(spec: LayerSpec, seq_len: int, batch: int) -> None:
         raise ValueError(
             f"who has read what is {numbers:,} numbers here, too many to ask for: choose at most {MOST_NUMBERS:,},"
             " by a smaller seq_len, batch, hidden_size or num_layers."
+        )
+    passes = numbers // (seq_len * batch)
+    work = passes * spec.costs(seq_len, batch).multiply_adds
+    if work > MOST_WORK:
+        raise ValueError(
+            f"who has read what takes {work / 10**9:,.0f} billion multiply-adds here, which is too long to wait for:"
+            f" choose at most {MOST_WORK // 10**9}, by a smaller seq_len, batch, hidden_size or num_layers."
         )
 
 

@@ -47,7 +47,9 @@ def check_lengths(name: str, value: Any) -> list[int]:
 
 
 def _check_total(name: str, value: Any) -> int | None:
-    return None if value is None else check_size(name, value)
+    if value is not None and check_size(name, value) > MOST["steps"]:
+        raise ValueError(f"{name} must be at most {MOST['steps']:,}, not {value:,}.")
+    return None if value is None else int(value)
 
 
 def _check_more(name: str, value: Any) -> list[int]:
