@@ -83,6 +83,8 @@ SLIPS = {  # in the solution, write the second for the first, and the check says
         ("4 * 64 * (12 + 64)", "64 * (12 + 64)", "that is one gate's"),
         ("4 * 64 * (12 + 64)", "4 * 64 * 64", "both x and h"),
         ("4 * 64 * (12 + 64)", "4 * 64 * 12 * 64", "Each number is used once"),
+        ("4 * 64 * (12 + 64)", "2 * 4 * 64 * (12 + 64)", "count as one"),
+        ("4 * 64 * (12 + 64)", "4 * 64 * (12 + 64 + 2)", "biases never"),
         ("4 * 64 * (12 + 64)", "4 * 64 * (12 + 64) / 1", "should be a whole number"),
     ],
 }
