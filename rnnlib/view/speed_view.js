@@ -142,8 +142,10 @@ function build(model, host) {
   const table = el("div", { class: "results", tabindex: 0, role: "region", "aria-label": "everything measured" });
 
   const measured = charts();
-  const empty = el("p", { class: "empty quiet" }, "Predict which line lies lower, then press Measure.");
+  const empty = el("p", { class: "empty quiet" });
   const draw = () => {
+    const many = model.get("compare").length > 1;
+    empty.textContent = `Predict ${many ? "which line lies lower" : "how the line climbs"}, then press Measure.`;
     const [chart, sentences] = [model.get("chart"), model.get("found")];
     if (chart.light) measured.draw(chart, `Median times. ${sentences.join(" ")}`);
     const parts = chart.light ? measured.images : [empty];
@@ -156,7 +158,7 @@ function build(model, host) {
   const settle = () => {
     for (const name of SIZES) if (controls[name]) controls[name].whole.hidden = name === model.get("axis"); // `values` say it
   };
-  const drawing = { "change:found": draw, "change:rows": list, "change:compare": room };
+  const drawing = { "change:found": draw, "change:rows": list, "change:compare": draw };
   const deaf = listen(model, { ...drawing, "change:axis": settle, "change:problem": tell });
   const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
   const question = model.get("question") ? [el("p", { class: "question" }, el("b", {}, "Find out: "), model.get("question"))] : [];

@@ -37,6 +37,10 @@ class View:
         self.state |= values  # a browser keeps what it sent until the kernel says otherwise
         self._kernel.send(self.model, {"method": "update", "state": values, "buffer_paths": []})
 
+    def settle(self) -> None:
+        """Wait for what runs in the background, if anything does."""
+        self._kernel.until(lambda: not self.state.get("running"))
+
     def tell(self, content: Any) -> None:
         """Send a message of the view's own, as when a button is pressed."""
         self._kernel.send(self.model, {"method": "custom", "content": content})

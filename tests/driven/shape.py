@@ -40,6 +40,7 @@ def chosen(explorer: View) -> dict[str, Any]:
 
 def assert_right(explorer: View, sent: dict[str, Any]) -> None:
     """The explorer holds what was sent, has no complaint, and its numbers are those of a layer of these sizes."""
+    explorer.settle()
     state, numbers = explorer.state, explorer.state["numbers"]
     assert {name: state[name] for name in sent} == sent
     assert state["problem"] == "", (sent, state["problem"])
@@ -69,6 +70,7 @@ def refuse(explorer: View, name: str, value: Any) -> None:
     """A value that cannot be: told in a sentence, nothing lost, and the next good value works."""
     before = dict(explorer.ask())
     explorer.set(**{name: value})
+    explorer.settle()
     seen = dict(explorer.state)
     kept = dict(explorer.ask())
     sent = f"{name}={value!r}"
