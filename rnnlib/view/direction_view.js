@@ -114,7 +114,13 @@ function wordsPanel() {
 /** Pointing at a half or a row shows it for as long; a click or the arrow keys choose it. `look(null)` goes back. */
 function choosing(picture, { here, look, go, sizes }) {
   const keyOf = (event) => event.target.closest?.(".place")?.dataset.key;
-  picture.addEventListener("pointerover", (event) => look(keyOf(event) ? placeOfKey(keyOf(event), here()) : null));
+  let rests = "";
+  const where = (event) => `${event.clientX} ${event.clientY}`;
+  picture.addEventListener("pointermove", (event) => (rests = where(event)));
+  picture.addEventListener("pointerover", (event) => {
+    if (where(event) === rests) return; // drawn anew under a pointer that rests: nobody points
+    look(keyOf(event) ? placeOfKey(keyOf(event), here()) : null);
+  });
   picture.addEventListener("pointerleave", () => look(null));
   picture.addEventListener("click", (event) => keyOf(event) && go(placeOfKey(keyOf(event), here())));
   picture.addEventListener("keydown", (event) => {

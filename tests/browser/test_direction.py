@@ -106,6 +106,18 @@ def test_everything_is_chosen_by_keyboard(explorer: Explorer) -> None:
     expect(explorer.root.locator(".words h3")).to_have_text(f"output[{STEPS - 1}, 0, 5]")
 
 
+def test_after_a_click_the_arrow_keys_are_shown_where_the_pointer_rests(explorer: Explorer) -> None:
+    thing(explorer, "output 5 0").click()
+    shows(explorer, time=5, direction=0)
+    for time in (4, 3):
+        explorer.page.keyboard.press("ArrowLeft")
+        shows(explorer, time=time)
+        explorer.page.wait_for_timeout(200)  # in which the browser finds what the pointer rests on
+        assert read(explorer) == list(range(time + 1))
+    thing(explorer, "output 8 0").hover()
+    expect(explorer.root.locator(".words h3")).to_have_text("output[8, 0, 0]")
+
+
 def test_pads_are_counted_until_the_batch_is_packed(explorer: Explorer) -> None:
     explorer.root.get_by_role("combobox", name="sequence").select_option(index=2)
     shows(explorer, item=2)
