@@ -29,7 +29,7 @@ export function rowsTold(ran) {
 const bar = (value, most) => el("i", { style: `--share:${most ? Math.min(1, value / most) : 0}`, "aria-hidden": true });
 
 function cellOff(value, most) {
-  const shown = Number.isFinite(value) ? [bar(value, most)] : [];
+  const shown = value > ROUNDING && Number.isFinite(value) ? [bar(value, most)] : []; // rounding has none
   return el("td", { class: value <= ROUNDING ? "right" : "wrong" }, off(value), ...shown); // nan is no number below it
 }
 

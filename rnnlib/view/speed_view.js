@@ -153,7 +153,7 @@ function build(model, host) {
     found.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
     room();
   };
-  const room = () => found.style.setProperty("--sentences", Math.max(model.get("found").length, model.get("compare").length + 1));
+  const room = () => found.style.setProperty("--sentences", Math.max(model.get("found").length, model.get("compare").length + 2));
   const list = () => table.replaceChildren(resultTable(model.get("rows"), duration));
   const settle = () => {
     for (const name of SIZES) if (controls[name]) controls[name].whole.hidden = name === model.get("axis"); // `values` say it
