@@ -144,6 +144,7 @@ def test_while_a_lab_measures_all_else_stays_alive_and_cancel_answers_at_once() 
         first, second, explorer = driven.views.values()
         first.set(measuring=True)
         until(first, lambda state: len(state["rows"]) == 1)
+        until(first, lambda state: bool(state["chart"]))  # it is drawn a moment after its row is told
         assert first.state["chart"]["light"].startswith("<?xml")
         second.set(measuring=True)
         until(second, lambda state: state["progress"]["now"].startswith("Waiting"))

@@ -146,3 +146,19 @@ export function holdHeight(element) {
   observer.observe(element);
   return { release, stop: () => observer.disconnect() };
 }
+
+/** What anywidget calls to show a view: build it, and build it anew where a lecturer changes one of the traits `names`. */
+export function renderOf(build, names) {
+  return ({ model, el: host }) => {
+    let stop = build(model, host);
+    const rebuild = () => {
+      stop();
+      stop = build(model, host);
+    };
+    const deaf = listen(model, changes(names, rebuild));
+    return () => {
+      deaf();
+      stop();
+    };
+  };
+}

@@ -1,5 +1,5 @@
 // The direction explorer on screen: the unrolled layer, what the chosen number has read, and the two summaries.
-import { changes, choice, el, keepKeys, listen, pick, slider, toggle } from "./controls.js";
+import { changes, choice, el, keepKeys, listen, pick, renderOf, slider, toggle } from "./controls.js";
 import { codeOf, fieldsOf } from "./direction_code.js";
 import { inputs, layoutOf, unrolled, wayLit } from "./direction_drawing.js";
 import { countRead, elementOf, lightOf, many, movedAt, movedByAll, placeAfter, stepsRun, summariesOf, verdictOf, wordsOf } from "./direction_reading.js";
@@ -222,18 +222,4 @@ function soon(draw) {
   };
 }
 
-/** Build it, and build it anew where a lecturer changes what it is made of. */
-function render({ model, el: host }) {
-  let stop = build(model, host);
-  const rebuild = () => {
-    stop();
-    stop = build(model, host);
-  };
-  const deaf = listen(model, changes(["controls", "question"], rebuild));
-  return () => {
-    deaf();
-    stop();
-  };
-}
-
-export default { render };
+export default { render: renderOf(build, ["controls", "question"]) };

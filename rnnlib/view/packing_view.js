@@ -1,5 +1,5 @@
 // The packing explorer on screen: four pictures of the same batch, one step followed through them, and what the layer says.
-import { changes, el, keepKeys, listen } from "./controls.js";
+import { changes, el, keepKeys, listen, renderOf } from "./controls.js";
 import { answerPanel, mistakePanel } from "./packing_answer.js";
 import { controlsOf, mostOf, setLengths } from "./packing_controls.js";
 import { measure } from "./packing_marks.js";
@@ -81,18 +81,4 @@ function build(model, host) {
   };
 }
 
-/** Build it, and build it anew where a lecturer changes what it is made of. */
-function render({ model, el: host }) {
-  let stop = build(model, host);
-  const rebuild = () => {
-    stop();
-    stop = build(model, host);
-  };
-  const deaf = listen(model, changes(["controls", "question", "mistakes", "most"], rebuild));
-  return () => {
-    deaf();
-    stop();
-  };
-}
-
-export default { render };
+export default { render: renderOf(build, ["controls", "question", "mistakes", "most"]) };

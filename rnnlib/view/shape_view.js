@@ -1,5 +1,5 @@
 // The shape explorer on screen: controls, the diagram that follows them at once, and the live layer's answer.
-import { changes, choice, el, keepKeys, listen, slider, toggle } from "./controls.js";
+import { changes, choice, el, keepKeys, listen, renderOf, slider, toggle } from "./controls.js";
 import { sizesOf, svgOf } from "./shape_diagram.js";
 import { livePanel } from "./shape_numbers.js";
 import { snippetPanel } from "./snippet.js";
@@ -114,18 +114,4 @@ function build(model, host) {
   };
 }
 
-/** Build it, and build it anew where a lecturer changes what it is made of. */
-function render({ model, el: host }) {
-  let stop = build(model, host);
-  const rebuild = () => {
-    stop();
-    stop = build(model, host);
-  };
-  const deaf = listen(model, changes(["controls", "question", "ranges", "devices"], rebuild));
-  return () => {
-    deaf();
-    stop();
-  };
-}
-
-export default { render };
+export default { render: renderOf(build, ["controls", "question", "ranges", "devices"]) };

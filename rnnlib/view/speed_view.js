@@ -1,5 +1,5 @@
 // The speed lab on screen: what to compare, a button that measures, and results as they come.
-import { changes, choice, el, keepKeys, listen, slider, toggle } from "./controls.js";
+import { changes, choice, el, keepKeys, listen, renderOf, slider, toggle } from "./controls.js";
 import { duration } from "./numbers.js";
 import { resultTable } from "./speed_table.js";
 
@@ -183,18 +183,4 @@ function build(model, host) {
   };
 }
 
-/** Build it, and build it anew where a lecturer changes what it is made of. */
-function render({ model, el: host }) {
-  let stop = build(model, host);
-  const rebuild = () => {
-    stop();
-    stop = build(model, host);
-  };
-  const deaf = listen(model, changes(["controls", "question", "devices"], rebuild));
-  return () => {
-    deaf();
-    stop();
-  };
-}
-
-export default { render };
+export default { render: renderOf(build, ["controls", "question", "devices"]) };

@@ -1,5 +1,5 @@
 // The step explorer on screen: a moment of time, the circuit with its values, the equations filled in, the whole history.
-import { changes, el, holdHeight, keepKeys, listen, toggle } from "./controls.js";
+import { changes, el, holdHeight, keepKeys, listen, renderOf, toggle } from "./controls.js";
 import { circuit } from "./step_circuit.js";
 import { controlsOf, timeBar } from "./step_controls.js";
 import { colourKey, historyFigure } from "./step_history.js";
@@ -162,18 +162,4 @@ function build(model, host) {
   };
 }
 
-/** Build it, and build it anew where a lecturer changes what it is made of. */
-function render({ model, el: host }) {
-  let stop = build(model, host);
-  const rebuild = () => {
-    stop();
-    stop = build(model, host);
-  };
-  const deaf = listen(model, changes(["controls", "question", "devices"], rebuild));
-  return () => {
-    deaf();
-    stop();
-  };
-}
-
-export default { render };
+export default { render: renderOf(build, ["controls", "question", "devices"]) };

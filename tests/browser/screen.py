@@ -14,6 +14,12 @@ SHOWS = """([part, wanted]) => {
     const shown = JSON.parse(part.dataset.sizes ?? "{}");
     return Object.entries(wanted).every(([name, size]) => shown[name] === size); }"""
 
+# How many places the Tab key stops at: what can be used and is seen, of radio buttons the chosen one.
+TAB_STOPS = """(root) => {
+    const able = (e) => !e.disabled && e.checkVisibility() && (e.type !== "radio" || e.checked);
+    const all = root.querySelectorAll("a[href], button, input, select, textarea, [tabindex='0']");
+    return [...all].filter(able).length; }"""
+
 # Where the keyboard is: what a screen reader would say of it, its place, and whether an outline shows it.
 FOCUSED = """(root) => {
     const e = document.activeElement;

@@ -7,14 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import SHOTS
 from tests.browser.lab import DARK, LIGHT, Notebook
-from tests.browser.screen import SLIDERS, Explorer
+from tests.browser.screen import SLIDERS, TAB_STOPS, Explorer
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
-
-TAB_STOPS = """(root) => {
-    const able = (e) => !e.disabled && e.checkVisibility() && (e.type !== "radio" || e.checked);
-    const all = root.querySelectorAll("a[href], button, input, select, textarea, [tabindex='0']");
-    return [...all].filter(able).length; }"""
 
 
 @THEMES

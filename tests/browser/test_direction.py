@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import SHOTS, afresh
 from tests.browser.lab import DARK, LIGHT, Lab, Notebook
-from tests.browser.screen import SHOWS, Explorer
+from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.stepping import opened
 from tests.browser.test_access import CONTRAST
 
@@ -189,11 +189,6 @@ def test_pointing_is_drawn_at_once_and_tells_the_kernel_nothing(notebook: Notebo
     assert all(told == lit for told, lit, _ in seen)  # drawn within the event: the next frame shows it
     assert statistics.median(spent for _, _, spent in seen) < 16
     assert json.dumps(explorer.sizes(explorer.diagram)["time"]) == "28"
-
-
-TAB_STOPS = """(root) => {
-    const able = (e) => !e.disabled && e.checkVisibility() && (e.type !== "radio" || e.checked);
-    return [...root.querySelectorAll("a[href], button, input, select, [tabindex='0']")].filter(able).length; }"""
 
 
 @THEMES

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import SHOTS, afresh
 from tests.browser.lab import DARK, LIGHT, Lab, Notebook
-from tests.browser.screen import Explorer
+from tests.browser.screen import TAB_STOPS, Explorer
 from tests.browser.stepping import opened
 from tests.browser.test_access import CONTRAST
 
@@ -254,11 +254,6 @@ def test_pictures_follow_at_once_and_hover_asks_the_kernel_nothing(explorer: Exp
     explorer.page.keyboard.press("ArrowRight")
     explorer.page.wait_for_timeout(300)
     assert [said for said in explorer.page.evaluate("window.sent") if "comm_msg" in said] == []
-
-
-TAB_STOPS = """(root) => {
-    const able = (e) => !e.disabled && e.checkVisibility() && (e.type !== "radio" || e.checked);
-    return [...root.querySelectorAll("a[href], button, input, select, [tabindex='0']")].filter(able).length; }"""
 
 
 @THEMES

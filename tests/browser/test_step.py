@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import afresh
 from tests.browser.lab import DARK, LIGHT, Lab, Notebook
-from tests.browser.screen import Explorer
+from tests.browser.screen import TAB_STOPS, Explorer
 from tests.browser.stepping import opened, part_of
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
@@ -197,11 +197,6 @@ def test_a_step_that_is_none_is_told_and_nothing_is_lost(explorer: Explorer, typ
     explorer.page.keyboard.press("Enter")
     explorer.shows(explorer.diagram, time=4)
     expect(explorer.problem).to_be_empty()
-
-
-TAB_STOPS = """(root) => {
-    const able = (e) => !e.disabled && e.checkVisibility() && (e.type !== "radio" || e.checked);
-    return [...root.querySelectorAll("a[href], button, input, select, [tabindex='0']")].filter(able).length; }"""
 
 
 @THEMES

@@ -13,6 +13,7 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from tests.fresh import CAN_FORK, PYTHON, become_a_kernel
+from tests.strategies import is_sentence
 
 
 class View:
@@ -36,6 +37,15 @@ class View:
         """Send values as a control does when it is moved, and take in what the kernel answers."""
         self.state |= values  # a browser keeps what it sent until the kernel says otherwise
         self._kernel.send(self.model, {"method": "update", "state": values, "buffer_paths": []})
+
+    def refuses(self, name: str, value: Any) -> None:
+        """Send a value that cannot be: it is told in a sentence, and nothing is lost. What held is sent again."""
+        held = dict(self.ask())
+        self.set(**{name: value})
+        assert is_sentence(self.state["problem"]), (name, value, self.state["problem"])
+        for state in (dict(self.state), dict(self.ask())):
+            assert state | {"problem": ""} == held | {"problem": ""}, (name, value)
+        self.set(**{name: held[name]})
 
     def settle(self) -> None:
         """Wait for what runs in the background, if anything does."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.driven.kernel import View
-from tests.strategies import is_sentence
 
 PLACES = {
     "time": "seq_len",
@@ -52,12 +51,7 @@ def drive(explorer: View) -> None:
             assert explorer.state[name] == value, (name, value)
         assert_traced(explorer, (name, value))
     for name, value in bad_steps(explorer):
-        held = dict(explorer.ask())
-        explorer.set(**{name: value})
-        assert is_sentence(explorer.state["problem"]), (name, value, explorer.state["problem"])
-        for state in (dict(explorer.state), dict(explorer.ask())):
-            assert state | {"problem": ""} == held | {"problem": ""}, (name, value)
-        explorer.set(**{name: held[name]})
+        explorer.refuses(name, value)
         assert_traced(explorer, (name, value))
 
 
