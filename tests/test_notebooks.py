@@ -88,7 +88,7 @@ BAD: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
     "an address": (_say("<object at 0x7f3a5c0d1e80>"), "an address"),
     "a measured time": (_say("took 0.42 ms"), "a measured time"),
     "a date": (_say("2026-01-31"), "a date"),
-    "a path": (_say("/Users/ada/y.py"), "a path"),
+    "a path": (_say("/usr/x/y.py"), "a path"),
     "a path in a traceback": (
         _put(5, outputs=[_error() | {"traceback": ["File /opt/venv/lib/site-packages/torch/nn/modules/rnn.py:1"]}]),
         "a path",
