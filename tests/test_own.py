@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrizations, prune
 
 from rnnlib import LayerSpec, trace
-from rnnlib.engine import unroll
+from rnnlib.engine import read_off, unroll
 from rnnlib.engine.steps import Step, gru_step
 from rnnlib.spec.kinds import KINDS
 
@@ -171,7 +171,8 @@ def test_a_fault_in_the_loop_is_told_on_the_spot(kind: str, monkeypatch: pytest.
     given = x[0] if spec.is_cell else x
     assert trace(spec, given).note == ""
     assert trace(spec, x).note == ""
-    monkeypatch.setattr(unroll, "step_of", wrong)
+    for module in (unroll, read_off):
+        monkeypatch.setattr(module, "step_of", wrong)
     for result in (trace(spec, given), trace(spec, x)):
         assert "which is more than rounding" in result.note
         assert result.difference > 1e-3
@@ -181,8 +182,10 @@ def test_a_slip_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def late(family: str, nonlinearity: str) -> Any:
         return lambda from_x, from_h, h: gru_step(from_x.roll(1, 0), from_h, h)
 
-    monkeypatch.setattr(unroll, "step_of", late)
-    assert "more than rounding" in trace(LayerSpec("GRU", 4, 5), x).note
+    for module in (unroll, read_off):
+        monkeypatch.setattr(module, "step_of", late)
+    for num_layers in (1, 2):  # read off, and unrolled
+        assert "more than rounding" in trace(LayerSpec("GRU", 4, 5, num_layers), x).note
 
 
 def test_a_forward_that_fails() -> None:

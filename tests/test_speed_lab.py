@@ -262,13 +262,16 @@ def test_a_lab_closed_in_the_middle_leaves_nothing_behind(watch: Stopwatch) -> N
     assert len(watch.asked) == 1
 
 
-def test_an_interrupt_while_waiting_cancels_and_loses_nothing(watch: Stopwatch) -> None:
+def test_an_interrupt_while_waiting_cancels_and_loses_nothing(
+    watch: Stopwatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lab = a_lab()
     lab.observe(lambda change: watch.go.clear(), "rows")
     lab.start()
     until(lambda: len(watch.asked) == 2)
-    threading.Timer(0.1, _thread.interrupt_main).start()
-    with pytest.raises(KeyboardInterrupt):
+    join = lab._thread.join
+    with monkeypatch.context() as interrupted, pytest.raises(KeyboardInterrupt):
+        interrupted.setattr(lab._thread, "join", lambda patience: (_thread.interrupt_main(), join(patience)))
         lab.wait()
     lab.wait()
     assert (pairs(lab), lab.measuring, lab.progress["now"]) == (ALL[:1], False, CANCELLED)

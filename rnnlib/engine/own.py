@@ -83,20 +83,27 @@ def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
 @torch.no_grad()
 def compare(spec: LayerSpec, module: nn.Module, ours: Answer, own: Answer | str) -> Comparison:
     """How far a trace's answer is from the layer's own."""
-    name = type(module).__name__
-    what = f"{name} has a forward() of its own; this is a trace of nn.{spec.kind}'s equations with its weights"
     if isinstance(own, str):
-        return Comparison(math.nan, f"{what}, and its own result cannot be compared: {own}")
+        return Comparison(math.nan, f"{_own_forward(spec, module)}, and its own result cannot be compared: {own}")
     pairs = [(a.data, b.data) for a, b in zip(ours, own, strict=True) if a is not None and b is not None]
     if any(a.shape != b.shape for a, b in pairs):
-        return Comparison(math.nan, f"{what}, and its own result has other shapes.")
-    difference = max(_difference(a, b) for a, b in pairs)
+        return Comparison(math.nan, f"{_own_forward(spec, module)}, and its own result has other shapes.")
+    return judge(spec, module, own, max(largest_difference(a, b) for a, b in pairs))
+
+
+def judge(spec: LayerSpec, module: nn.Module, own: Answer, difference: float) -> Comparison:
+    """Whether a difference from the layer's own result is more than rounding, and if it is, why."""
     states_first = (part.data for part in reversed(own) if part is not None)  # they are small, and one will do
     equal = difference == 0 or any(difference <= _rounding(part) for part in states_first)
     if overrides_forward(spec, module):
         result = "is the same" if equal else f"differs from it by up to {difference:.2g}"
-        return Comparison(difference, f"{what}, and its own result {result}.")
+        return Comparison(difference, f"{_own_forward(spec, module)}, and its own result {result}.")
     return Comparison(difference, "" if equal else _why(spec, module, own, difference))
+
+
+def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
+    name = type(module).__name__
+    return f"{name} has a forward() of its own; this is a trace of nn.{spec.kind}'s equations with its weights"
 
 
 def _why(spec: LayerSpec, module: nn.Module, own: Answer, difference: float) -> str:
@@ -113,13 +120,13 @@ def _rounding(numbers: Tensor) -> float:
     return float(torch.finfo(numbers.dtype).eps ** 0.6 * _largest(numbers.nan_to_num(0, 0, 0)))
 
 
-def _difference(a: Tensor, b: Tensor) -> float:
+def largest_difference(a: Tensor, b: Tensor) -> float:
     """Between numbers that stand in the same place; nan is no different from nan, nor inf from inf."""
     pieces = 1 + a.numel() // AT_ONCE
-    return max(map(_difference_at_once, a.chunk(pieces), b.chunk(pieces)))
+    return max(map(_at_once, a.chunk(pieces), b.chunk(pieces)))
 
 
-def _difference_at_once(a: Tensor, b: Tensor) -> float:
+def _at_once(a: Tensor, b: Tensor) -> float:
     largest = _largest(a - b)
     if math.isfinite(largest):
         return largest

@@ -18,7 +18,7 @@ def time_major(spec: LayerSpec, given: Given) -> tuple[Tensor, Tensor]:
     if isinstance(x, PackedSequence):
         x, lengths = pad_packed_sequence(x)
     elif batch is None:
-        x = x.reshape(seq_len, 1, spec.input_size)
+        x = x.reshape(seq_len, 1, -1)
     elif x.dim() == 2:
         x = x.unsqueeze(0)
     elif spec.batch_first:

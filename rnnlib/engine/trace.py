@@ -8,20 +8,24 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.call import Given, settled
+from rnnlib.engine.call import Answer, Given, call, settled
 from rnnlib.engine.devices import find
 from rnnlib.engine.gradients import are_kept, check_inference
 from rnnlib.engine.inputs import Sizes, check_input
 from rnnlib.engine.layers import build
 from rnnlib.engine.lengths import check_lengths
 from rnnlib.engine.not_finite import not_finite_note
-from rnnlib.engine.own import compare, is_loop, is_plain, own_answer, own_steps
+from rnnlib.engine.own import Comparison, compare, is_loop, is_plain, judge, own_answer, own_steps
+from rnnlib.engine.read_off import farthest_step, hides_nothing, read_off
 from rnnlib.engine.states import State, check_state
+from rnnlib.engine.steps import States
 from rnnlib.engine.time_major import as_the_layer_gives_it, first_states, time_major
 from rnnlib.engine.trace_memory import check_trace, multiply_adds
 from rnnlib.engine.traced import Trace
-from rnnlib.engine.unroll import unroll
+from rnnlib.engine.unroll import Unrolled, unroll
 from rnnlib.spec import LayerSpec
+
+Traced = tuple[Unrolled, Answer, Comparison]
 
 
 def trace(
@@ -73,24 +77,35 @@ def trace(
 
     given = Given(x, sizes, state, steps)
     check_inference(x, state, weights)
-    check_trace(spec, given, dtype, where, gradients=are_kept(x, state, weights))
+    gradients = are_kept(x, state, weights)
+    check_trace(spec, given, dtype, where, gradients)
 
     module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
     with settled(spec, multiply_adds(spec, sizes)):
-        return _traced(spec, module, given)
+        x, mask = time_major(spec, given)
+        first = first_states(spec, given)
+        traced = _read_off if hides_nothing(spec, module, given, gradients) else _unrolled
+        unrolled, answer, (difference, said) = traced(spec, module, given, x, first, mask)
+        notes = (not_finite_note(spec, first, unrolled, mask), said)
+        return Trace(spec, mask, *answer, difference, " ".join(filter(None, notes)), unrolled)
 
 
-def _traced(spec: LayerSpec, module: nn.Module, given: Given) -> Trace:
+def _read_off(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first: States, mask: Tensor) -> Traced:
+    """The states are the layer's own, and every step of it is compared with the equations."""
+    own, _ = call(spec, module, given)
+    output, _ = time_major(spec, given._replace(x=own.output))
+    unrolled = read_off(spec, module, x, first, output)
+    return unrolled, own, judge(spec, module, own, farthest_step(spec, first, unrolled))
+
+
+def _unrolled(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first: States, mask: Tensor) -> Traced:
+    """The states are those of the equations, step after step, and the result is compared with the layer's own."""
     later = is_loop(spec, given) and is_plain(spec, module)
     own = None if later else own_answer(spec, module, given)
-    x, mask = time_major(spec, given)
-    first = first_states(spec, given)
     unrolled = unroll(spec, module, x, first, mask)
     answer = as_the_layer_gives_it(spec, given, unrolled, mask)
     own = own_steps(spec, module, given, unrolled) if own is None else own
-    difference, said = compare(spec, module, answer, own)
-    notes = (not_finite_note(spec, first, unrolled, mask), said)
-    return Trace(spec, mask, *answer, difference, " ".join(filter(None, notes)), unrolled)
+    return unrolled, answer, compare(spec, module, answer, own)
 
 
 def _check_dropout(spec: LayerSpec, layer: LayerSpec | nn.Module) -> None:

@@ -14,7 +14,7 @@ from rnnlib.engine.inputs import Sizes
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.sizes import in_units
 
-ALWAYS_THERE = 10**7  # bytes that no machine lacks: asking takes longer than a trace of so few
+ALWAYS_THERE = 10**8  # bytes that no machine with torch on it lacks: asking would take longer than the trace
 MARGIN = 0.8  # of what is free, for steps that are offered: they should fit a moment later too
 A_STEP = 3_000  # bytes of Python and torch around the tensors of one step of a layer in one direction
 A_STEP_KEPT = 6_500  # for each gate, in place of it, where what backward() needs is noted down

@@ -33,7 +33,8 @@ class Trace:
         h_n: as the layer itself gives it; of a cell ``h_1``.
         c_n: likewise; None but for LSTM and LSTMCell.
         difference: the largest between a number of output, h_n or c_n and the layer's own; nan where the layer gave
-            nothing that can be compared.
+            nothing that can be compared. Where one layer of RNN or GRU puts every state out, and they are taken from
+            there, the largest between a state and what the equations make of the one before.
         note: a sentence or two where something must be said, else "".
         unrolled: what the tensors below are made from, when they are first asked for.
     """
