@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
-import ctypes
 import logging
-import sys
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from typing import TypeVar
 
+from rnnlib.explorers.heap import give_back
+
 log = logging.getLogger(__name__)
+
+MOMENT = 0.005  # seconds: what takes less leaves little memory behind
 
 T = TypeVar("T")
 
@@ -62,6 +64,16 @@ class Newest:
                 thread.start()
                 self._thread = thread
 
+    def at_once(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Do a piece of work here and now, in place of what waits; it may raise, and what waits then waits on."""
+        begun = time.perf_counter()
+        made = work()
+        self.forget()
+        done(made)
+        del made
+        if time.perf_counter() - begun > MOMENT:
+            give_back()
+
     def forget(self) -> None:
         """Forget what waits; what runs already runs on."""
         with self._lock:
@@ -76,7 +88,7 @@ class Newest:
         while (piece := self._next()) is not None:
             piece()
             del piece  # with what it made
-            _give_back_memory()
+            give_back()
 
     def _next(self) -> Callable[[], None] | None:
         """Take what waits; the thread is done where nothing does."""
@@ -85,13 +97,6 @@ class Newest:
             if piece is None:
                 self._thread = None
             return piece
-
-
-def _give_back_memory() -> None:
-    """Let the C library give back what is free: on Linux it keeps some for every thread, long after its end."""
-    if sys.platform == "linux":
-        with contextlib.suppress(AttributeError):  # of another C library than GNU's
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _do(work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:

@@ -118,7 +118,7 @@ class ShapeExplorer(ShapeView):
         seq_len, batch, device = (chosen[name] for name in ("seq_len", "batch", "device"))
         needed = effort(spec, seq_len, batch, device, built=self._is_own(spec, device))
         if needed.is_quick or needed.seconds > MOST_SECONDS:
-            self._show(chosen, self._answer(spec, chosen))
+            self._newest.at_once(functools.partial(self._answer, spec, chosen), functools.partial(self._show, chosen))
             return
         self.running = {"sizes": chosen, "says": f"{needed.words.rstrip(',')} take a moment."}
 

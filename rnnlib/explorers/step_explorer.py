@@ -94,9 +94,7 @@ class StepExplorer(StepView):
         )
         choice = choose(self._brought, self._asked(), {})
         choice.effort()
-        made = _traced(choice)
-        self._accept(choice)
-        self._show(self._chosen, made)
+        self._taken(choice, _traced(choice))
 
     @traitlets.observe(*TRACED)
     def _follow(self, _change: Any) -> None:
@@ -119,10 +117,7 @@ class StepExplorer(StepView):
         needed = choice.effort()
         own = self._brought.layer
         if needed.is_quick or (choice.weights == OWN and own is not None and not is_plain(choice.spec, own)):
-            made = _traced(choice)
-            self._accept(choice)
-            self._newest.forget()
-            self._show(self._chosen, made)
+            self._newest.at_once(functools.partial(_traced, choice), functools.partial(self._taken, choice))
             return
         self._accept(choice)
         self.running = {"asked": self._chosen, "says": f"{needed.words.rstrip(',')} take a moment."}
@@ -133,6 +128,10 @@ class StepExplorer(StepView):
 
         failed = functools.partial(self._fail, self._chosen)
         self._newest.ask(work, functools.partial(self._show, self._chosen), failed)
+
+    def _taken(self, choice: Choice, made: Made) -> None:
+        self._accept(choice)
+        self._show(self._chosen, made)
 
     def _accept(self, choice: Choice) -> None:
         """Let the traits say what is traced, which is what was asked for but for what gave way."""
