@@ -18,11 +18,12 @@ import pytest
 import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_sequence
+from torch.utils import benchmark
 from torch.utils.benchmark import Measurement
 from torch.utils.benchmark.utils.common import TaskSpec
 
 from rnnlib import LayerSpec, time_layer
-from rnnlib.engine import case, measuring, memory, peak, timing
+from rnnlib.engine import case, clock, measuring, memory, peak
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import available
 from rnnlib.engine.measuring import CancelledError, Turns
@@ -52,7 +53,7 @@ class FakeTimer:
 def fake(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """No clock: every block of two calls takes 2, 1 and 3 ms, and a matmul 1 GFLOP/s."""
     FakeTimer.made = []
-    monkeypatch.setattr(timing, "Timer", FakeTimer)
+    monkeypatch.setattr(benchmark, "Timer", FakeTimer)
     monkeypatch.setattr(peak, "matmul_rate", lambda device, dtype, num_threads: (1e9, 512))
     return FakeTimer.made
 
@@ -521,7 +522,7 @@ def test_the_matrices_grow_until_the_device_is_filled(monkeypatch: pytest.Monkey
             seconds = len(self.given["globals"]["a"]) ** 3 / 1e9
             return Measurement(1, [seconds, 2 * seconds], TaskSpec(self.stmt, "pass"))
 
-    monkeypatch.setattr(peak, "Timer", Growing)
+    monkeypatch.setattr(benchmark, "Timer", Growing)
     monkeypatch.setattr(peak, "LONG_ENOUGH", 1.0)
     assert peak.matmul_rate.__wrapped__(torch.device("cpu"), torch.float32, 1) == (pytest.approx(2e9), 1024)
 
@@ -548,10 +549,10 @@ def test_a_gpus_memory_is_that_of_the_call_and_of_what_it_is_called_on(monkeypat
 def test_a_gpus_clock_is_read_when_it_has_done_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[torch.device] = []
     monkeypatch.setattr(torch.cuda, "synchronize", waited.append)
-    clock = peak.clock(torch.device("cuda", 1))
-    assert clock() <= clock()
+    read = clock.clock(torch.device("cuda", 1))
+    assert read() <= read()
     assert waited == [torch.device("cuda", 1)] * 2
-    assert peak.clock(torch.device("cpu")) is timeit.default_timer
+    assert clock.clock(torch.device("cpu")) is timeit.default_timer
 
 
 def test_a_gpus_peak_says_that_cudnn_may_round(monkeypatch: pytest.MonkeyPatch) -> None:

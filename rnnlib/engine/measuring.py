@@ -6,15 +6,19 @@ import contextlib
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
-from torch.utils.benchmark import Measurement, Timer, set_torch_threads
 
 from rnnlib.engine.call import ONE_AT_A_TIME, ONE_THREAD, Answer, Given, call
 from rnnlib.engine.case import Case
+from rnnlib.engine.clock import on_threads
 from rnnlib.engine.own import is_plain
 from rnnlib.spec import LayerSpec
+
+if TYPE_CHECKING:
+    from torch.utils.benchmark import Measurement, Timer
 
 SLICE = 0.01  # seconds of a measurement, after which others may run a layer; one call, if it is longer
 PAUSE = 0.001  # seconds in which they may
@@ -54,7 +58,7 @@ class Turns:
                 stack.enter_context(ONE_AT_A_TIME)
                 stack.enter_context(warnings.catch_warnings())
                 warnings.filterwarnings("ignore", "LSTM with projections is not supported with oneDNN")
-            stack.enter_context(set_torch_threads(self.threads))
+            stack.enter_context(on_threads(self.threads))
             if not is_plain(LayerSpec.of(module), module):
                 stack.enter_context(torch.random.fork_rng(devices=[device] if device.type == "cuda" else []))
             yield
@@ -78,7 +82,7 @@ class Turns:
             time.sleep(PAUSE)
             self.slow = parts[-1].median > SLOW
             spent = sum(sum(part.raw_times) for part in parts)
-            merged = Measurement.merge(parts)[0]
+            merged = parts[0].merge(parts)[0]
             steady = len(merged.times) >= REPEATS and merged.meets_confidence(STEADY)
             if spent >= min_run_time and (steady or spent >= LONGEST * min_run_time):
                 return merged

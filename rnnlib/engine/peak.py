@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import functools
-import timeit
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import nn
-from torch.utils.benchmark import Timer
 
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.case import Case
+from rnnlib.engine.clock import timer
 from rnnlib.engine.devices import name_of, synchronise
 from rnnlib.engine.layers import SEED
 from rnnlib.spec.costs import FLOAT32_BYTES
@@ -20,18 +19,6 @@ from rnnlib.spec.costs import FLOAT32_BYTES
 SMALLEST, LARGEST = 512, 8192  # rows of the matrices
 LONG_ENOUGH = 0.005  # seconds of one product: a device that is quicker is not yet filled by matrices of this size
 MEASURED_FOR = 0.05  # seconds
-
-
-def clock(device: torch.device) -> Callable[[], float]:
-    """The clock that a `Timer` reads: timeit's own, once the device has done all that it was given."""
-    if device.type == "cpu":
-        return timeit.default_timer
-
-    def synchronised() -> float:
-        synchronise(device)
-        return timeit.default_timer()
-
-    return synchronised
 
 
 @functools.cache
@@ -47,9 +34,9 @@ def matmul_rate(device: torch.device, dtype: torch.dtype, num_threads: int) -> t
     while True:
         generator = torch.Generator(device).manual_seed(SEED)  # a GPU is quicker with numbers that are all alike
         a = torch.rand(rows, rows, generator=generator, dtype=dtype, device=device)
-        timer = Timer("a @ a", globals={"a": a}, num_threads=num_threads, timer=clock(device))
+        product = timer("a @ a", {"a": a}, num_threads, device)
         with ONE_AT_A_TIME:
-            fastest = min(timer.blocked_autorange(min_run_time=MEASURED_FOR).times)
+            fastest = min(product.blocked_autorange(min_run_time=MEASURED_FOR).times)
         if fastest >= LONG_ENOUGH or rows >= LARGEST:
             return 2 * rows**3 / fastest, rows
         rows *= 2

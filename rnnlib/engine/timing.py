@@ -13,13 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
-from torch.utils.benchmark import Timer, set_torch_threads
 
 from rnnlib.engine.case import Case, check_case
+from rnnlib.engine.clock import on_threads, timer
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.measuring import CancelledError, Turns
-from rnnlib.engine.peak import clock, peak_memory, share_of_peak
+from rnnlib.engine.peak import peak_memory, share_of_peak
 from rnnlib.engine.variants import Equal, UnavailableError, compare, made
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.sizes import check_size, in_units
@@ -183,8 +183,7 @@ def _timed(case: Case, threads: int, min_run_time: float, cancelled: Callable[[]
     turns = Turns(case, threads, ask)
     equal = compare(case, variant, turns.called)
     stmt = statement if cancelled is None else f"ask(); {statement}"
-    timer = Timer(stmt, globals=names, num_threads=threads, timer=clock(device))
-    found = turns.measured(timer, min_run_time)
+    found = turns.measured(timer(stmt, names, threads, device), min_run_time)
     with turns.take():
         peak_bytes, memory = peak_memory(case, variant, lambda: eval(statement, names))
     ask()
@@ -211,7 +210,7 @@ def _quartiles(times: list[float]) -> tuple[float, float]:
 def _compile(run: Callable[[], Any], threads: int) -> None:
     """The first call, in which torch compiles for so many threads: it takes seconds, in which explorers may run."""
     try:
-        with set_torch_threads(threads):
+        with on_threads(threads):
             run()
     except (RuntimeError, TypeError, ImportError, OSError) as error:
         said = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
