@@ -7,20 +7,14 @@ from typing import Any
 import traitlets
 
 from rnnlib.spec.kinds import check_layer_kind
-from rnnlib.spec.sizes import check_size
 from rnnlib.view import front_end
-from rnnlib.view.traits import Checked, check_controls, check_text, flag, size
+from rnnlib.view.traits import Checked, check_controls, check_text, flag, index, size
 from rnnlib.view.view import View
 
 PARTS = ("output", "h_n")
 PLACE = ("time", "layer_index", "direction", "item", "unit")
 ASKED = ("kind", "seq_len", "num_layers", "bidirectional", "packed")
 CONTROLS = ("kind", "bidirectional", "packed", "item", "seq_len", "num_layers", "unit")
-
-
-def _index() -> Any:
-    """A synced trait for a whole number of at least 0."""
-    return Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
 
 
 def _check_part(name: str, value: Any) -> str:
@@ -52,11 +46,11 @@ class DirectionView(View):
     packed = flag(False)
 
     part = Checked("output", _check_part).tag(sync=True)
-    time = _index()
-    layer_index = _index()
-    direction = _index()
-    item = _index()
-    unit = _index()
+    time = index()
+    layer_index = index()
+    direction = index()
+    item = index()
+    unit = index()
 
     reading = traitlets.Dict().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)

@@ -7,19 +7,13 @@ from typing import Any
 import traitlets
 
 from rnnlib.spec.kinds import check_kind
-from rnnlib.spec.sizes import check_size
 from rnnlib.view import front_end
-from rnnlib.view.traits import Checked, check_controls, flag, size
+from rnnlib.view.traits import Checked, check_controls, flag, index, size
 from rnnlib.view.view import View
 
 PLACE = ("time", "layer_index", "direction", "item", "unit")
 TRACED = ("kind", "weights", "source", "seq_len", "hidden_size", "device")
 CONTROLS = ("kind", "weights", "source", "device", "layer", "direction", "item", "unit", "seq_len", "hidden_size")
-
-
-def index() -> Any:
-    """A synced trait for a whole number of at least 0."""
-    return Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
 
 
 def name_offered(default: str) -> Any:

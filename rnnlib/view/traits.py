@@ -27,6 +27,11 @@ def size(default: int) -> Any:
     return Checked(default, check_size).tag(sync=True)
 
 
+def index() -> Any:
+    """A synced trait for a whole number of at least 0."""
+    return Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
+
+
 def flag(default: bool) -> Any:
     """A synced trait that is True or False."""
     return Checked(default, check_flag).tag(sync=True)
