@@ -82,7 +82,7 @@ class Turns:
             time.sleep(PAUSE)
             self.slow = parts[-1].median > SLOW
             spent = sum(sum(part.raw_times) for part in parts)
-            merged = parts[0].merge(parts)[0]
+            merged = type(parts[0]).merge(parts)[0]
             steady = len(merged.times) >= REPEATS and merged.meets_confidence(STEADY)
             if spent >= min_run_time and (steady or spent >= LONGEST * min_run_time):
                 return merged

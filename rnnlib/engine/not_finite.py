@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from rnnlib.engine.steps import GATES, States
+from rnnlib.engine.steps import GATES
 from rnnlib.engine.unroll import Unrolled, suffix_of
 from rnnlib.spec import LayerSpec
 
@@ -16,12 +16,11 @@ Named = Iterator[tuple[str, Tensor]]
 
 
 @torch.no_grad()
-def not_finite_note(spec: LayerSpec, first: States, unrolled: Unrolled, mask: Tensor) -> str:
+def not_finite_note(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> str:
     """A sentence or two where a number is nan or infinite, else "".
 
     Args:
         spec: the layer.
-        first: the states it started from.
         unrolled: every step of it.
         mask: ``(seq_len, batch)``, True where a step is the sequence's own.
 
@@ -32,7 +31,7 @@ def not_finite_note(spec: LayerSpec, first: States, unrolled: Unrolled, mask: Te
         >>> print(trace(LayerSpec("GRU", 3, 2), x).note)
         x holds nan at step 2, sequence 0, feature 1. h first holds nan at step 2, layer 0, unit 0, sequence 0.
     """
-    given = [("x", unrolled.inputs[0]), *zip(("h_0", "c_0"), first, strict=False), *_weights(spec, unrolled)]
+    given = [("x", unrolled.inputs[0]), *zip(("h_0", "c_0"), unrolled.first, strict=False), *_weights(spec, unrolled)]
     made = [*unrolled.inputs[1:], unrolled.output, *(states[-1] for states in unrolled.ends)]  # h's are in the outputs
     if _all_finite([*(tensor for _, tensor in given), *made]):
         return ""
@@ -78,13 +77,10 @@ def _first(spec: LayerSpec, name: str, tensor: Tensor) -> str:
 
 def _effect(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> str:
     """The first state that is not finite: in the lowest layer, then in the order in which its steps are taken."""
-    seq_len = len(mask)
-    for row in range(spec.num_layers * spec.num_directions):
-        steps = unrolled.after[row * seq_len : (row + 1) * seq_len]
+    for row, states in enumerate(unrolled.after):
         backward = row % spec.num_directions
         found = []
-        for name, states in zip("hc", zip(*steps, strict=True), strict=False):
-            state = torch.stack(states)
+        for name, state in zip("hc", states, strict=False):
             bad = ~state.isfinite() & mask[..., None]
             taken = bad.any(-1).any(-1).nonzero().flatten()
             if len(taken):

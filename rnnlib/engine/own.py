@@ -9,10 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.call import Answer, Given, call
-from rnnlib.engine.unroll import Unrolled
+from rnnlib.engine.unroll import Unrolled, started_from
 from rnnlib.spec import LayerSpec
 
-AT_ONCE = 2**16  # numbers compared at once: the memory that more of them need takes longer to get than to fill
+AT_ONCE = 2**17  # numbers compared at once: the memory that more of them need takes longer to get than to fill
+
+DIFFERS = "The layer's own result differs from this trace"
 
 
 class Comparison(NamedTuple):
@@ -51,13 +53,13 @@ def _called(spec: LayerSpec, module: nn.Module, given: Given) -> Answer:
     return answer._replace(output=torch.stack(hs))
 
 
-def own_steps(spec: LayerSpec, module: nn.Module, given: Given, unrolled: Unrolled) -> Answer:
+def own_steps(spec: LayerSpec, module: nn.Module, given: Given, unrolled: Unrolled, mask: Tensor) -> Answer:
     """What a cell gives for every step of a loop, each from the state that the trace started it from.
 
     All steps at once: the loop itself would take as long again. A step that differs shows, wherever it is.
     """
     x = unrolled.inputs[0]
-    before = [torch.cat(parts) for parts in zip(*unrolled.before, strict=True)]
+    before = [state.flatten(0, 1) for state in started_from(spec, unrolled, mask)[0]]
     state = (before[0], before[1]) if len(before) == 2 else before[0]
     with torch.no_grad():
         answer, _ = call(spec, module, given._replace(x=x.flatten(0, 1), hx=state))
@@ -91,14 +93,22 @@ def compare(spec: LayerSpec, module: nn.Module, ours: Answer, own: Answer | str)
     return judge(spec, module, own, max(largest_difference(a, b) for a, b in pairs))
 
 
-def judge(spec: LayerSpec, module: nn.Module, own: Answer, difference: float) -> Comparison:
-    """Whether a difference from the layer's own result is more than rounding, and if it is, why."""
+def judge(spec: LayerSpec, module: nn.Module, own: Answer, difference: float, differs: str = DIFFERS) -> Comparison:
+    """Whether a difference is more than rounding makes in the layer's own result, and if it is, why.
+
+    Args:
+        spec: the layer's.
+        module: the layer.
+        own: what it gave.
+        difference: the largest.
+        differs: what differs.
+    """
     states_first = (part.data for part in reversed(own) if part is not None)  # they are small, and one will do
     equal = difference == 0 or any(difference <= _rounding(part) for part in states_first)
     if overrides_forward(spec, module):
         result = "is the same" if equal else f"differs from it by up to {difference:.2g}"
         return Comparison(difference, f"{_own_forward(spec, module)}, and its own result {result}.")
-    return Comparison(difference, "" if equal else _why(spec, module, own, difference))
+    return Comparison(difference, "" if equal else _why(spec, module, own, f"{differs} by up to {difference:.2g}"))
 
 
 def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
@@ -106,8 +116,7 @@ def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
     return f"{name} has a forward() of its own; this is a trace of nn.{spec.kind}'s equations with its weights"
 
 
-def _why(spec: LayerSpec, module: nn.Module, own: Answer, difference: float) -> str:
-    differs = f"The layer's own result differs from this trace by up to {difference:.2g}"
+def _why(spec: LayerSpec, module: nn.Module, own: Answer, differs: str) -> str:
     if not is_plain(spec, module):
         return f"{differs}: a hook of it changes what goes in or what comes out."
     if own.h_n.is_cuda and own.h_n.dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
@@ -122,7 +131,7 @@ def _rounding(numbers: Tensor) -> float:
 
 def largest_difference(a: Tensor, b: Tensor) -> float:
     """Between numbers that stand in the same place; nan is no different from nan, nor inf from inf."""
-    pieces = 1 + a.numel() // AT_ONCE
+    pieces = max(1, math.ceil(a.numel() / AT_ONCE))
     return max(map(_at_once, a.chunk(pieces), b.chunk(pieces)))
 
 

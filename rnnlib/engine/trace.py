@@ -25,7 +25,7 @@ from rnnlib.engine.traced import Trace
 from rnnlib.engine.unroll import Unrolled, unroll
 from rnnlib.spec import LayerSpec
 
-Traced = tuple[Unrolled, Answer, Comparison]
+Followed = tuple[Unrolled, Answer, Comparison]
 
 
 def trace(
@@ -35,10 +35,12 @@ def trace(
     *,
     lengths: Any = None,
 ) -> Trace:
-    r"""Run a layer step by step and keep every gate and state; the layer itself is run beside it, to compare.
+    r"""Follow a layer step by step and keep every gate and state; the layer itself is run beside it, to compare.
 
-    Gradients flow through every tensor of it as they flow through the layer. Of a spec the layer is built for this
-    trace, with the same weights every time. Your random state is the same afterwards.
+    One layer of RNN or GRU puts every state out: there they are read off its own output, and each step is compared.
+    Gradients flow through every tensor of it as they flow through the layer; call ``backward()`` before you change
+    weights or x. Of a spec the layer is built for this trace, with the same weights every time. Your random state is
+    the same afterwards.
 
     Args:
         layer: a spec, or a real ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, cell or subclass of one; in eval mode if it has
@@ -84,27 +86,28 @@ def trace(
     with settled(spec, multiply_adds(spec, sizes)):
         x, mask = time_major(spec, given)
         first = first_states(spec, given)
-        traced = _read_off if hides_nothing(spec, module, given, gradients) else _unrolled
-        unrolled, answer, (difference, said) = traced(spec, module, given, x, first, mask)
-        notes = (not_finite_note(spec, first, unrolled, mask), said)
+        follow = _read_off if hides_nothing(spec, module, given, gradients) else _unrolled
+        unrolled, answer, (difference, said) = follow(spec, module, given, x, first, mask)
+        notes = (not_finite_note(spec, unrolled, mask), said)
         return Trace(spec, mask, *answer, difference, " ".join(filter(None, notes)), unrolled)
 
 
-def _read_off(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first: States, mask: Tensor) -> Traced:
+def _read_off(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first: States, mask: Tensor) -> Followed:
     """The states are the layer's own, and every step of it is compared with the equations."""
     own, _ = call(spec, module, given)
     output, _ = time_major(spec, given._replace(x=own.output))
     unrolled = read_off(spec, module, x, first, output)
-    return unrolled, own, judge(spec, module, own, farthest_step(spec, first, unrolled))
+    differs = "At some step the layer's own state differs from what the equations make of the one before"
+    return unrolled, own, judge(spec, module, own, farthest_step(spec, unrolled), differs)
 
 
-def _unrolled(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first: States, mask: Tensor) -> Traced:
+def _unrolled(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first: States, mask: Tensor) -> Followed:
     """The states are those of the equations, step after step, and the result is compared with the layer's own."""
     later = is_loop(spec, given) and is_plain(spec, module)
     own = None if later else own_answer(spec, module, given)
     unrolled = unroll(spec, module, x, first, mask)
     answer = as_the_layer_gives_it(spec, given, unrolled, mask)
-    own = own_steps(spec, module, given, unrolled) if own is None else own
+    own = own_steps(spec, module, given, unrolled, mask) if own is None else own
     return unrolled, answer, compare(spec, module, answer, own)
 
 

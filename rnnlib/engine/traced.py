@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlib.engine.steps import GATES, Step, step_of, what_h_says, what_x_says
-from rnnlib.engine.unroll import Unrolled
+from rnnlib.engine.steps import GATES, States, Step, step_of, what_h_says, what_x_says
+from rnnlib.engine.unroll import Unrolled, started_from
 from rnnlib.spec import LayerSpec
 
 FiveAxes = dict[str, Tensor]  # by gate or state: (num_layers, num_directions, seq_len, batch, size)
@@ -58,7 +58,7 @@ class Trace:
     @torch.enable_grad()
     def before(self) -> FiveAxes:
         """``"h"``, and ``"c"`` of an LSTM: the state that each step started from."""
-        return self._states(self.unrolled.before)
+        return self._states(self._started_from)
 
     @cached_property
     @torch.enable_grad()
@@ -126,9 +126,13 @@ class Trace:
     @cached_property
     @torch.enable_grad()
     def _from_h(self) -> Tensor:
-        weights = self.unrolled.weights
-        before = torch.stack([states[0] for states in self.unrolled.before]).chunk(len(weights))
-        return self._five_axes(list(map(what_h_says, before, weights)))
+        before = [states[0] for states in self._started_from]
+        return self._five_axes(list(map(what_h_says, before, self.unrolled.weights)))
+
+    @cached_property
+    @torch.enable_grad()
+    def _started_from(self) -> list[States]:
+        return started_from(self.spec, self.unrolled, self.mask)
 
     @cached_property
     @torch.enable_grad()
@@ -137,8 +141,8 @@ class Trace:
         take_step = step_of(self.spec.family, self.spec.nonlinearity)
         return take_step(self._from_x, self._from_h, *self.before.values())
 
-    def _states(self, by_step: Sequence[tuple[Tensor, ...]]) -> FiveAxes:
-        return {name: self._five_axes(parts) for name, parts in zip("hc", zip(*by_step, strict=True), strict=False)}
+    def _states(self, by_row: Sequence[States]) -> FiveAxes:
+        return {name: self._five_axes(parts) for name, parts in zip("hc", zip(*by_row, strict=True), strict=False)}
 
     def _by_gate(self, side_by_side: Tensor) -> FiveAxes:
         return dict(zip(self._sums, side_by_side.chunk(len(self._sums), dim=-1), strict=True))

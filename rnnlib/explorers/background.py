@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import threading
 import time
@@ -10,7 +11,7 @@ import weakref
 from collections.abc import Callable
 from typing import TypeVar
 
-from rnnlib.explorers.heap import give_back
+from rnnlib.explorers.heap import giving_back
 
 log = logging.getLogger(__name__)
 
@@ -65,14 +66,13 @@ class Newest:
                 self._thread = thread
 
     def at_once(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Do a piece of work here and now, in place of what waits; it may raise, and what waits then waits on."""
+        """Do a piece of work here and now, in place of what waits. If it raises, what waits goes on waiting."""
         begun = time.perf_counter()
         made = work()
         self.forget()
-        done(made)
-        del made
-        if time.perf_counter() - begun > MOMENT:
-            give_back()
+        with giving_back() if time.perf_counter() - begun > MOMENT else contextlib.nullcontext():
+            done(made)
+            del made
 
     def forget(self) -> None:
         """Forget what waits; what runs already runs on."""
@@ -87,8 +87,8 @@ class Newest:
     def _run(self) -> None:
         while (piece := self._next()) is not None:
             piece()
-            del piece  # with what it made
-            give_back()
+            with giving_back():
+                del piece  # with all that it was made from
 
     def _next(self) -> Callable[[], None] | None:
         """Take what waits; the thread is done where nothing does."""
@@ -102,7 +102,10 @@ class Newest:
 def _do(work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
     """One piece. Nothing that it raises ends the thread, which would leave the next request waiting for ever."""
     try:
-        done(work())
+        made = work()
+        with giving_back():
+            done(made)  # and what it takes the place of is freed
+            del made
     except BaseException as error:  # noqa: BLE001 - SystemExit too: code of a learner's own may raise anything
         said = RuntimeError(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
         try:
