@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -74,6 +75,14 @@ def test_every_declared_dependency_is_used() -> None:
     by_command = {name for name, words in COMMANDS.items() if words in text}
     by_lessons = {name for name in names("lab") if f"from {name}" in LESSONS}
     assert names("lab", "test") - by_command - by_lessons <= imported(sources("tests", "benchmarks"))
+
+
+def test_what_takes_long_is_imported_when_it_is_used() -> None:
+    code = (
+        "import rnnlib, sys; print([name for name in ('matplotlib', 'torch.utils.benchmark') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_an_undeclared_import_is_found(tmp_path: Path) -> None:

@@ -199,3 +199,46 @@ def test_a_forward_that_fails() -> None:
     assert math.isnan(result.difference)
     assert result.note.endswith("its own result cannot be compared: words must be integers")
     assert result.gates["z"].shape == (1, 1, 6, 3, 5)
+
+
+def test_a_large_c_does_not_excuse_the_output() -> None:
+    """Each result has a rounding of its own: c counts to 2000 here, and output never passes 1."""
+    layer = nn.LSTM(1, 1)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.zero_()
+        layer.bias_ih_l0.fill_(20)
+    given = torch.zeros(2000, 1, 1)
+    assert trace(layer, given).note == ""
+    layer.register_forward_hook(lambda module, given, result: (result[0] * 0.9, result[1]))
+    assert "a hook of it changes" in trace(layer, given).note
+
+
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+def test_a_hook_on_every_module_is_told(kind: str) -> None:
+    def hook(module: nn.Module, given: Any, result: Any) -> Any:
+        output, states = result
+        return output, states + 1 if isinstance(states, Tensor) else tuple(state + 1 for state in states)
+
+    handle = torch.nn.modules.module.register_module_forward_hook(hook)
+    try:
+        result = trace(LayerSpec(kind, 4, 5), x)
+    finally:
+        handle.remove()
+    assert result.difference == pytest.approx(1, abs=1e-5)
+    assert "a hook of it changes" in result.note
+
+
+def test_a_call_of_its_own_is_told() -> None:
+    class Doubling(nn.GRU):
+        def __call__(self, *given: Any) -> Any:
+            output, h_n = super().__call__(*given)
+            return output, 2 * h_n
+
+    result = trace(Doubling(4, 5), x)
+    assert result.difference == pytest.approx(float(result.h_n.detach().abs().max()), rel=1e-5)
+    assert "Doubling has a __call__() of its own" in result.note
+
+
+def test_no_difference_is_no_less_than_0() -> None:
+    assert math.copysign(1, trace(nn.RNN(3, 4, 2), torch.zeros(1, 1, 3)).difference) == 1

@@ -524,3 +524,23 @@ def test_what_was_made_in_inference_mode() -> None:
         assert trace(layer, given, h_0).note == ""
     asked = h_0.clone().requires_grad_()
     refused(lambda: trace(LayerSpec("GRU", 4, 5), given, asked), "x was made in", "another tensor wants gradients")
+
+
+@pytest.mark.parametrize("layer", [nn.GRU(4, 5), nn.LSTM(4, 5, 2), nn.LSTMCell(4, 5)], ids=str)
+def test_autocast_has_no_say(layer: nn.Module) -> None:
+    given = x if not isinstance(layer, nn.LSTM) else x.transpose(0, 1)
+    plain = trace(layer, given)
+    with torch.autocast("cpu", torch.bfloat16):
+        result, asked_late = trace(layer, given), plain.gates
+    assert result.note == ""
+    assert torch.equal(result.output, plain.output)
+    for name, gate in result.gates.items():
+        assert gate.dtype == torch.float32
+        assert torch.equal(gate, asked_late[name])
+
+
+def test_a_part_asked_for_in_inference_mode_has_its_gradients() -> None:
+    result = trace(nn.LSTM(4, 5), x)
+    with torch.inference_mode():
+        assert not result.gates["f"].is_inference()
+    result.gates["f"].sum().backward()

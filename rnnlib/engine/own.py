@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules import module as module_of_torch
 
 from rnnlib.engine.call import Answer, Given, call
 from rnnlib.engine.unroll import Unrolled, started_from
@@ -14,6 +15,7 @@ from rnnlib.spec import LayerSpec
 
 AT_ONCE = 2**17  # numbers compared at once: the memory that more of them need takes longer to get than to fill
 
+HOOKS_OF_ALL = ("_global_forward_pre_hooks", "_global_forward_hooks")  # those on every module that there is
 DIFFERS = "The layer's own result differs from this trace"
 
 
@@ -79,7 +81,9 @@ def overrides_forward(spec: LayerSpec, module: nn.Module) -> bool:
 
 def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
     """Whether nothing but torch's own code runs when the layer is called."""
-    return not (overrides_forward(spec, module) or module._forward_pre_hooks or module._forward_hooks)
+    hooks = (module._forward_pre_hooks, module._forward_hooks, *map(vars(module_of_torch).get, HOOKS_OF_ALL))
+    called_so = type(module).__call__ is nn.Module.__call__
+    return called_so and not overrides_forward(spec, module) and not any(hooks)
 
 
 @torch.no_grad()
@@ -90,25 +94,37 @@ def compare(spec: LayerSpec, module: nn.Module, ours: Answer, own: Answer | str)
     pairs = [(a.data, b.data) for a, b in zip(ours, own, strict=True) if a is not None and b is not None]
     if any(a.shape != b.shape for a, b in pairs):
         return Comparison(math.nan, f"{_own_forward(spec, module)}, and its own result has other shapes.")
-    return judge(spec, module, own, max(largest_difference(a, b) for a, b in pairs))
+    apart = [largest_difference(a, b) for a, b in pairs]
+    equal = all(is_rounding(difference, b) for difference, (_, b) in zip(apart, pairs, strict=True))
+    return judge(spec, module, own, max(apart), equal)
 
 
-def judge(spec: LayerSpec, module: nn.Module, own: Answer, difference: float, differs: str = DIFFERS) -> Comparison:
-    """Whether a difference is more than rounding makes in the layer's own result, and if it is, why.
+def judge(
+    spec: LayerSpec, module: nn.Module, own: Answer, difference: float, equal: bool, differs: str = DIFFERS
+) -> Comparison:
+    """What must be said of a difference.
 
     Args:
         spec: the layer's.
         module: the layer.
         own: what it gave.
         difference: the largest.
+        equal: it is no more than rounding.
         differs: what differs.
     """
-    states_first = (part.data for part in reversed(own) if part is not None)  # they are small, and one will do
-    equal = difference == 0 or any(difference <= _rounding(part) for part in states_first)
     if overrides_forward(spec, module):
         result = "is the same" if equal else f"differs from it by up to {difference:.2g}"
         return Comparison(difference, f"{_own_forward(spec, module)}, and its own result {result}.")
     return Comparison(difference, "" if equal else _why(spec, module, own, f"{differs} by up to {difference:.2g}"))
+
+
+def is_rounding(difference: float, numbers: Tensor) -> bool:
+    """Whether rounding can make so large a difference in these numbers: 7e-5 of the largest in float32."""
+    if difference == 0:
+        return True
+    largest = _largest(numbers.detach())
+    largest = largest if math.isfinite(largest) else _largest(numbers.detach().nan_to_num(0, 0, 0))
+    return bool(difference <= torch.finfo(numbers.dtype).eps ** 0.6 * largest)
 
 
 def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
@@ -117,16 +133,13 @@ def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
 
 
 def _why(spec: LayerSpec, module: nn.Module, own: Answer, differs: str) -> str:
+    if type(module).__call__ is not nn.Module.__call__:
+        return f"{differs}: {type(module).__name__} has a __call__() of its own."
     if not is_plain(spec, module):
         return f"{differs}: a hook of it changes what goes in or what comes out."
     if own.h_n.is_cuda and own.h_n.dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
         return f"{differs}: cuDNN rounds its products to TF32, until you write torch.backends.cudnn.allow_tf32 = False."
     return f"{differs}, which is more than rounding."
-
-
-def _rounding(numbers: Tensor) -> float:
-    """What rounding can make of numbers as large as these: 7e-5 of the largest in float32."""
-    return float(torch.finfo(numbers.dtype).eps ** 0.6 * _largest(numbers.nan_to_num(0, 0, 0)))
 
 
 def largest_difference(a: Tensor, b: Tensor) -> float:
@@ -146,4 +159,4 @@ def _at_once(a: Tensor, b: Tensor) -> float:
 def _largest(tensor: Tensor) -> float:
     """The largest absolute value; nan where one is nan."""
     low, high = tensor.aminmax()
-    return max(-float(low), float(high))
+    return max(float(high), -float(low))  # 0 is no -0 so

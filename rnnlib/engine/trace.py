@@ -15,7 +15,7 @@ from rnnlib.engine.inputs import Sizes, check_input
 from rnnlib.engine.layers import build
 from rnnlib.engine.lengths import check_lengths
 from rnnlib.engine.not_finite import not_finite_note
-from rnnlib.engine.own import Comparison, compare, is_loop, is_plain, judge, own_answer, own_steps
+from rnnlib.engine.own import Comparison, compare, is_loop, is_plain, is_rounding, judge, own_answer, own_steps
 from rnnlib.engine.read_off import farthest_step, hides_nothing, read_off
 from rnnlib.engine.states import State, check_state
 from rnnlib.engine.steps import States
@@ -39,8 +39,8 @@ def trace(
 
     One layer of RNN or GRU puts every state out: there they are read off its own output, and each step is compared.
     Gradients flow through every tensor of it as they flow through the layer; call ``backward()`` before you change
-    weights or x. Of a spec the layer is built for this trace, with the same weights every time. Your random state is
-    the same afterwards.
+    weights or x. All is made in the dtype of the weights: autocast has no say. Of a spec the layer is built for this
+    trace, with the same weights every time. Your random state is the same afterwards.
 
     Args:
         layer: a spec, or a real ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, cell or subclass of one; in eval mode if it has
@@ -83,7 +83,7 @@ def trace(
     check_trace(spec, given, dtype, where, gradients)
 
     module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
-    with settled(spec, multiply_adds(spec, sizes)):
+    with settled(spec, multiply_adds(spec, sizes)), torch.autocast(where.type, enabled=False):
         x, mask = time_major(spec, given)
         first = first_states(spec, given)
         follow = _read_off if hides_nothing(spec, module, given, gradients) else _unrolled
@@ -97,8 +97,10 @@ def _read_off(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first
     own, _ = call(spec, module, given)
     output, _ = time_major(spec, given._replace(x=own.output))
     unrolled = read_off(spec, module, x, first, output)
+    difference = farthest_step(spec, unrolled)
+    equal = is_rounding(difference, own.h_n) or is_rounding(difference, output)  # h_n is small, and mostly does
     differs = "At some step the layer's own state differs from what the equations make of the one before"
-    return unrolled, own, judge(spec, module, own, farthest_step(spec, unrolled), differs)
+    return unrolled, own, judge(spec, module, own, difference, equal, differs)
 
 
 def _unrolled(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first: States, mask: Tensor) -> Followed:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -15,7 +16,23 @@ from rnnlib.engine.steps import GATES, States, Step, step_of, what_h_says, what_
 from rnnlib.engine.unroll import Unrolled, started_from
 from rnnlib.spec import LayerSpec
 
+T = TypeVar("T")
 FiveAxes = dict[str, Tensor]  # by gate or state: (num_layers, num_directions, seq_len, batch, size)
+
+
+def _as_it_was(part: Callable[[Trace], T]) -> Callable[[Trace], T]:
+    """Make a part as it would have been made with the trace, whatever mode is on when it is asked for.
+
+    Gradients are noted down, which has no effect where the trace was made without; autocast has no say.
+    """
+
+    @functools.wraps(part)
+    def made(traced: Trace) -> T:
+        device = traced.mask.device.type
+        with torch.inference_mode(False), torch.enable_grad(), torch.autocast(device, enabled=False):
+            return part(traced)
+
+    return made
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -49,31 +66,31 @@ class Trace:
     unrolled: Unrolled
 
     @cached_property
-    @torch.enable_grad()  # where the trace was made without, nothing is noted down now either
+    @_as_it_was
     def states(self) -> FiveAxes:
         """``"h"``, and ``"c"`` of an LSTM: the state after each step."""
         return self._states(self.unrolled.after)
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def before(self) -> FiveAxes:
         """``"h"``, and ``"c"`` of an LSTM: the state that each step started from."""
         return self._states(self._started_from)
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def from_x(self) -> FiveAxes:
         """By gate (``"h"`` of RNN): ``W_i x_t + b_i``, what the input says."""
         return self._by_gate(self._from_x)
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def from_h(self) -> FiveAxes:
         """By gate (``"h"`` of RNN): ``W_h h_{t-1} + b_h``, what the state says."""
         return self._by_gate(self._from_h)
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def pre(self) -> FiveAxes:
         """By gate (``"h"`` of RNN): what its sigmoid or tanh is taken of.
 
@@ -82,13 +99,13 @@ class Trace:
         return dict(zip(self._sums, self._steps.pre, strict=True))
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def gates(self) -> FiveAxes:
         """By name in torch's order: ``"i", "f", "g", "o"`` of LSTM, ``"r", "z", "n"`` of GRU, none of RNN."""
         return dict(zip(GATES[self.spec.family], self._steps.gates, strict=True))
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def inputs(self) -> tuple[Tensor, ...]:
         """By layer, ``(seq_len, batch, width)``: what it read, x or what the layer below put out."""
         return tuple(map(self._own_alone, self.unrolled.inputs))
@@ -118,24 +135,24 @@ class Trace:
         return GATES[self.spec.family] or ("h",)
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def _from_x(self) -> Tensor:
         inputs = [x for x in self.unrolled.inputs for _ in range(self.spec.num_directions)]
         return self._five_axes(list(map(what_x_says, inputs, self.unrolled.weights)))
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def _from_h(self) -> Tensor:
         before = [states[0] for states in self._started_from]
         return self._five_axes(list(map(what_h_says, before, self.unrolled.weights)))
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def _started_from(self) -> list[States]:
         return started_from(self.spec, self.unrolled, self.mask)
 
     @cached_property
-    @torch.enable_grad()
+    @_as_it_was
     def _steps(self) -> Step:
         """All steps at once, by the same equations: each from what it was told and the states it started from."""
         take_step = step_of(self.spec.family, self.spec.nonlinearity)
