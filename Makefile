@@ -33,7 +33,7 @@ test: $(VENV)/installed-test browser ## run every test: style, types, package, n
 	$(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval rnnlib tests notebooks
 
 notebooks: $(VENV)/installed-test ## run every notebook from the top and store its outputs
-	$(RUN) -m tests.run_notebooks
+	$(RUN) -m tests.notebooks.run_notebooks
 
 bench: $(VENV)/installed-test browser ## measure how fast a picture follows its slider
 	$(RUN) -m benchmarks

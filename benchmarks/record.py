@@ -11,8 +11,8 @@ import torch
 
 from rnnlib import LayerSpec
 from rnnlib.data.gpu_run import PATH
-from rnnlib.explorers.speed_cases import VALUES, cases
-from rnnlib.explorers.speed_rows import about, measure, table
+from rnnlib.explorers.speed.points import VALUES, cases
+from rnnlib.explorers.speed.rows import about, measure, table
 
 SETUPS = ["layer", "cell loop", "packed", "two directions", "bfloat16"]
 SIZES = {"seq_len": 64, "batch": 64, "hidden_size": 256, "num_layers": 1}

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from rnnlib.engine.arguments.inputs import Sizes, in_brackets
+from rnnlib.engine.arguments.states import State
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import synchronise
-from rnnlib.engine.inputs import Sizes, in_brackets
-from rnnlib.engine.states import State
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import TensorShape, data_shapes
 

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
+from rnnlib.engine.arguments.states import State
 from rnnlib.engine.call import Answer, Given
-from rnnlib.engine.states import State
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import parameter_shapes
 

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from rnnlib.engine.equations import GATES
 from rnnlib.engine.layers import build
-from rnnlib.engine.steps import GATES
 from rnnlib.spec import LayerSpec
 
 SURE = 20.0  # sigmoid and tanh of it are 1, and sigmoid of -SURE is 0, to the last digit but one of float32

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from rnnlib.engine.devices import find
-from rnnlib.engine.memory import check_build
+from rnnlib.engine.limits.memory import check_build
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import check_layers
 

@@ -9,16 +9,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from rnnlib.engine.arguments.gradients import are_kept, check_inference
+from rnnlib.engine.arguments.inputs import check_agreement, check_input, check_sizes
+from rnnlib.engine.arguments.lengths import check_lengths
+from rnnlib.engine.arguments.states import State, check_state, zeros
 from rnnlib.engine.call import Answer, Given, call, is_torchs, settled
 from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks, same
 from rnnlib.engine.devices import find, name_of
-from rnnlib.engine.gradients import are_kept, check_inference
-from rnnlib.engine.inputs import check_agreement, check_input, check_sizes
 from rnnlib.engine.layers import build
-from rnnlib.engine.lengths import check_lengths
-from rnnlib.engine.memory import check_run
+from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.random_numbers import random_numbers
-from rnnlib.engine.states import State, check_state, zeros
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import data_shapes
 

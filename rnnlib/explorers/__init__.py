@@ -1,1 +1,1 @@
-"""What you touch: sliders to spec, spec to engine, engine to view. One explorer a file."""
+"""What you see and touch: a folder an explorer, and in shared/ what all of them use."""

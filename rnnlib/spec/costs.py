@@ -95,3 +95,18 @@ def _numbers_a_step(spec: LayerSpec) -> int:
 def _numbers_kept_a_step(spec: LayerSpec) -> int:
     """For ``backward()``: in each layer and direction the gates, before and after their activation, and the states."""
     return spec.num_layers * spec.num_directions * (2 * spec.num_gates + 2) * spec.hidden_size
+
+
+def in_units(num_bytes: int) -> str:
+    """A number of bytes as people say it.
+
+    Example:
+        >>> in_units(8_388_608_000)
+        '8.4 GB'
+    """
+    if num_bytes < 1000:
+        return f"{num_bytes} bytes"
+    for power, unit in enumerate(("kB", "MB", "GB", "TB"), start=1):
+        if num_bytes < 1000 ** (power + 1):
+            return f"{num_bytes / 1000**power:.1f} {unit}"
+    return f"{num_bytes // 1000**4:,} TB"  # whole numbers: a float ends at 1e308

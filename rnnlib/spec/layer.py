@@ -7,10 +7,10 @@ import numbers
 import warnings
 from typing import Any
 
-from rnnlib.spec import code as _code
 from rnnlib.spec import costs as _costs
+from rnnlib.spec import snippet as _code
+from rnnlib.spec.arguments import check_flag, check_size
 from rnnlib.spec.kinds import CELLS, NUM_GATES, argument_names, check_kind, kind_of
-from rnnlib.spec.sizes import check_flag, check_size
 
 
 @dataclasses.dataclass(frozen=True)
@@ -205,3 +205,17 @@ class LayerSpec:
             given["nonlinearity"] = module.mode.removeprefix("RNN_").lower()
         given["bias"] = bool(given["bias"])
         return cls(kind=kind, **given)
+
+
+def as_kind(base: LayerSpec, kind: str, **changes: Any) -> LayerSpec:
+    """A spec of another kind that keeps of `base` and `changes` what that kind has.
+
+    Example:
+        >>> as_kind(LayerSpec("LSTM", 12, 16, num_layers=2, proj_size=8), "GRUCell", hidden_size=5).arguments()
+        {'input_size': 12, 'hidden_size': 5, 'bias': True}
+    """
+    every = dataclasses.asdict(base) | changes
+    given = {name: every[name] for name in argument_names(kind)}
+    if given.get("num_layers", 1) == 1:
+        given.pop("dropout", None)  # it would do nothing, and a slider should not warn at every step
+    return LayerSpec(kind, **given)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rnnlib.spec.sizes import check_size
+from rnnlib.spec.arguments import check_size
 
 if TYPE_CHECKING:
     from rnnlib.spec.layer import LayerSpec

@@ -1,0 +1,146 @@
+"""One clear sentence for a state that does not fit its layer and input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rnnlib.engine.arguments.inputs import Sizes, in_brackets, reads
+from rnnlib.engine.arguments.tensors import check_tensor, check_type_and_place
+from rnnlib.spec import LayerSpec
+from rnnlib.spec.shapes import TensorShape, data_shapes
+
+State = Tensor | tuple[Tensor, Tensor]
+
+
+def check_state(spec: LayerSpec, hx: Any, sizes: Sizes, dtype: torch.dtype, device: torch.device) -> State | None:
+    """Give a first state back if the layer can take it with an input of these sizes.
+
+    Args:
+        spec: the layer.
+        hx: None, ``h_0``, or ``(h_0, c_0)`` for LSTM and LSTMCell.
+        sizes: the input's.
+        dtype: of the layer's weights.
+        device: where the layer is.
+
+    Raises:
+        TypeError: a tensor where a pair is wanted, or a pair where a tensor is.
+        ValueError: a wrong shape, dtype or device; the message names the axis and the likely slip.
+    """
+    if hx is None:
+        return None
+    states = _named(spec, hx)
+    expected = data_shapes(spec, sizes.seq_len, sizes.batch)
+    for name, state in states.items():
+        check_tensor(name, state)
+        if tuple(state.shape) != expected[name].sizes:
+            raise ValueError(_wrong_shape(spec, sizes, expected[name], state))
+        check_type_and_place(name, state, dtype, device)
+    return (states["h_0"], states["c_0"]) if spec.family == "LSTM" else states["h_0"]
+
+
+def zeros(spec: LayerSpec, sizes: Sizes, dtype: torch.dtype, device: torch.device) -> State:
+    """The state that a layer starts from when none is given.
+
+    Example:
+        >>> zeros(LayerSpec("GRU", 3, 2), Sizes(9, 1), torch.float32, torch.device("cpu")).shape
+        torch.Size([1, 1, 2])
+    """
+    shapes = data_shapes(spec, sizes.seq_len, sizes.batch)
+    h_0 = torch.zeros(shapes["h_0"].sizes, dtype=dtype, device=device)
+    return (h_0, torch.zeros(shapes["c_0"].sizes, dtype=dtype, device=device)) if "c_0" in shapes else h_0
+
+
+def _named(spec: LayerSpec, hx: Any) -> dict[str, Any]:
+    """The states by name, if there are as many as the layer carries."""
+    if spec.family == "LSTM":
+        if not isinstance(hx, (tuple, list)):
+            given = "one tensor" if isinstance(hx, Tensor) else type(hx).__name__
+            raise TypeError(f"{spec.kind} carries two states: give hx as a pair of tensors, (h_0, c_0), not {given}.")
+        if len(hx) != 2:
+            raise TypeError(f"{spec.kind} carries two states: give hx as a pair, (h_0, c_0), not {len(hx)} of them.")
+        return {"h_0": hx[0], "c_0": hx[1]}
+    if isinstance(hx, (tuple, list)):
+        raise TypeError(
+            f"{spec.kind} carries one state: give hx as one tensor, h_0, not a {type(hx).__name__} of {len(hx)};"
+            " only LSTM takes a pair."
+        )
+    return {"h_0": hx}
+
+
+def _wrong_shape(spec: LayerSpec, sizes: Sizes, expected: TensorShape, state: Tensor) -> str:
+    return (
+        f"{expected.name} must have shape {in_brackets(expected.axes)} = {expected.sizes}, not {tuple(state.shape)}:"
+        f" {_slip(spec, sizes, expected, tuple(state.shape))}."
+    )
+
+
+def _slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, ...]) -> str:
+    """The likely reason, found by what would have fitted."""
+    name, want = expected.name, expected.sizes
+    if len(got) != len(want):
+        return _rank_slip(spec, sizes, expected, got)
+    if len(want) > 1 and (got[1], got[0], *got[2:]) == want:
+        moved = "batch_first moves the axes of input and output, never of a state"
+        about = moved if spec.batch_first else "its axes 0 and 1 are swapped"
+        return f"{about}; write {name}.transpose(0, 1)"
+    axis = next(i for i, (a, b) in enumerate(zip(got, want, strict=True)) if a != b)
+    symbol = expected.axes[axis]
+    if symbol == "num_layers*num_directions":
+        product = f"{spec.num_layers} * {spec.num_directions} = {want[axis]}"
+        return f"axis 0 holds a state for each layer and direction, {product}, not {got[axis]}"
+    if symbol == "batch":
+        return _batch_slip(spec, sizes, name, axis, got[axis])
+    return _width_slip(spec, expected, axis, got[axis])
+
+
+def _rank_slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, ...]) -> str:
+    """One axis too many or too few: the mend is only said where it mends."""
+    name, want, axis = expected.name, expected.sizes, 0 if spec.is_cell else 1
+    if spec.is_cell and len(got) == 3:
+        return f"a cell is one layer and has no axis for layers; write {name}[0]"
+    if sizes.batch is None and len(got) == len(want) + 1:
+        batch_axis = 0 if spec.is_cell or spec.batch_first else 1
+        if got[axis] == 1:
+            return f"x is unbatched, so its state is too; write {name}.squeeze({axis}), or x.unsqueeze({batch_axis})"
+        return f"x is unbatched, so its state is too, and {name} is for a batch of {got[axis]}: leave hx out"
+    if sizes.batch is not None and got == (*want[:axis], *want[axis + 1 :]):
+        if sizes.batch == 1:
+            return f"x has a batch axis, so its state needs one; write {name}.unsqueeze({axis}), or leave x unbatched"
+        copies = ", ".join(str(sizes.batch) if i == axis else "1" for i in range(len(want)))
+        return f"x has a batch axis, so its state needs one; write {name}.unsqueeze({axis}).repeat({copies})"
+    if not spec.is_cell and got == want[1:]:
+        if want[0] == 1:
+            return f"its axis for layers and directions is missing, which is there even if 1; write {name}.unsqueeze(0)"
+        return f"its first axis is missing, with a state for each of the {want[0]} layers and directions"
+    return f"it has {len(got)} axes, not {len(want)}"
+
+
+def _batch_slip(spec: LayerSpec, sizes: Sizes, name: str, axis: int, got: int) -> str:
+    index = ":, " * axis
+    about = f"axis {axis} is the batch, and x has {sizes.batch} sequences, not {got}"
+    if not spec.is_cell and got == sizes.seq_len:
+        return f"{about}; {got} is x's seq_len: if seq_len and batch are swapped in x, mind that {reads(spec)}"
+    if got == 1:
+        copies = f"1, {sizes.batch}, 1" if axis else f"{sizes.batch}, 1"
+        return f"{about}; each sequence needs its own: write {name}.repeat({copies})"
+    if sizes.batch is not None and got > sizes.batch:
+        mend = f"leave hx out, or write {name}[{index}:{sizes.batch}]"
+        return f"{about}; if this is the last, smaller batch, {mend}"
+    return f"{about}; leave hx out when the batch changes, to start afresh"
+
+
+def _width_slip(spec: LayerSpec, expected: TensorShape, axis: int, got: int) -> str:
+    symbol, want = expected.axes[axis], expected.sizes[axis]
+    about = f"axis {axis} is {symbol}={want}, not {got}"
+    if symbol == "proj_size":
+        return f"{about}; with proj_size, h is narrower than c: h_0 has proj_size numbers, c_0 hidden_size"
+    if spec.proj_size and got == spec.proj_size:
+        return f"{about}; only h is projected to proj_size; c keeps hidden_size"
+    if spec.bidirectional and got == 2 * want:
+        return f"{about}; the directions are side by side in output only; a state has them on axis 0"
+    if got == spec.input_size:
+        return f"{about}; {got} is input_size, the width of x"
+    return about

@@ -1,0 +1,80 @@
+"""How long a run takes, roughly, by counting: whether it follows a slider at once, in the background, or not."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from rnnlib.spec import LayerSpec
+from rnnlib.spec.costs import in_units
+
+BLINK = 0.05  # seconds: what takes longer would make a slider stutter
+MOST_SECONDS = 20  # what takes longer is not run for a slider at all
+
+# Measured on two cores of a server, torch 2.13, and rounded down. A GPU multiplies at least so many times faster.
+MULTIPLY_ADDS = 1e10  # a second
+FASTER = {"cpu": 1, "mps": 10, "cuda": 100}
+PARAMETERS = 1e8  # made anew, a second
+BYTES = 3e8  # of all that flows, a second
+A_STEP = 35e-6  # seconds around one step of one layer in one direction, however small
+A_LAYER = 0.7e-3  # seconds to make one layer in one direction, however small
+
+
+@dataclasses.dataclass(frozen=True)
+class Effort:
+    """What a run takes.
+
+    Attributes:
+        seconds: an estimate, rather too long than too short.
+        words: what takes most of it.
+    """
+
+    seconds: float
+    words: str
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether a slider can wait for it."""
+        return self.seconds <= BLINK
+
+
+def effort(
+    spec: LayerSpec, seq_len: int, batch: int, device: str, *, built: bool, passes: int = 1, a_step: float = A_STEP
+) -> Effort:
+    """Estimate a run of a layer, or of a cell that is called seq_len times.
+
+    Args:
+        spec: the layer.
+        seq_len: steps.
+        batch: sequences.
+        device: where it would run.
+        built: it is there already.
+        passes: how often it is computed.
+        a_step: seconds around one step.
+
+    Example:
+        >>> slow = effort(LayerSpec("LSTM", 2000, 2000), seq_len=8, batch=3, device="cpu", built=False)
+        >>> slow.is_quick, slow.words
+        (False, '32.0 million parameters and 0.8 billion multiply-adds')
+    """
+    spec = as_layer(spec)
+    costs, layers = spec.costs(seq_len, batch), spec.num_layers * spec.num_directions
+    steps, flowing = seq_len * layers, costs.run_bytes - costs.parameter_bytes
+    parameters, multiply_adds = _float(costs.parameters), _float(costs.multiply_adds)
+    made, speed = (0 if built else 1), FASTER[device.partition(":")[0]] / passes
+    products = f"{parameters / 1e6:,.1f} million parameters and {multiply_adds / 1e9:,.1f} billion multiply-adds"
+    parts = {
+        f"{layers:,} layers and directions": made * A_LAYER * _float(layers),
+        f"{steps:,} steps, one after the other in every layer and direction,": a_step * _float(steps),
+        f"{in_units(flowing)} of numbers": _float(flowing) / BYTES / speed,
+        products: made * parameters / PARAMETERS + multiply_adds / MULTIPLY_ADDS / speed,
+    }
+    return Effort(sum(parts.values()), max(parts, key=lambda words: parts[words]))
+
+
+def as_layer(spec: LayerSpec) -> LayerSpec:
+    """The layer that costs what a cell does when it is called seq_len times; of a layer, itself."""
+    return dataclasses.replace(spec, kind=spec.family)
+
+
+def _float(count: int) -> float:
+    return float(min(count, 10**30))  # a float ends at 1e308

@@ -1,0 +1,220 @@
+"""What padding does to a layer's states: the layer run on a padded batch, on the packed one, and on each sequence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, pad_sequence
+
+from rnnlib.engine.arguments.inputs import Sizes
+from rnnlib.engine.arguments.sequences import check_sequences
+from rnnlib.engine.arguments.tensors import check_type_and_place
+from rnnlib.engine.call import Given, call, settled
+from rnnlib.engine.devices import find
+from rnnlib.engine.layers import build
+from rnnlib.engine.limits.memory import check_run
+from rnnlib.engine.packing.pack_steps import Packing, pack_steps
+from rnnlib.spec import LayerSpec
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Ran:
+    """What one way of running a layer gave, and how long it took.
+
+    Attributes:
+        output: ``(seq_len, batch, num_directions*size)``, whatever batch_first is.
+        h_n: ``(num_layers*num_directions, batch, size)``.
+        c_n: likewise, of an LSTM; else None.
+        seconds: of the calls of the layer alone.
+    """
+
+    output: Tensor
+    h_n: Tensor
+    c_n: Tensor | None
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PaddedAndPacked:
+    """A layer run three ways on the same sequences.
+
+    Attributes:
+        spec: the layer.
+        packing: the sequences, padded and packed; batch first where the layer reads them so.
+        padded: the padded batch given to the layer, no word of lengths.
+        packed: the packed one; its output is padded with zeros.
+        alone: each sequence by itself; the outputs are padded with nan.
+        steps: the cell steps that the padded run makes, in all layers and directions.
+        own_steps: those of them that belong to sequences: what the packed run makes.
+    """
+
+    spec: LayerSpec
+    packing: Packing
+    padded: Ran
+    packed: Ran
+    alone: Ran
+    steps: int
+    own_steps: int
+
+    @property
+    def off_padded(self) -> Tensor:
+        """By state and sequence, the largest difference of the padded run's h_n or c_n from the sequence's run alone.
+
+        ``(num_layers*num_directions, batch)``.
+        """
+        return _off(self.padded, self.alone)
+
+    @property
+    def off_packed(self) -> Tensor:
+        """Likewise of the packed run: rounding, at most."""
+        return _off(self.packed, self.alone)
+
+    @property
+    def last_padded(self) -> Tensor:
+        """``output[-1]`` of the padded run, ``(batch, num_directions*size)``."""
+        return self.padded.output[-1]
+
+    @property
+    def last_own(self) -> Tensor:
+        """The packed run's output at each sequence's own last step, ``(batch, num_directions*size)``."""
+        return self.packed.output[self.packing.lengths - 1, range(len(self.packing.lengths))]
+
+    def __repr__(self) -> str:
+        batch = len(self.packing.lengths)
+        states = "h_n" if self.alone.c_n is None else "h_n or c_n"
+        lines = [f"{self.spec.kind}, {batch} sequences, {states} compared with that of each sequence run alone"]
+        for name, off, steps in (("padded", self.off_padded, self.steps), ("packed", self.off_packed, self.own_steps)):
+            differ, lost = int((off > rounding(self.alone.h_n)).any(0).sum()), int(off.isnan().any(0).sum())
+            unknown = f", {lost} cannot be compared: nan or inf" if lost else ""
+            lines.append(f"{name}  {differ} of {batch} differ{unknown}; {steps:,} cell steps")
+        return "\n".join(lines)
+
+
+def padded_and_packed(
+    layer: LayerSpec | nn.Module, sequences: Sequence[Tensor], *, padding_value: float = 0.0
+) -> PaddedAndPacked:
+    """Run a real layer on sequences of different length: padded, packed, and one after the other.
+
+    It runs in eval mode and without gradients; its own mode is the same afterwards.
+
+    Args:
+        layer: a spec, or a real ``nn.RNN``, ``nn.LSTM`` or ``nn.GRU``, or a subclass of one.
+        sequences: a list of tensors ``(length, input_size)``.
+        padding_value: what stands where a sequence is over: the padded run reads it.
+
+    Returns:
+        A `PaddedAndPacked`.
+
+    Raises:
+        TypeError, ValueError: something does not fit, in a sentence.
+
+    Example:
+        >>> both = padded_and_packed(LayerSpec("GRU", 3, 2), [torch.ones(4, 3), torch.ones(9, 3)])
+        >>> (both.off_padded > 1e-3).tolist(), (both.off_packed > 1e-6).tolist()  # the first has 5 steps of padding
+        ([[True, False]], [[False, False]])
+        >>> both.steps, both.own_steps  # 2 * 9 and 4 + 9
+        (18, 13)
+    """
+    spec, module, packing = prepared(layer, sequences)
+    seq_len, batch = len(packing.batch_sizes), len(packing.lengths)
+    costs = check_run(spec, seq_len, batch, packing.data.device, packing.data.dtype, built=True)
+    with settled(spec, costs.multiply_adds), torch.no_grad():
+        for given in (packing.padded, packing.packed):  # the first call of each way takes longer
+            _run(spec, module, given, Sizes(seq_len, batch))
+        padded = _run(spec, module, packing.padded, Sizes(seq_len, batch))
+        packed = _run(spec, module, packing.packed, Sizes(seq_len, batch))
+        alone = [_run(spec, module, sequence, Sizes(len(sequence), None)) for sequence in sequences]
+    rows = spec.num_layers * spec.num_directions
+    steps, own_steps = rows * seq_len * batch, rows * len(packing.data)
+    return PaddedAndPacked(spec, packing, padded, packed, _side_by_side(alone), steps, own_steps)
+
+
+def prepared(
+    layer: LayerSpec | nn.Module, sequences: Sequence[Tensor], batch_first: bool | None = None
+) -> tuple[LayerSpec, nn.Module, Packing]:
+    """A layer in eval mode, and sequences that fit it, packed.
+
+    Args:
+        layer: a spec, or a real layer. It is not changed: a twin that shares its weights is.
+        sequences: a list of tensors ``(length, input_size)``.
+        batch_first: of the twin, and of what is padded; None is the layer's own.
+
+    Raises:
+        TypeError, ValueError: something does not fit, in a sentence.
+
+    Example:
+        >>> prepared(LayerSpec("GRU", 3, 2), [torch.ones(4, 3)], batch_first=True)[1]
+        GRU(3, 2, batch_first=True)
+    """
+    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
+    if spec.is_cell:
+        raise TypeError(
+            f"{spec.kind} takes one step, and sequences have many: use {spec.family}, which runs over steps."
+        )
+    if batch_first is not None:
+        spec = dataclasses.replace(spec, batch_first=batch_first)
+    packing = pack_steps(check_sequences(sequences), batch_first=spec.batch_first)
+    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
+    where = find(packing.data.device if like is None else like.device)
+    _check_width(spec, packing.data.shape[1])
+    check_type_and_place("sequences[0]", sequences[0], torch.float32 if like is None else like.dtype, where)
+    module = build(spec, where) if isinstance(layer, LayerSpec) else layer
+    return spec, _in_eval_mode(module, batch_first=spec.batch_first), packing
+
+
+def _in_eval_mode(module: nn.Module, **changed: Any) -> Any:
+    """A twin that shares the module's weights, in eval mode as is all that it is made of; the module stays as it is."""
+    twin = object.__new__(type(module))
+    parts = {name: part and _in_eval_mode(part) for name, part in module._modules.items()}
+    twin.__dict__.update(vars(module), training=False, _modules=parts, **changed)
+    return twin
+
+
+def rounding(tensor: Tensor) -> float:
+    """By how much rounding alone may change numbers of this dtype and as large: by 10 of their last digits.
+
+    Example:
+        >>> rounding(torch.tensor([0.5, -0.25]))
+        1.1920928955078125e-06
+    """
+    eps = torch.finfo(tensor.dtype).eps
+    if tensor.is_cuda and tensor.dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
+        eps = 2**-10  # cuDNN's products are rounded to TF32
+    return 10 * eps * max(1.0, float(tensor.nan_to_num(0, 0, 0).abs().max()))
+
+
+def _check_width(spec: LayerSpec, width: int) -> None:
+    if width != spec.input_size:
+        raise ValueError(
+            f"the sequences are {width} wide, and this {spec.kind} reads input_size={spec.input_size}:"
+            f" make the layer with input_size={width}, or give other sequences."
+        )
+
+
+def _run(spec: LayerSpec, module: nn.Module, x: Tensor | PackedSequence, sizes: Sizes) -> Ran:
+    answer, seconds = call(spec, module, Given(x, sizes))
+    output = answer.output
+    if isinstance(output, PackedSequence):
+        output, _ = pad_packed_sequence(output)
+    elif spec.batch_first and sizes.batch is not None:
+        output = output.transpose(0, 1)
+    return Ran(output, answer.h_n, answer.c_n, seconds)
+
+
+def _side_by_side(alone: list[Ran]) -> Ran:
+    """Runs of one sequence each as one of a batch."""
+    output = pad_sequence([ran.output for ran in alone], padding_value=torch.nan)
+    h_n = torch.stack([ran.h_n for ran in alone], dim=1)
+    c_n = [ran.c_n for ran in alone if ran.c_n is not None]
+    return Ran(output, h_n, torch.stack(c_n, dim=1) if c_n else None, sum(ran.seconds for ran in alone))
+
+
+def _off(ran: Ran, alone: Ran) -> Tensor:
+    off = (ran.h_n - alone.h_n).abs().amax(-1)
+    if ran.c_n is None or alone.c_n is None:
+        return off
+    return torch.maximum(off, (ran.c_n - alone.c_n).abs().amax(-1))

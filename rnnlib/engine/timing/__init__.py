@@ -1,0 +1,1 @@
+"""How long a layer takes, by torch's own benchmark."""

@@ -1,0 +1,96 @@
+"""The device's peak: how fast it multiplies matrices, measured here; and the most memory that a call takes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from rnnlib.engine.call import ONE_AT_A_TIME
+from rnnlib.engine.devices import name_of, synchronise
+from rnnlib.engine.layers import SEED
+from rnnlib.engine.timing.benchmark import timer
+from rnnlib.engine.timing.workload import Case
+from rnnlib.spec.costs import FLOAT32_BYTES
+
+SMALLEST, LARGEST = 512, 8192  # rows of the matrices
+LONG_ENOUGH = 0.005  # seconds of one product: a device that is quicker is not yet filled by matrices of this size
+MEASURED_FOR = 0.05  # seconds
+
+
+@functools.cache
+def matmul_rate(device: torch.device, dtype: torch.dtype, num_threads: int) -> tuple[float, int]:
+    """The operations a second that a product of two square matrices reaches, measured once, and their rows.
+
+    A multiplication and an addition are two operations. The matrices grow until one product takes 5 ms.
+
+    Returns:
+        Operations a second, of the fastest of its repeats; the rows.
+    """
+    rows = SMALLEST
+    while True:
+        generator = torch.Generator(device).manual_seed(SEED)  # a GPU is quicker with numbers that are all alike
+        a = torch.rand(rows, rows, generator=generator, dtype=dtype, device=device)
+        product = timer("a @ a", {"a": a}, num_threads, device)
+        with ONE_AT_A_TIME:
+            fastest = min(product.blocked_autorange(min_run_time=MEASURED_FOR).times)
+        if fastest >= LONG_ENOUGH or rows >= LARGEST:
+            return 2 * rows**3 / fastest, rows
+        rows *= 2
+
+
+def share_of_peak(case: Case, median: float, num_threads: int) -> tuple[float, str]:
+    """How much of the device's peak a case reaches.
+
+    Args:
+        case: what was timed.
+        median: its seconds.
+        num_threads: it had.
+
+    Returns:
+        The share, and a sentence on what it is a share of. A backward pass counts as two forward passes.
+    """
+    device, dtype = case.x.device, case.x.dtype
+    rate, rows = matmul_rate(device, dtype, num_threads)
+    operations = 2 * case.spec.costs(1).multiply_adds * case.tokens * (3 if case.backward else 1)
+    name = str(dtype).removeprefix("torch.")
+    said = f"of the {rate / 1e9:,.0f} GFLOP/s that a {rows} x {rows} {name} matmul reaches here"
+    if dtype in (torch.bfloat16, torch.float16):
+        said += f" (float32: {matmul_rate(device, torch.float32, num_threads)[0] / 1e9:,.0f})"
+    if case.backward:
+        said += ", a backward pass counted as two forward passes"
+    if device.type == "cuda" and dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
+        said += "; cuDNN may round to TF32, which is quicker, so the share can be more than 1"
+    return operations / median / rate, said
+
+
+def peak_memory(case: Case, variant: nn.Module, run: Callable[[], Any]) -> tuple[int | None, str]:
+    """The most bytes that the weights, the input and one call hold at once, and a sentence on where that is from.
+
+    Args:
+        case: what is timed.
+        variant: what is called.
+        run: one call, backward too where that is timed.
+
+    Returns:
+        Measured where torch counts memory, which is on an NVIDIA or AMD GPU; a count, said to be one, of the layer
+        alone elsewhere; else None.
+    """
+    device = case.x.device
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        run()
+        synchronise(device)
+        call = torch.cuda.max_memory_allocated(device) - before
+        weights = sum(weight.nbytes for weight in variant.parameters())
+        return call + weights + case.x.nbytes, "measured: torch.cuda.max_memory_allocated, of this call alone"
+    nothing = f"torch does not count the memory of {name_of(device)}"
+    if case.variant != "layer":
+        return None, f"not known: {nothing}"
+    costs = case.spec.costs(*case.sizes)
+    counted = costs.gradient_bytes if case.backward else costs.run_bytes
+    return counted * case.x.dtype.itemsize // FLOAT32_BYTES, f"estimated by counting tensors, not measured: {nothing}"

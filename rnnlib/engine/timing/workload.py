@@ -1,0 +1,212 @@
+"""One case to be timed: a layer, an input and a variant, checked before anything is run."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+
+from rnnlib.engine.arguments.inputs import Sizes, check_agreement, check_input
+from rnnlib.engine.arguments.lengths import check_lengths
+from rnnlib.engine.call import Given
+from rnnlib.engine.device_errors import in_words
+from rnnlib.engine.devices import name_of
+from rnnlib.engine.layers import SEED, build
+from rnnlib.engine.limits.memory import check_run
+from rnnlib.engine.random_numbers import random_numbers
+from rnnlib.engine.run import place
+from rnnlib.spec import LayerSpec
+from rnnlib.spec.arguments import check_flag, check_size
+from rnnlib.spec.shapes import data_shapes
+
+VARIANTS = ("cell loop", "layer", "packed", "compiled")
+DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
+# The lengths of the 640 recorded utterances over that of the longest: the shortest, each tenth, the longest.
+SPREAD = (0.24, 0.38, 0.41, 0.45, 0.48, 0.52, 0.55, 0.59, 0.62, 0.72, 1.0)
+
+
+class Case(NamedTuple):
+    """What is timed.
+
+    Attributes:
+        spec: the layer's; of a cell the layer's that has its weights.
+        module: the layer or the cell, in the mode it is timed in: a twin of yours that shares its weights.
+        x: ``(seq_len, batch, input_size)`` as the layer reads it.
+        sizes: x's.
+        lengths: of a packed run; else None.
+        variant: one of `VARIANTS`.
+        backward: the backward pass is timed too.
+        packed: x as it was given, if it was packed already.
+    """
+
+    spec: LayerSpec
+    module: nn.Module
+    x: Tensor
+    sizes: Sizes
+    lengths: Tensor | None
+    variant: str
+    backward: bool
+    packed: PackedSequence | None = None
+
+    @property
+    def given(self) -> Given:
+        """What the variant is called on."""
+        return Given(self.x if self.packed is None else self.packed, self.sizes)
+
+    @property
+    def tokens(self) -> int:
+        """The steps of all sequences: of a packed run their own, else all of them, padding too."""
+        return self.sizes.seq_len * (self.sizes.batch or 1) if self.lengths is None else int(self.lengths.sum())
+
+
+def check_case(
+    layer: LayerSpec | nn.Module,
+    x: Tensor | PackedSequence | None,
+    *,
+    variant: str | None,
+    seq_len: int | None,
+    batch: int | None,
+    lengths: Any,
+    device: str | torch.device | None,
+    dtype: torch.dtype | None,
+    backward: bool,
+) -> Case:
+    """Check what is asked for, then make what is missing: the arguments are those of `rnnlib.time_layer`.
+
+    Raises:
+        TypeError, ValueError: something does not fit, in a sentence: before anything large is made.
+    """
+    given = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
+    spec = dataclasses.replace(given, kind=given.family) if given.is_cell else given
+    variant = _check_variant(variant, given, x)
+    check_flag("backward", backward)
+    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
+    where = place(like, x, device)
+    dtype = _check_dtype(dtype, like, x)
+    _check_has(where, dtype)
+    packed = None
+    if isinstance(x, PackedSequence):
+        check_lengths(spec, lengths, check_input(spec, x, dtype, where), packed=True)
+        packed = PackedSequence(x.data.detach().clone(), *x[1:])  # a clone can be kept for a backward pass
+        x, lengths = pad_packed_sequence(packed, spec.batch_first)
+    sizes = _sizes(given, spec, x, seq_len, batch, dtype, where)
+    if backward and not isinstance(layer, LayerSpec):
+        _check_backward(layer)
+    check_run(spec, *sizes, where, dtype, built=like is not None, gradients=backward)
+    steps = _check_lengths(spec, lengths, sizes, variant)
+    shape = data_shapes(spec, *sizes)["input"].sizes
+    with in_words(where):
+        data = random_numbers(shape, dtype).to(where) if x is None else x.detach().reshape(shape)
+        if backward and data.is_inference():
+            data = data.clone()  # outside of torch.inference_mode(), or it could not be kept
+        module = build(given, where).to(dtype) if isinstance(layer, LayerSpec) else layer
+    return Case(spec, _twin(module, backward), data, sizes, steps, variant, backward, packed)
+
+
+def spread_lengths(seq_len: int, batch: int) -> Tensor:
+    """Lengths spread as those of recorded utterances are: the longest seq_len, the mean about half of it.
+
+    They stand in an order of their own, the same every time, as those of a batch of recordings would.
+
+    Example:
+        >>> sorted(spread_lengths(100, 5).tolist())
+        [38, 45, 52, 59, 100]
+    """
+    points = torch.tensor(SPREAD, dtype=torch.float64, device="cpu")
+    at = (torch.arange(batch, dtype=torch.float64, device="cpu") + 0.5) / batch * (len(SPREAD) - 1)
+    shares = torch.lerp(points[at.long()], points[at.long() + 1], at.frac())
+    shares[-1] = 1.0
+    order = torch.randperm(batch, generator=torch.Generator("cpu").manual_seed(SEED), device="cpu")
+    return (shares * seq_len).round().long().clamp(min=1)[order]
+
+
+def _check_variant(variant: Any, given: LayerSpec, x: Any) -> str:
+    packed = isinstance(x, PackedSequence)
+    if variant is None:
+        return "packed" if packed else "cell loop" if given.is_cell else "layer"
+    if variant not in VARIANTS:
+        known = ", ".join(map(repr, VARIANTS))
+        raise ValueError(f"variant must be one of {known}, not {variant!r}.")
+    if packed and variant != "packed":
+        raise ValueError(f"x is packed, and variant={variant!r} reads a padded batch: leave variant out, or pad x.")
+    return str(variant)
+
+
+def _check_dtype(dtype: Any, like: Tensor | None, x: Any) -> torch.dtype:
+    """Of a layer of the learner's its own, of a spec x's own or float32, unless one is asked for."""
+    if dtype is not None and dtype not in DTYPES:
+        known = ", ".join(map(str, DTYPES))
+        raise ValueError(f"dtype must be one of {known}, not {dtype!r}.")
+    if like is None:
+        data = x.data if isinstance(x, PackedSequence) else x
+        own = data.dtype if isinstance(data, Tensor) and data.dtype in DTYPES else torch.float32
+        return dtype or own
+    if dtype is not None and like.dtype != dtype:
+        raise ValueError(f"the layer's weights are {like.dtype}, not {dtype}: write layer.to({dtype}) first.")
+    return like.dtype
+
+
+def _check_has(device: torch.device, dtype: torch.dtype) -> None:
+    """Refuse a dtype that the device has not; the CPU has them all."""
+    lacks = device.type == "mps" and dtype == torch.float64
+    if device.type == "cuda" and dtype == torch.bfloat16:
+        with torch.cuda.device(device):
+            lacks = not torch.cuda.is_bf16_supported(including_emulation=False)
+    if lacks:
+        name = str(dtype).removeprefix("torch.")
+        raise ValueError(f"{name_of(device)} has no {name} here: choose torch.float32, or another device.")
+
+
+def _sizes(
+    given: LayerSpec, spec: LayerSpec, x: Any, seq_len: Any, batch: Any, dtype: torch.dtype, where: torch.device
+) -> Sizes:
+    if x is not None:
+        # A cell reads one step, or with three axes every step of the loop that calls it.
+        one_step = given.is_cell and isinstance(x, Tensor) and x.dim() < 3
+        sizes = check_input(given if one_step else spec, x, dtype, where)
+        check_agreement(given if one_step else spec, sizes, seq_len, batch)
+        return sizes
+    if seq_len is None:
+        raise TypeError("time_layer needs an input: give x, or seq_len (and batch) to run on random numbers.")
+    return Sizes(check_size("seq_len", seq_len), None if batch is None else check_size("batch", batch))
+
+
+def _check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, variant: str) -> Tensor | None:
+    if variant != "packed":
+        if lengths is not None:
+            raise ValueError(f"lengths are for variant='packed', and {variant!r} runs every step: leave them out.")
+        return None
+    if sizes.batch is None:
+        raise ValueError("packing is for the sequences of a batch, and this is one sequence: give batch=1, or x so.")
+    if lengths is None:
+        return spread_lengths(sizes.seq_len, sizes.batch)
+    return check_lengths(spec, lengths, sizes, packed=False)
+
+
+def _check_backward(layer: nn.Module) -> None:
+    weights = list(layer.parameters())
+    if any(weight.is_inference() for weight in weights):
+        raise ValueError(
+            "the layer was made in torch.inference_mode(), so it has no backward: make it outside, or time the forward"
+            " pass alone with backward=False."
+        )
+    if not any(weight.requires_grad for weight in weights):
+        raise ValueError(
+            "every weight of the layer is frozen (requires_grad=False), so it has no backward: write"
+            " layer.requires_grad_() first, or time the forward pass alone with backward=False."
+        )
+
+
+def _twin(module: nn.Module, training: bool) -> nn.Module:
+    """The same layer, sharing its weights, in this mode and with dropout off; yours keeps its own.
+
+    cuDNN runs backward in training mode alone; and dropout would draw from torch's global random numbers.
+    """
+    twin = object.__new__(type(module))
+    twin.__dict__.update(vars(module), training=training)
+    if isinstance(vars(module).get("dropout"), (int, float)):  # torch's, not a module of the same name
+        twin.__dict__["dropout"] = 0.0
+    return twin

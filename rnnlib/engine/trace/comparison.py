@@ -1,0 +1,162 @@
+"""The layer's own result beside a trace of it, and how far the two are apart."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules import module as module_of_torch
+
+from rnnlib.engine.call import Answer, Given, call
+from rnnlib.engine.trace.unroll import Unrolled, started_from
+from rnnlib.spec import LayerSpec
+
+AT_ONCE = 2**17  # numbers compared at once: the memory that more of them need takes longer to get than to fill
+
+HOOKS_OF_ALL = ("_global_forward_pre_hooks", "_global_forward_hooks")  # those on every module that there is
+DIFFERS = "The layer's own result differs from this trace"
+
+
+class Comparison(NamedTuple):
+    """The largest difference between two numbers in the same place, and what must be said of it, else ""."""
+
+    difference: float
+    note: str
+
+
+def own_answer(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | str:
+    """What the layer itself gives, or why that cannot be compared. A cell is called in the loop that learners write.
+
+    Code that is not torch's may draw random numbers, and may make the weights, with gradients: pruning does.
+    """
+    if is_plain(spec, module):
+        with torch.no_grad():
+            return _called(spec, module, given)
+    device = given.x.data.device
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        try:
+            return _called(spec, module, given)
+        except Exception as error:  # whatever a forward() of the learner's own may raise
+            if not overrides_forward(spec, module):
+                raise
+            return str(error) or type(error).__name__
+
+
+def _called(spec: LayerSpec, module: nn.Module, given: Given) -> Answer:
+    if not is_loop(spec, given):
+        return call(spec, module, given)[0]
+    state, hs = given.hx, []
+    for x_t in given.x:
+        answer, _ = call(spec, module, given._replace(x=x_t, hx=state))
+        state = answer.h_n if answer.c_n is None else (answer.h_n, answer.c_n)
+        hs.append(answer.h_n)
+    return answer._replace(output=torch.stack(hs))
+
+
+def own_steps(spec: LayerSpec, module: nn.Module, given: Given, unrolled: Unrolled, mask: Tensor) -> Answer:
+    """What a cell gives for every step of a loop, each from the state that the trace started it from.
+
+    All steps at once: the loop itself would take as long again. A step that differs shows, wherever it is.
+    """
+    x = unrolled.inputs[0]
+    before = [state.flatten(0, 1) for state in started_from(spec, unrolled, mask)[0]]
+    state = (before[0], before[1]) if len(before) == 2 else before[0]
+    with torch.no_grad():
+        answer, _ = call(spec, module, given._replace(x=x.flatten(0, 1), hx=state))
+    h, c = answer.h_n.view(*x.shape[:2], -1), answer.c_n
+    return Answer(h, h[-1], None if c is None else c.view(*x.shape[:2], -1)[-1])
+
+
+def is_loop(spec: LayerSpec, given: Given) -> bool:
+    """Whether a cell was given every step of the loop that calls it."""
+    return spec.is_cell and given.x.data.dim() == 3
+
+
+def overrides_forward(spec: LayerSpec, module: nn.Module) -> bool:
+    """Whether a subclass, or this one layer, has a forward() of its own."""
+    return getattr(module.forward, "__func__", None) is not getattr(nn, spec.kind).forward
+
+
+def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
+    """Whether nothing but torch's own code runs when the layer is called."""
+    hooks = (module._forward_pre_hooks, module._forward_hooks, *map(vars(module_of_torch).get, HOOKS_OF_ALL))
+    called_so = type(module).__call__ is nn.Module.__call__
+    return called_so and not overrides_forward(spec, module) and not any(hooks)
+
+
+@torch.no_grad()
+def compare(spec: LayerSpec, module: nn.Module, ours: Answer, own: Answer | str) -> Comparison:
+    """How far a trace's answer is from the layer's own."""
+    if isinstance(own, str):
+        return Comparison(math.nan, f"{_own_forward(spec, module)}, and its own result cannot be compared: {own}")
+    pairs = [(a.data, b.data) for a, b in zip(ours, own, strict=True) if a is not None and b is not None]
+    if any(a.shape != b.shape for a, b in pairs):
+        return Comparison(math.nan, f"{_own_forward(spec, module)}, and its own result has other shapes.")
+    apart = [largest_difference(a, b) for a, b in pairs]
+    equal = all(is_rounding(difference, b) for difference, (_, b) in zip(apart, pairs, strict=True))
+    return judge(spec, module, own, max(apart), equal)
+
+
+def judge(
+    spec: LayerSpec, module: nn.Module, own: Answer, difference: float, equal: bool, differs: str = DIFFERS
+) -> Comparison:
+    """What must be said of a difference.
+
+    Args:
+        spec: the layer's.
+        module: the layer.
+        own: what it gave.
+        difference: the largest.
+        equal: it is no more than rounding.
+        differs: what differs.
+    """
+    if overrides_forward(spec, module):
+        result = "is the same" if equal else f"differs from it by up to {difference:.2g}"
+        return Comparison(difference, f"{_own_forward(spec, module)}, and its own result {result}.")
+    return Comparison(difference, "" if equal else _why(spec, module, own, f"{differs} by up to {difference:.2g}"))
+
+
+def is_rounding(difference: float, numbers: Tensor) -> bool:
+    """Whether rounding can make so large a difference in these numbers: 7e-5 of the largest in float32."""
+    if difference == 0:
+        return True
+    largest = _largest(numbers.detach())
+    largest = largest if math.isfinite(largest) else _largest(numbers.detach().nan_to_num(0, 0, 0))
+    return bool(difference <= torch.finfo(numbers.dtype).eps ** 0.6 * largest)
+
+
+def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
+    name = type(module).__name__
+    return f"{name} has a forward() of its own; this is a trace of nn.{spec.kind}'s equations with its weights"
+
+
+def _why(spec: LayerSpec, module: nn.Module, own: Answer, differs: str) -> str:
+    if type(module).__call__ is not nn.Module.__call__:
+        return f"{differs}: {type(module).__name__} has a __call__() of its own."
+    if not is_plain(spec, module):
+        return f"{differs}: a hook of it changes what goes in or what comes out."
+    if own.h_n.is_cuda and own.h_n.dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
+        return f"{differs}: cuDNN rounds its products to TF32, until you write torch.backends.cudnn.allow_tf32 = False."
+    return f"{differs}, which is more than rounding."
+
+
+def largest_difference(a: Tensor, b: Tensor) -> float:
+    """Between numbers that stand in the same place; nan is no different from nan, nor inf from inf."""
+    pieces = max(1, math.ceil(a.numel() / AT_ONCE))
+    return max(map(_at_once, a.chunk(pieces), b.chunk(pieces)))
+
+
+def _at_once(a: Tensor, b: Tensor) -> float:
+    largest = _largest(a - b)
+    if math.isfinite(largest):
+        return largest
+    apart = torch.where((a == b) | (a.isnan() & b.isnan()), 0, (a - b).abs())
+    return float(apart.nan_to_num(math.inf, math.inf).max())
+
+
+def _largest(tensor: Tensor) -> float:
+    """The largest absolute value; nan where one is nan."""
+    low, high = tensor.aminmax()
+    return max(float(high), -float(low))  # 0 is no -0 so

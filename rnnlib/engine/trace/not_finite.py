@@ -1,0 +1,103 @@
+"""Where nan or infinity is in a trace: what brought it in, and the first layer, step and unit that it reached."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from rnnlib.engine.equations import GATES
+from rnnlib.engine.trace.unroll import Unrolled, suffix_of
+from rnnlib.spec import LayerSpec
+
+Named = Iterator[tuple[str, Tensor]]
+
+
+@torch.no_grad()
+def not_finite_note(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> str:
+    """A sentence or two where a number is nan or infinite, else "".
+
+    Args:
+        spec: the layer.
+        unrolled: every step of it.
+        mask: ``(seq_len, batch)``, True where a step is the sequence's own.
+
+    Example:
+        >>> from rnnlib import LayerSpec, trace
+        >>> x = torch.zeros(4, 1, 3)
+        >>> x[2, 0, 1] = torch.nan
+        >>> print(trace(LayerSpec("GRU", 3, 2), x).note)
+        x holds nan at step 2, sequence 0, feature 1. h first holds nan at step 2, layer 0, unit 0, sequence 0.
+    """
+    given = [("x", unrolled.inputs[0]), *zip(("h_0", "c_0"), unrolled.first, strict=False), *_weights(spec, unrolled)]
+    made = [*unrolled.inputs[1:], unrolled.output, *(states[-1] for states in unrolled.ends)]  # h's are in the outputs
+    if _all_finite([*(tensor for _, tensor in given), *made]):
+        return ""
+    causes = [f"{name} holds {place}" for name, tensor in given if (place := _first(spec, name, tensor))]
+    effect = _effect(spec, unrolled, mask)
+    if effect and not causes:
+        dtype = str(unrolled.output.dtype).removeprefix("torch.")
+        return f"{effect}: x and the weights are finite, but the numbers have outgrown {dtype}."
+    if not effect and not causes:
+        return ""
+    return f"{', and '.join(causes)}. {effect or 'Every state is finite all the same'}."
+
+
+def _all_finite(tensors: list[Tensor]) -> bool:
+    """A sum is nan or infinite where a number in it is: quick, though a sum can also grow too large by itself."""
+    return all(math.isfinite(tensor.sum()) for tensor in tensors)
+
+
+def _weights(spec: LayerSpec, unrolled: Unrolled) -> Named:
+    for row, weights in enumerate(unrolled.weights):
+        suffix = suffix_of(spec, *divmod(row, spec.num_directions))
+        for name, weight in weights._asdict().items():
+            if weight is not None:
+                yield name + suffix, weight
+
+
+def _first(spec: LayerSpec, name: str, tensor: Tensor) -> str:
+    """The first number that is not finite, and where it stands; "" where all are."""
+    found = (~tensor.isfinite()).nonzero()
+    if not len(found):
+        return ""
+    index = found[0].tolist()
+    number = float(tensor[tuple(index)])
+    if name == "x":
+        return f"{number} at step {index[0]}, sequence {index[1]}, feature {index[2]}"
+    if name in ("h_0", "c_0"):
+        return f"{number} in {_where(spec, index[0])}unit {index[2]}, sequence {index[1]}"
+    gate, unit = divmod(index[0], spec.hidden_size)
+    gates = GATES[spec.family]
+    block = f"gate {gates[gate]}, " if gates and not name.startswith("weight_hr") else ""
+    return f"{number} in row {index[0]} ({block}unit {unit})"
+
+
+def _effect(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> str:
+    """The first state that is not finite: in the lowest layer, then in the order in which its steps are taken."""
+    for row, states in enumerate(unrolled.after):
+        backward = row % spec.num_directions
+        found = []
+        for name, state in zip("hc", states, strict=False):
+            bad = ~state.isfinite() & mask[..., None]
+            taken = bad.any(-1).any(-1).nonzero().flatten()
+            if len(taken):
+                step = int(taken[-1 if backward else 0])
+                sequence, unit = bad[step].nonzero()[0].tolist()
+                number = float(state[step, sequence, unit])
+                place = f"step {step}, {_where(spec, row)}unit {unit}, sequence {sequence}"
+                found.append((-step if backward else step, f"{name} first holds {number} at {place}"))
+        if found:
+            return min(found, key=lambda at: at[0])[1]  # h where both are reached in the same step
+    return ""
+
+
+def _where(spec: LayerSpec, row: int) -> str:
+    """The layer, and the direction where there are two; nothing for a cell, which is one layer."""
+    if spec.is_cell:
+        return ""
+    layer, direction = divmod(row, spec.num_directions)
+    names = ("forward direction, ", "backward direction, ") if spec.bidirectional else ("",)
+    return f"layer {layer}, {names[direction]}"

@@ -1,0 +1,63 @@
+"""Every layer's way to take and to give, turned into one: time first, then the batch; and back."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+
+from rnnlib.engine.call import Answer, Given
+from rnnlib.engine.equations import States
+from rnnlib.engine.trace.unroll import Unrolled
+from rnnlib.spec import LayerSpec
+
+
+def time_major(spec: LayerSpec, given: Given) -> tuple[Tensor, Tensor]:
+    """The input as ``(seq_len, batch, input_size)``, and the mask of the steps that are a sequence's own."""
+    x, (seq_len, batch), _, lengths = given
+    if isinstance(x, PackedSequence):
+        x, lengths = pad_packed_sequence(x)
+    elif batch is None:
+        x = x.reshape(seq_len, 1, -1)
+    elif x.dim() == 2:
+        x = x.unsqueeze(0)
+    elif spec.batch_first:
+        x = x.transpose(0, 1)
+    if lengths is None:
+        return x, torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
+    return x, (torch.arange(seq_len, device=lengths.device)[:, None] < lengths).to(x.device)
+
+
+def first_states(spec: LayerSpec, given: Given) -> States:
+    """What the first step starts from, ``(num_layers*num_directions, batch, size)`` each."""
+    rows, batch = spec.num_layers * spec.num_directions, given.sizes.batch or 1
+    if given.hx is None:
+        widths = (spec.proj_size or spec.hidden_size, spec.hidden_size)
+        return tuple(given.x.data.new_zeros(rows, batch, width) for width in widths[: 1 + (spec.family == "LSTM")])
+    states = given.hx if isinstance(given.hx, tuple) else (given.hx,)
+    return tuple(state.reshape(rows, batch, -1).clone() for state in states)  # yours may change later
+
+
+def as_the_layer_gives_it(spec: LayerSpec, given: Given, unrolled: Unrolled, mask: Tensor) -> Answer:
+    """Output and last states with the layer's own axes: packed, without batch, with batch first, or a cell's."""
+    output = unrolled.output
+    ends = [torch.stack(rows) for rows in zip(*unrolled.ends, strict=True)]
+    if given.sizes.batch is None:
+        output, ends = output.squeeze(1), [end.squeeze(1) for end in ends]
+    elif spec.batch_first:
+        output = output.transpose(0, 1)
+    if spec.is_cell:
+        ends = [end[0] for end in ends]
+    h_n, c_n = ends if len(ends) == 2 else (ends[0], None)
+    if isinstance(given.x, PackedSequence):
+        return Answer(_packed_like(given.x, unrolled.output, mask), h_n, c_n)
+    if spec.is_cell and given.x.dim() < 3:
+        return Answer(h_n, h_n, c_n)
+    return Answer(output, h_n, c_n)
+
+
+def _packed_like(x: PackedSequence, output: Tensor, mask: Tensor) -> PackedSequence:
+    order = x.sorted_indices
+    if order is not None:
+        output, mask = output[:, order], mask[:, order]
+    return PackedSequence(output[mask], x.batch_sizes, order, x.unsorted_indices)

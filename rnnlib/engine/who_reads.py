@@ -1,0 +1,204 @@
+"""Who has read what: which input steps each number in output and in the last states depends on, by gradient."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+
+from rnnlib.engine.arguments.inputs import Sizes, check_input
+from rnnlib.engine.arguments.lengths import check_lengths
+from rnnlib.engine.call import Given, call, settled
+from rnnlib.engine.devices import find
+from rnnlib.engine.layers import build
+from rnnlib.engine.limits.memory import free_bytes
+from rnnlib.engine.trace.comparison import is_plain
+from rnnlib.engine.trace.time_major import time_major
+from rnnlib.spec import LayerSpec
+from rnnlib.spec.costs import in_units
+
+CPU = torch.device("cpu")
+AT_ONCE = 4_000_000  # numbers of a forward pass, all copies of the batch together
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Reading:
+    """How much each input step moves each number that a layer gives: more than 0 where the number has read the step.
+
+    Of sequence b it is the largest ``|d number[b] / d x[s, b, :]|`` over the features of step s. Steps are in time's
+    order, whatever batch_first is; an unbatched input is a batch of 1.
+
+    Attributes:
+        spec: the layer.
+        packed: the batch was packed; else its padding was read as any other step.
+        lengths: ``(batch,)``, how many steps of each sequence are its own.
+        output: ``(seq_len, batch, num_directions*size, seq_len)``, the last axis the step that is read.
+        h_n: ``(num_layers*num_directions, batch, size, seq_len)``.
+        c_n: ``(num_layers*num_directions, batch, hidden_size, seq_len)``; None but for LSTM.
+    """
+
+    spec: LayerSpec
+    packed: bool
+    lengths: Tensor
+    output: Tensor
+    h_n: Tensor
+    c_n: Tensor | None
+
+    def __repr__(self) -> str:
+        parts = {"output": self.output, "h_n": self.h_n, "c_n": self.c_n}
+        lines = [f"{self.spec.kind}, {'packed' if self.packed else 'padded'}: who has read what"]
+        for name, moved in parts.items():
+            if moved is not None:
+                read = int((moved > 0).sum())
+                lines.append(f"{name:<7} {tuple(moved.shape)}, {read:,} of {moved.numel():,} have been read")
+        return "\n".join(lines)
+
+
+def who_reads(
+    layer: LayerSpec | nn.Module, x: Tensor | PackedSequence, lengths: Any = None, *, packed: bool = False
+) -> Reading:
+    r"""Which input steps each number in output, h_n and c_n has read, by gradient from the real layer.
+
+    A copy of the layer in float64, on the CPU, is asked, so that no small gradient is lost; dropout is off in it. The
+    layer itself and torch's random state stay as they are.
+
+    Args:
+        layer: a spec, or a real ``nn.RNN``, ``nn.LSTM``, ``nn.GRU`` or subclass of one.
+        x: :math:`(L, N, H_{in})`, or :math:`(N, L, H_{in})` with batch_first, or :math:`(L, H_{in})`; or a
+            PackedSequence, which is read packed.
+        lengths: how many steps of each sequence are its own, in any order; the rest is padding. None is all.
+        packed: pack the batch before; else the layer reads the padding too.
+
+    Returns:
+        A `Reading`.
+
+    Raises:
+        TypeError, ValueError: something does not fit, in a sentence.
+
+    Example:
+        >>> reading = who_reads(LayerSpec("GRU", 3, 2, bidirectional=True), torch.ones(5, 1, 3))
+        >>> (reading.output[-1, 0, 0] > 0).tolist()  # forward: it has come all the way
+        [True, True, True, True, True]
+        >>> (reading.output[-1, 0, 2] > 0).tolist()  # backward: it begins here
+        [False, False, False, False, True]
+    """
+    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
+    if spec.is_cell:
+        raise TypeError(f"{spec.kind} takes one step, and has read that one alone: use {spec.family}.")
+    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
+    sizes = check_input(spec, x, *((torch.float32, CPU) if like is None else (like.dtype, find(like.device))))
+    steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
+    if isinstance(x, PackedSequence):
+        packed, steps = True, pad_packed_sequence(x)[1]
+    batch = sizes.batch or 1
+    steps = torch.full((batch,), sizes.seq_len, device=CPU) if steps is None else steps
+    _check_fits(spec, sizes.seq_len, batch)
+    with torch.inference_mode(False), torch.enable_grad():
+        timed = time_major(spec, Given(x, sizes))[0].detach().cpu().double().clone()
+        output, h_n, *c_n = _read(spec, _twin(spec, layer), timed, steps if packed else None)
+    return Reading(spec, packed, steps, output, h_n, c_n[0] if c_n else None)
+
+
+def count(spec: LayerSpec, seq_len: int, batch: int) -> int:
+    """How many numbers a `Reading` holds.
+
+    Example:
+        >>> count(LayerSpec("GRU", 3, 2, bidirectional=True), seq_len=5, batch=1)  # 5 * (5 * 4 + 2 * 2)
+        120
+    """
+    return seq_len * batch * sum(rows * width for rows, width in _shapes(spec, seq_len))
+
+
+def _shapes(spec: LayerSpec, seq_len: int) -> list[tuple[int, int]]:
+    """What one sequence has of output, h_n and c_n: its steps or rows, and their width."""
+    rows, size = spec.num_layers * spec.num_directions, spec.proj_size or spec.hidden_size
+    states = [(rows, size), (rows, spec.hidden_size)][: 1 + (spec.family == "LSTM")]
+    return [(seq_len, spec.num_directions * size), *states]
+
+
+def _check_fits(spec: LayerSpec, seq_len: int, batch: int) -> None:
+    needed, free = 8 * count(spec, seq_len, batch), free_bytes(CPU)
+    if needed > free:
+        raise ValueError(
+            f"what all of output has read is {in_units(needed)}, and {in_units(free)} are available: choose a smaller"
+            " seq_len, batch or hidden_size."
+        )
+
+
+@torch.no_grad()
+def _twin(spec: LayerSpec, layer: LayerSpec | nn.Module) -> nn.Module:
+    """The layer again, in float64 on the CPU, with dropout off."""
+    if isinstance(layer, nn.Module) and not is_plain(spec, layer):  # code of the learner's own runs too
+        try:
+            return copy.deepcopy(layer).cpu().double().eval().requires_grad_(False)
+        except RuntimeError:  # its weights are made anew at each call, as by pruning: take those that it has now
+            pass
+    twin = build(spec).double().eval().requires_grad_(False)
+    for name, weight in twin.named_parameters():
+        if isinstance(layer, nn.Module):
+            weight.copy_(getattr(layer, name).cpu())
+    return twin
+
+
+def _read(spec: LayerSpec, twin: nn.Module, x: Tensor, lengths: Tensor | None) -> list[Tensor]:
+    """By part, ``(rows, batch, width, seq_len)``: every number is asked in a copy of the batch of its own."""
+    seq_len, batch, _ = x.shape
+    shapes = _shapes(spec, seq_len)
+    places = [
+        (row, unit, part) for part, (rows, width) in enumerate(shapes) for row in range(rows) for unit in range(width)
+    ]
+    all_layers = spec.num_layers * spec.num_directions * spec.num_gates * spec.hidden_size
+    copies = max(1, AT_ONCE // (seq_len * batch * (spec.input_size + all_layers)))
+    asked = [torch.tensor(places[at : at + copies], device=CPU) for at in range(0, len(places), copies)]
+    own = contextlib.nullcontext() if is_plain(spec, twin) else torch.random.fork_rng(devices=[])
+    with own:  # code of the learner's own may draw random numbers
+        moved = torch.cat([_moved(spec, twin, x, lengths, numbers) for numbers in asked])
+    if not bool(moved.isfinite().all()):
+        raise ValueError(
+            "a gradient here is nan or infinite, so it does not tell who has read what: a number in x or in the"
+            " weights is, or numbers grow too large on the way. trace(layer, x).note says where, if a state shows it."
+        )
+    parts = []
+    for rows, width in shapes:
+        part, moved = moved[: rows * width], moved[rows * width :]
+        parts.append(part.view(rows, width, batch, seq_len).transpose(1, 2))
+    return parts
+
+
+def _moved(spec: LayerSpec, twin: nn.Module, x: Tensor, lengths: Tensor | None, asked: Tensor) -> Tensor:
+    """How much each step moves each number asked for, ``(asked, batch, seq_len)``: one pass forth, one back."""
+    (seq_len, batch), copies = x.shape[:2], len(asked)
+    every = x.repeat(1, copies, 1).requires_grad_()
+    given = Given(
+        every.transpose(0, 1) if spec.batch_first else every,
+        Sizes(seq_len, copies * batch),
+        lengths=None if lengths is None else lengths.repeat(copies),
+    )
+    with settled(spec, spec.costs(seq_len, copies * batch).multiply_adds):
+        answer, _ = call(spec, twin, given)
+        output: Any = answer.output
+        output = output.transpose(0, 1) if spec.batch_first else output
+        parts = (output, answer.h_n, answer.c_n)
+        _check_shapes(spec, twin, [part for part in parts if part is not None], seq_len, copies * batch)
+        loss = 0 * every.sum()  # an own forward() may lead nowhere
+        for index, part in enumerate(parts):
+            (at,) = torch.where(asked[:, 2] == index)
+            if part is not None and len(at):
+                loss = loss + part.view(len(part), copies, batch, -1)[asked[at, 0], at, :, asked[at, 1]].sum()
+        (gradient,) = torch.autograd.grad(loss, every)
+    return gradient.abs().amax(-1).view(seq_len, copies, batch).permute(1, 2, 0)
+
+
+def _check_shapes(spec: LayerSpec, twin: nn.Module, parts: list[Tensor], seq_len: int, batch: int) -> None:
+    """Refuse a forward() of the learner's own that gives other shapes than its kind does."""
+    for name, part, (rows, width) in zip(("output", "h_n", "c_n"), parts, _shapes(spec, seq_len), strict=False):
+        if part.shape != (rows, batch, width):
+            raise TypeError(
+                f"{type(twin).__name__} gives another shape than {spec.kind} does: {name} of {batch} sequences, time"
+                f" first, is {tuple(part.shape)}, not {(rows, batch, width)}."
+            )

@@ -1,0 +1,1 @@
+"""The direction explorer: who has read what."""

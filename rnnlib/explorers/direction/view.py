@@ -1,0 +1,59 @@
+"""What the direction explorer looks like: its traits, all that its front-end file draws from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import traitlets
+
+from rnnlib.explorers.shared import front_end
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, size
+from rnnlib.explorers.shared.view import View
+from rnnlib.spec.kinds import check_layer_kind
+
+HERE = Path(__file__).parent
+PARTS = ("output", "h_n")
+PLACE = ("time", "layer_index", "direction", "item", "unit")
+ASKED = ("kind", "seq_len", "num_layers", "bidirectional", "packed")
+CONTROLS = ("kind", "bidirectional", "packed", "item", "seq_len", "num_layers", "unit")
+
+
+def _check_part(name: str, value: Any) -> str:
+    if value not in PARTS:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, PARTS))}, not {value!r}.")
+    return str(value)
+
+
+class DirectionView(View):
+    """The unrolled layer, a number of its output or of its last states, and the inputs that this number has read.
+
+    Attributes:
+        packed: whether the batch is packed, or run with its padding.
+        part: what the chosen number belongs to: ``"output"`` or ``"h_n"``.
+        time: its step, if it is of output; with `layer_index` (of h_n alone), `direction`, `item` and `unit` it says
+            which number it is. Choosing another draws from `reading`, and runs nothing.
+        reading: who has read what: arrays as bytes, sizes, lengths, and what was asked.
+        controls: which controls are shown.
+        question: what a learner is asked to find out.
+    """
+
+    _esm = front_end.module(HERE / "view.js")
+    _css = front_end.style(HERE / "view.css")
+
+    kind = Checked("LSTM", lambda _, value: check_layer_kind(value)).tag(sync=True)
+    seq_len = size(12)
+    num_layers = size(1)
+    bidirectional = flag(True)
+    packed = flag(False)
+
+    part = Checked("output", _check_part).tag(sync=True)
+    time = index()
+    layer_index = index()
+    direction = index()
+    item = index()
+    unit = index()
+
+    reading = traitlets.Dict().tag(sync=True)
+    controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    question = Checked("", check_text).tag(sync=True)

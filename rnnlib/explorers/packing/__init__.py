@@ -1,0 +1,1 @@
+"""The packing explorer: sequences at every stage of packing."""

@@ -1,0 +1,61 @@
+// The code that packs the batch on screen and runs the layer on it: a template whose fields `snippet.js` fills.
+import { wideOf } from "./stage.js";
+
+const WIDEST_LINE = 56;
+
+/** The layer's constructor, with what is not torch's default said. */
+function constructor({ kind, num_layers, bidirectional, batch_first, sizes }) {
+  const said = [
+    ...(num_layers > 1 ? [`num_layers=${num_layers}`] : []),
+    ...(kind === "RNN" && sizes.nonlinearity === "relu" ? ['nonlinearity="relu"'] : []),
+    ...(sizes.bias === false ? ["bias=False"] : []),
+    ...(batch_first ? ["batch_first=True"] : []),
+    ...(bidirectional ? ["bidirectional=True"] : []),
+    ...(sizes.proj_size ? ["proj_size={proj_size}"] : []),
+  ];
+  return code(`layer = nn.${kind}(`, ["{input_size}", "{hidden_size}", ...said], ")");
+}
+
+/** `open`, the parts and `close` on one line, or on as many as they need. */
+function code(open, parts, close) {
+  const whole = `${open}${parts.join(", ")}${close}`;
+  if (whole.length <= WIDEST_LINE) return whole;
+  const lines = [];
+  for (const part of parts) {
+    if (lines.length && lines.at(-1).length + part.length < WIDEST_LINE - 6) lines.push(`${lines.pop()}, ${part}`);
+    else lines.push(part);
+  }
+  return `${open}\n${lines.map((line) => `    ${line},\n`).join("")}${close}`;
+}
+
+/** A number as Python writes it. */
+const python = (value) => (typeof value === "string" ? `float("${value}")` : value);
+
+/** The snippet for what is chosen. */
+export function snippetOf(state) {
+  const { kind, bidirectional, batch_first, lengths, padding_value, total_length, sizes } = state;
+  const first = batch_first ? ["batch_first=True"] : [];
+  const shape = (steps, last) => (batch_first ? `({batch}, ${steps}, {${last}})` : `(${steps}, {batch}, {${last}})`);
+  const padding = padding_value ? [`padding_value=${python(padding_value)}`] : [];
+  const total = total_length ? [`total_length=${total_length}`] : [];
+  const states = kind === "LSTM" ? "(h_n, c_n)" : "h_n";
+  return [
+    "import torch",
+    "from torch import nn",
+    "from torch.nn.utils.rnn import pack_padded_sequence",
+    "from torch.nn.utils.rnn import pad_packed_sequence",
+    "from torch.nn.utils.rnn import pad_sequence",
+    "",
+    code("lengths = [", lengths.map(String), "]"),
+    "sequences = [torch.randn(n, {input_size}) for n in lengths]",
+    code("padded = pad_sequence(", ["sequences", ...first, ...padding], ")"),
+    `print(padded.shape)  # ${shape("{seq_len}", "input_size")}`,
+    "",
+    constructor(state),
+    code("packed = pack_padded_sequence(", ["padded", "lengths", ...first, "enforce_sorted=False"], ")"),
+    `output, ${states} = layer(packed)  # packed too`,
+    code("output, lengths = pad_packed_sequence(", ["output", ...first, ...padding, ...total], ")"),
+    `print(output.shape)  # ${shape(total_length ?? "{seq_len}", wideOf(sizes))}`,
+    `summary = ${bidirectional ? "torch.cat((h_n[-2], h_n[-1]), -1)" : "h_n[-1]"}  # each at its own end`,
+  ].join("\n");
+}

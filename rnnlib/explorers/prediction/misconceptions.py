@@ -1,0 +1,146 @@
+"""The misconception behind a wrong shape, computed from the rules of `rnnlib.spec.shapes`."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import NamedTuple
+
+from rnnlib.explorers.prediction.answer import Sizes
+from rnnlib.explorers.prediction.axes import ONE, TWO, Axes, as_read
+from rnnlib.explorers.prediction.sentences import sentences
+from rnnlib.explorers.prediction.slips import Slip, slips
+from rnnlib.spec import LayerSpec, TensorShape, shapes
+from rnnlib.spec.shapes import symbol_values, value_of
+
+WHOLE = "This is the shape of"  # so begins what is true of a whole answer only, never of one slip among two
+
+
+class Misconception(NamedTuple):
+    """What was mixed up, by a name to test for, and one or two short sentences to the learner."""
+
+    name: str
+    sentence: str
+
+
+def misconception(
+    spec: LayerSpec, tensor: str, wrong: Sizes, *, seq_len: int, batch: int | None = None
+) -> Misconception | None:
+    """Name the misconception that leads to a wrong shape.
+
+    Slips are tried one by one, likeliest first, then two at a time. What fits none is compared axis by axis.
+
+    Args:
+        spec: the layer.
+        tensor: a name of `shapes`, such as ``"h_n"``.
+        wrong: the shape that was given.
+        seq_len: steps in the input.
+        batch: sequences side by side; None is an unbatched input.
+
+    Returns:
+        The misconception, or None if the shape is right.
+
+    Example:
+        >>> spec = LayerSpec("LSTM", 12, 16, num_layers=2, batch_first=True)
+        >>> print(misconception(spec, "h_n", (3, 2, 16), seq_len=8, batch=3).sentence)
+        batch_first moves only input and output, never a state. h_n keeps num_layers × num_directions first
+        and batch second.
+    """
+    asked = _asked(spec, tensor, seq_len, batch)
+    if wrong == asked.right.sizes:
+        return None
+    looks = (_one_slip, _other_order, _one_axis, _two_slips, _other_tensor, _same_count)
+    return next(filter(None, (look(asked, wrong) for look in looks)), None) or _whole_shape(asked, wrong)
+
+
+class _Asked(NamedTuple):
+    """One tensor of one layer at given sizes, and the ways to get it wrong."""
+
+    spec: LayerSpec
+    right: TensorShape
+    tensors: dict[str, TensorShape]
+    values: dict[str, int]
+    slips: list[Slip]
+
+    def sizes(self, axes: Axes) -> Sizes:
+        return tuple(value_of(axis, self.values) for axis in axes)
+
+    def sentences(self, slip: str) -> tuple[str, str]:
+        return sentences(slip, self.spec, self.right, self.tensors["input"])
+
+
+def _asked(spec: LayerSpec, tensor: str, seq_len: int, batch: int | None) -> _Asked:
+    tensors = shapes(spec, seq_len, batch)
+    right = tensors[tensor]
+    values = {ONE: 1, TWO: 2, "batch": 0} | symbol_values(spec, seq_len, batch)  # no answer has an axis of 0
+    return _Asked(spec, right, tensors, values, list(slips(spec, right, tensors)))
+
+
+def _one_slip(asked: _Asked, wrong: Sizes) -> Misconception | None:
+    for name, change in asked.slips:
+        if asked.sizes(change(asked.right.axes)) == wrong:
+            return Misconception(name, " ".join(asked.sentences(name)))
+    return None
+
+
+def _two_slips(asked: _Asked, wrong: Sizes) -> Misconception | None:
+    parts = [slip for slip in asked.slips if not asked.sentences(slip[0])[0].startswith(WHOLE)]
+    for (one, change), (other, change_too) in itertools.combinations(parts, 2):
+        if one != other and asked.sizes(change_too(change(asked.right.axes))) == wrong:
+            said = f"Two things at once. {asked.sentences(one)[0]} {asked.sentences(other)[0]}"
+            return Misconception(f"{one} + {other}", said)
+    return None
+
+
+def _other_order(asked: _Asked, wrong: Sizes) -> Misconception | None:
+    if sorted(wrong) != sorted(asked.right.sizes):
+        return None
+    return Misconception(
+        "other order", f"The numbers are right, but not their order. {asked.right.name} is {as_read(asked.right.axes)}."
+    )
+
+
+def _one_axis(asked: _Asked, wrong: Sizes) -> Misconception | None:
+    off = _axes_off(asked, wrong)
+    if len(wrong) != len(asked.right.sizes) or len(off) != 1:
+        return None
+    axis, why = asked.right.axes[off[0]].replace("*", " × "), asked.right.why[off[0]]
+    which = f"Only the {_place(off[0], len(wrong))} axis is wrong" if len(wrong) > 1 else "Its one axis is another"
+    return Misconception("one axis", f"{which}: {axis}. {why[0].upper()}{why[1:]}.")
+
+
+def _other_tensor(asked: _Asked, wrong: Sizes) -> Misconception | None:
+    for other in asked.tensors.values():
+        if other.sizes == wrong:
+            return Misconception(
+                "other tensor", f"This is the shape of {other.name}. {asked.right.name} is {as_read(asked.right.axes)}."
+            )
+    return None
+
+
+def _same_count(asked: _Asked, wrong: Sizes) -> Misconception | None:
+    if math.prod(wrong) != math.prod(asked.right.sizes):
+        return None
+    return Misconception(
+        "other axes",
+        f"That holds as many numbers, but on other axes. {asked.right.name} is {as_read(asked.right.axes)}.",
+    )
+
+
+def _whole_shape(asked: _Asked, wrong: Sizes) -> Misconception:
+    right, name = len(asked.right.axes), asked.right.name
+    if len(wrong) != right:
+        has = "1 axis" if right == 1 else f"{right} axes"
+        return Misconception("number of axes", f"{name} has {has}, {as_read(asked.right.axes)}. You gave {len(wrong)}.")
+    *most, last = (_place(axis, right) for axis in _axes_off(asked, wrong))
+    which = f"The {', '.join(most)} and {last} axes are wrong"
+    return Misconception("axes", f"{which}. {name} is {as_read(asked.right.axes)}.")
+
+
+def _place(axis: int, count: int) -> str:
+    """Where an axis stands, in words."""
+    return "last" if axis == count - 1 else ("first", "second", "third", "fourth")[axis]
+
+
+def _axes_off(asked: _Asked, wrong: Sizes) -> list[int]:
+    return [i for i, (right, given) in enumerate(zip(asked.right.sizes, wrong, strict=False)) if right != given]

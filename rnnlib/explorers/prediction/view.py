@@ -1,0 +1,68 @@
+"""What a prediction card looks like: the question, the call, a place to answer. Never the answer itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import traitlets
+
+from rnnlib.explorers.shared import front_end
+from rnnlib.explorers.shared.view import SENTENCES, View
+from rnnlib.spec.shapes import value_of
+from rnnlib.spec.snippet import FIELD
+
+HERE = Path(__file__).parent
+
+
+class PredictionCardView(View):
+    """A question about one tensor's shape, and a field for the answer.
+
+    A typed answer comes as a message ``{"answer": "(2, 3, 10)", "id": …}`` and the feedback goes back as
+    another, so neither is ever part of the state that a notebook stores.
+
+    Attributes:
+        question: what is asked.
+        tensor: the name of the tensor whose shape is asked for.
+        call: the code of the layer, with a field such as ``{hidden_size}`` where a size goes.
+        given: what the layer reads, with fields too.
+        sizes: the numbers of those fields, by symbol.
+    """
+
+    _esm = front_end.module(HERE / "view.js")
+    _css = front_end.style(HERE / "view.css")
+
+    question = traitlets.Unicode().tag(sync=True)
+    tensor = traitlets.Unicode().tag(sync=True)
+    call = traitlets.Unicode().tag(sync=True)
+    given = traitlets.Unicode().tag(sync=True)
+    sizes = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.on_msg(self._hear)
+
+    def reply(self, answer: Any) -> dict[str, Any]:
+        """What to tell of an answer: ``right``, ``said``, and ``axes``, each with its ``size`` and ``worked``.
+
+        Raises:
+            TypeError, ValueError: it is no shape; the card shows the sentence.
+        """
+        raise NotImplementedError
+
+    def _hear(self, _: Any, content: Any, __: Any) -> None:
+        asked = content if isinstance(content, dict) else {}
+        try:
+            told = self.reply(asked.get("answer"))
+        except SENTENCES as error:
+            told = {"problem": str(error)}
+        except Exception as error:  # noqa: BLE001 - the card is the only place where a learner sees it
+            self.report(error)
+            told = {"problem": self.problem}
+        self.send(told | {"id": asked.get("id")})
+
+    def __repr__(self) -> str:
+        return f"{self.question}\n  {self._filled(self.call)} reads {self._filled(self.given)}"
+
+    def _filled(self, line: str) -> str:
+        return FIELD.sub(lambda field: str(value_of(field[1], self.sizes)), line)

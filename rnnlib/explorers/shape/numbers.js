@@ -1,0 +1,69 @@
+// What the live layer answered: its shapes with a tick each, its checks in words, its values as colour.
+import { el, listen } from "../shared/controls.js";
+import { heatFigure } from "../shared/heat_figure.js";
+import { colourOf } from "../shared/marks.js";
+import { duration, floatsOf } from "../shared/numbers.js";
+import { liveness } from "../shared/status.js";
+
+const TICK = { true: "✓", false: "✗" };
+
+/** One row: a tensor's name, its real shape with each number in its axis' colour, and whether it is as drawn. */
+function row({ name, shape, axes, agrees }) {
+  const sized = (axis, i) => el("span", { class: "size", "data-symbol": colourOf(axis) }, String(shape[i]));
+  const numbers = axes.flatMap((axis, i) => (i ? [", ", sized(axis, i)] : [sized(axis, i)]));
+  const mark = el("span", { class: agrees ? "right" : "wrong", role: "img", "aria-label": agrees ? "agrees" : "differs" }, TICK[agrees]);
+  return el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, "(", ...numbers, ")"), el("td", {}, mark));
+}
+
+function check({ sentence, holds, why }) {
+  const mark = el("span", { class: holds ? "right" : "wrong", role: "img", "aria-label": holds ? "true" : "not true" }, TICK[holds]);
+  return el("li", {}, mark, el("span", {}, why ? `${sentence}: ${why}` : sentence));
+}
+
+function heatMap({ name, index, note, ...map }) {
+  const figure = heatFigure({ name, index });
+  figure.show({ ...map, values: floatsOf(map.values) }, note);
+  return figure.whole;
+}
+
+/** What can be said of an answer in one line: where it ran, how long, how many parameters. */
+function factsOf({ device, seconds, parameters }) {
+  const time = seconds === undefined ? "not run" : duration(seconds);
+  return [device, time, `${parameters.toLocaleString("en")} parameters`].join("  ·  ");
+}
+
+/** Everything that the live layer answered. */
+function answered({ rows = [], checks = [], maps = [], source = "" }) {
+  return [
+    el("table", {}, el("tbody", {}, ...rows.map(row))),
+    el("div", { class: "maps" }, ...maps.map(heatMap)),
+    el("p", { class: "source" }, source),
+    el("ul", { class: "checks" }, ...checks.map(check)),
+  ];
+}
+
+/** The panel of the live layer's answer. `chosen` gives the sizes now chosen, to which an answer may not belong. */
+export function livePanel(model, chosen) {
+  const facts = el("div", { class: "facts" });
+  const notice = el("p", { class: "notice", role: "status" });
+  const panel = el("div", { class: "panel" });
+  const title = el("div", { class: "live" }, el("h3", {}, "The live layer says"), facts);
+  const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The live layer says" }, title, notice, panel);
+  const live = liveness(model, { whole, notice, answer: () => model.get("numbers"), chosen });
+
+  const show = () => {
+    const answer = model.get("numbers");
+    if (!answer.sizes) return live.show(); // there is no answer yet
+    panel.replaceChildren(...answered(answer));
+    facts.textContent = factsOf(answer);
+    whole.dataset.sizes = JSON.stringify(answer.sizes);
+    live.revive();
+  };
+  const deaf = listen(model, { "change:numbers": show });
+  show();
+  const stop = () => {
+    live.stop();
+    deaf();
+  };
+  return { whole, showStanding: live.show, stop };
+}

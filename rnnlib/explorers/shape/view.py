@@ -1,0 +1,58 @@
+"""What the shape explorer looks like: its traits, all that its front-end file draws from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import traitlets
+
+from rnnlib.explorers.shared import front_end
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, size
+from rnnlib.explorers.shared.view import View
+from rnnlib.spec.kinds import check_kind
+
+HERE = Path(__file__).parent
+SIZES = ("seq_len", "batch", "input_size", "hidden_size", "num_layers")
+CHOICES = ("kind", "bidirectional", "batch_first", "device")
+CONTROLS = (*SIZES, "kind", "cell", "bidirectional", "batch_first", "device", "weights")
+
+
+class ShapeView(View):
+    """A layer and every tensor around it, drawn from symbols and the sizes that a learner chooses.
+
+    The sizes and choices are synced traits: set one and its control moves, `observe` or link any.
+
+    Attributes:
+        numbers: the live layer's answer, with the `sizes` that it belongs to.
+        running: what runs in the background: its ``sizes``, and ``says``, how much that is; empty when nothing does.
+        rules: every kind's tensors in symbols (`rnnlib.spec.shapes`), into which the front end puts the sizes.
+        templates: every kind's snippet, with symbols where sizes go.
+        constants: by kind, the sizes that no slider moves: ``num_gates`` and ``proj_size``.
+        ranges: the least and most of each slider.
+        controls: which controls are shown.
+        question: what a learner is asked to find out.
+    """
+
+    _esm = front_end.module(HERE / "view.js")
+    _css = front_end.style(HERE / "view.css")
+
+    kind = Checked("LSTM", lambda _, value: check_kind(value)).tag(sync=True)
+    seq_len = size(8)
+    batch = size(3)
+    input_size = size(12)
+    hidden_size = size(16)
+    num_layers = size(1)
+    bidirectional = flag(False)
+    batch_first = flag(False)
+    device = traitlets.Unicode("cpu").tag(sync=True)
+    weights = flag(False)
+
+    numbers = traitlets.Dict().tag(sync=True)
+    running = traitlets.Dict().tag(sync=True)
+    rules = traitlets.Dict().tag(sync=True)
+    templates = traitlets.Dict().tag(sync=True)
+    constants = traitlets.Dict().tag(sync=True)
+    ranges = traitlets.Dict().tag(sync=True)
+    devices: traitlets.List[str] = traitlets.List().tag(sync=True)
+    controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    question = Checked("", check_text).tag(sync=True)

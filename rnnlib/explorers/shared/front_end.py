@@ -1,0 +1,50 @@
+"""The front-end files as anywidget takes them: one module and one style sheet a widget."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+SHARED = Path(__file__).parent
+ANY_IMPORT = re.compile(r"^[ \t]*import\b[^;]*;?.*$|\bimport\s*\(|^[ \t]*export\b[^;{]*\bfrom\b.*$", re.MULTILINE)
+IMPORT = re.compile(r'import \{\s*(?:\w+\s*,\s*)*\w+\s*,?\s*\} from "(?P<path>\.{1,2}/[\w./]+\.js)";')
+
+
+def module(file: Path) -> str:
+    """A view's file with the files that it imports put in the place of their import statements, each once.
+
+    Raises:
+        ValueError: an import that is not ``import { one, two } from "./file.js";``: inlined, it would mean another.
+
+    Example:
+        >>> "import {" in module(SHARED / "heat_figure.js")
+        False
+    """
+    return _inlined(file.resolve(), set())
+
+
+def _inlined(file: Path, done: set[Path]) -> str:
+    if file in done:
+        return ""
+    done.add(file)
+
+    def put(found: re.Match[str]) -> str:
+        told = IMPORT.fullmatch(found[0])
+        if told is None:
+            raise ValueError(
+                f'{file.name} has {found[0].strip()!r}, which cannot be inlined: write import {{ name }} from "./a.js";'
+            )
+        return _inlined((file.parent / told["path"]).resolve(), done)
+
+    return ANY_IMPORT.sub(put, file.read_text(encoding="utf-8"))
+
+
+def style(*files: Path) -> str:
+    """The palette and the controls that all share, then the view's own style sheet.
+
+    Example:
+        >>> style().startswith("/* The palette")
+        True
+    """
+    every = (SHARED / "palette.css", SHARED / "controls.css", *files)
+    return "\n".join(file.read_text(encoding="utf-8") for file in every)

@@ -1,0 +1,85 @@
+"""Traits whose values pass a check that raises a sentence in the learner's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import traitlets
+
+from rnnlib.spec.arguments import check_flag, check_size
+
+
+class Checked(traitlets.TraitType):  # type: ignore[type-arg]
+    """A trait that takes what ``check(name, value)`` gives back, and raises what it raises."""
+
+    def __init__(self, default: Any, check: Callable[[str, Any], Any]) -> None:
+        super().__init__(default)
+        self.check = check
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Give back what the check gives back."""
+        return self.check(self.name or "value", value)
+
+
+def size(default: int) -> Any:
+    """A synced trait for a whole number of at least 1."""
+    return Checked(default, check_size).tag(sync=True)
+
+
+def index() -> Any:
+    """A synced trait for a whole number of at least 0."""
+    return Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
+
+
+def flag(default: bool) -> Any:
+    """A synced trait that is True or False."""
+    return Checked(default, check_flag).tag(sync=True)
+
+
+def check_controls(controls: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Give `controls` back as a list if each is a known name, as `check_names` does."""
+    return check_names("control", controls, known)
+
+
+def check_names(what: str, names: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Give `names` back as a list if each is known.
+
+    Args:
+        what: one of them, as in ``"control"``; an ``s`` makes several.
+        names: those chosen.
+        known: all that there are.
+
+    Raises:
+        TypeError: one text, not several names.
+        ValueError: a name that is not known.
+
+    Example:
+        >>> check_names("control", ("seq_len",), known=("seq_len", "batch"))
+        ['seq_len']
+    """
+    if isinstance(names, str):
+        raise TypeError(f"{what}s must be several names, as in {what}s=({names!r},), not one text.")
+    if not isinstance(names, Iterable):
+        example = next(iter(known))
+        raise TypeError(f"{what}s must be several names, as in {what}s=({example!r},), not {names!r}.")
+    names = list(names)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"there is no {what} {unknown[0]!r}: the {what}s are {', '.join(known)}.")
+    return names
+
+
+def check_text(name: str, value: Any) -> str:
+    """Give `value` back if it is a text.
+
+    Raises:
+        TypeError: it is none.
+
+    Example:
+        >>> check_text("question", "Which axis moves?")
+        'Which axis moves?'
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, not {value!r} ({type(value).__name__}).")
+    return value

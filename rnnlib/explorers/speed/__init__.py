@@ -1,0 +1,1 @@
+"""The speed lab: what is fast and what is slow, measured."""

@@ -1,0 +1,1 @@
+"""The step explorer: one step after the other, with every gate and state."""

@@ -1,0 +1,160 @@
+"""A trace as plain data for the front end: every array as bytes, with what is said of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear
+
+from rnnlib.engine.trace.value import Trace
+from rnnlib.explorers.step.view import PLACE
+from rnnlib.spec import LayerSpec
+
+MOST_NUMBERS = 6_000_000  # 24 MB: what a browser still takes in at once
+
+
+def traced(trace: Trace, layer: nn.Module) -> dict[str, Any]:
+    """What the step explorer draws from.
+
+    Args:
+        trace: of the layer.
+        layer: for its biases, which the equations show apart.
+
+    Returns:
+        ``arrays`` by name, each with its ``dims`` (num_layers, num_directions, seq_len, batch, size; 1 where it is
+        the same for all) and ``values`` (float32 bytes); ``sizes``, ``gates``, ``family``, and ``truth``, a sentence.
+
+    Raises:
+        ValueError: too many numbers for a browser.
+    """
+    spec = trace.spec
+    seq_len, batch = trace.mask.shape
+    check_shown(spec, seq_len, batch)
+    arrays = _arrays(trace, layer)
+    largest = max(float(h.detach().nan_to_num(0, 0, 0).abs().max()) for h in trace.states.values())
+    equal = bool(trace.difference <= 1e-4 * max(1.0, largest))
+    within = f"to within {trace.difference:.0e}" if trace.difference else "exactly"
+    truth = f"✓ equal to torch, {within}" if equal else f"✗ not equal to torch: apart by {trace.difference:.0e}"
+    return {
+        "family": spec.family,
+        "squash": spec.nonlinearity,
+        "gates": list(trace.from_x),
+        "projected": bool(spec.proj_size),
+        "sizes": {
+            "seq_len": seq_len,
+            "batch": batch,
+            "input_size": spec.input_size,
+            "hidden_size": spec.hidden_size,
+            "num_layers": spec.num_layers,
+            "num_directions": spec.num_directions,
+        },
+        "equal": equal,
+        "truth": truth,
+        "note": trace.note,
+        "arrays": {name: _packed(tensor) for name, tensor in arrays.items()},
+    }
+
+
+def check_shown(spec: LayerSpec, seq_len: int, batch: int) -> None:
+    """Refuse what would be too much to show, before anything is made.
+
+    Raises:
+        ValueError: too many numbers for a browser; the message says how many steps would do.
+
+    Example:
+        >>> check_shown(LayerSpec("LSTM", 12, 4), seq_len=100_000, batch=3)
+        Traceback (most recent call last):
+        ValueError: 100000 steps are 22,800,032 numbers, too many to show: choose at most 26315 steps.
+    """
+    numbers = count(spec, seq_len, batch)
+    if numbers <= MOST_NUMBERS:
+        return
+    fixed = count(spec, 0, batch)
+    steps = (MOST_NUMBERS - fixed) // (count(spec, 1, batch) - fixed)
+    mend = f"at most {steps} steps" if steps > 0 else "a smaller hidden_size, batch or num_layers"
+    raise ValueError(f"{seq_len} steps are {numbers:,} numbers, too many to show: choose {mend}.")
+
+
+def count(spec: LayerSpec, seq_len: int, batch: int) -> int:
+    """How many numbers `traced` holds.
+
+    Example:
+        >>> count(LayerSpec("RNN", 3, 2), seq_len=10, batch=1)  # x, h, h before, from_x, from_h, and two biases
+        114
+    """
+    told, wide = spec.num_gates * spec.hidden_size, spec.proj_size or spec.hidden_size
+    states = 2 * wide + (2 * spec.hidden_size if spec.family == "LSTM" else 0)
+    gates = 2 * told + {"RNN": 0, "LSTM": told, "GRU": told + spec.hidden_size}[spec.family]
+    stacked = spec.num_layers * spec.num_directions
+    inputs = spec.input_size + (spec.num_layers - 1) * spec.num_directions * wide
+    return seq_len * batch * (inputs + stacked * (states + gates)) + 2 * stacked * told
+
+
+def last_places(sizes: dict[str, int]) -> dict[str, int]:
+    """The last place on each of the axes that were traced.
+
+    Example:
+        >>> sizes = {"seq_len": 12, "num_layers": 1, "num_directions": 1, "batch": 3, "hidden_size": 4}
+        >>> last_places(sizes)["time"]
+        11
+    """
+    names = ("seq_len", "num_layers", "num_directions", "batch", "hidden_size")
+    return {place: sizes[name] - 1 for place, name in zip(PLACE, names, strict=True)}
+
+
+def _arrays(trace: Trace, layer: nn.Module) -> dict[str, Tensor]:
+    arrays = trace.states | trace.gates
+    for gate in trace.from_x:
+        arrays[f"{gate} from_x"] = trace.from_x[gate]
+        arrays[f"{gate} from_h"] = trace.from_h[gate]
+    arrays |= {f"{state} before": tensor for state, tensor in trace.before.items()}
+    for index, x in enumerate(trace.inputs):
+        arrays[f"x of layer {index}"] = x[None, None] if x.dim() == 3 else x[None]
+    if trace.spec.family == "GRU":
+        arrays["n from_h of the paper"] = _of_the_paper(trace, layer)
+    return arrays | _biases(trace, layer)
+
+
+def _of_the_paper(trace: Trace, layer: nn.Module) -> Tensor:
+    """What h would say to n if r multiplied it before the matrix, as in the GRU's paper: ``W_hn (r * h) + b_hn``."""
+    spec = trace.spec
+    rows = slice(2 * spec.hidden_size, None)  # of n, the third gate
+    scaled = trace.gates["r"] * trace.before["h"]
+    told = torch.empty_like(scaled)
+    for index in range(spec.num_layers):
+        for direction in range(spec.num_directions):
+            suffix = _suffix(spec, index, direction)
+            weight, bias = (getattr(layer, name + suffix, None) for name in ("weight_hh", "bias_hh"))
+            assert isinstance(weight, Tensor)
+            bias = None if bias is None else bias[rows].detach()
+            told[index, direction] = linear(scaled[index, direction], weight[rows].detach(), bias)
+    return told
+
+
+def _biases(trace: Trace, layer: nn.Module) -> dict[str, Tensor]:
+    """Each gate's two biases, ``(num_layers, num_directions, 1, 1, hidden_size)``; zeros where there are none."""
+    spec = trace.spec
+    shape = (spec.num_layers, spec.num_directions, 1, 1, spec.num_gates, spec.hidden_size)
+    biases: dict[str, Tensor] = {}
+    for name in ("bias_ih", "bias_hh"):
+        rows = [_bias(layer, spec, name, i, d) for i in range(spec.num_layers) for d in range(spec.num_directions)]
+        shaped = torch.stack(rows).view(shape)
+        biases |= {f"{gate} {name}": shaped[..., index, :] for index, gate in enumerate(trace.from_x)}
+    return biases
+
+
+def _bias(layer: nn.Module, spec: LayerSpec, name: str, index: int, direction: int) -> Tensor:
+    bias: Tensor | None = getattr(layer, name + _suffix(spec, index, direction), None)
+    return torch.zeros(spec.num_gates * spec.hidden_size) if bias is None else bias.detach().to("cpu", torch.float32)
+
+
+def _suffix(spec: LayerSpec, index: int, direction: int) -> str:
+    """How torch ends the names of the parameters of one layer in one direction."""
+    return "" if spec.is_cell else f"_l{index}" + ("_reverse" if direction else "")
+
+
+def _packed(tensor: Tensor) -> dict[str, Any]:
+    values = tensor.detach().to("cpu", torch.float32).contiguous()
+    return {"dims": list(values.shape), "values": values.numpy().tobytes()}

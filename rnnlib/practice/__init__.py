@@ -1,1 +1,0 @@
-"""What a learner does: predictions, and the misconception behind a wrong one."""

@@ -1,1 +1,0 @@
-"""What it looks like: plain data in, picture out. No torch."""

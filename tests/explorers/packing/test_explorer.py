@@ -1,0 +1,433 @@
+"""The packing explorer without a browser: its front end says what torch says; bad values are told and lose nothing."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import json
+import math
+import random
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from rnnlib import LayerSpec
+from rnnlib.engine.packing.comparison import padded_and_packed
+from rnnlib.engine.packing.mistakes import MISTAKES, meet
+from rnnlib.engine.packing.pack_steps import pack_steps
+from rnnlib.explorers.packing.explorer import ASKED, PackingExplorer
+from rnnlib.explorers.packing.view import STAGES
+from tests.explorers.shared.test_front_end import run
+from tests.strategies import refused
+
+DRAWN = Path(__file__).parent / "packing.mjs"
+TRAITS = (*ASKED, "sizes", "stages", "most", "controls", "question")
+
+
+def state_of(explorer: PackingExplorer) -> dict[str, Any]:
+    """The explorer's state as its front end gets it: bytes as text."""
+    state = explorer.get_state([*TRAITS, "ran"])
+    return json.loads(json.dumps(state, default=lambda raw: base64.b64encode(raw).decode(), allow_nan=False))
+
+
+def drawn(states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return json.loads(run(DRAWN, given=json.dumps(states)))
+
+
+def a_case(chance: random.Random) -> PackingExplorer:
+    """An explorer as a learner might set it."""
+    kind = chance.choice(["RNN", "LSTM", "GRU"])
+    proj = {"proj_size": chance.choice([0, 2])} if kind == "LSTM" else {}
+    flags = {name: chance.random() < 0.5 for name in ("bidirectional", "batch_first", "bias")}
+    relu = {"nonlinearity": "relu"} if kind == "RNN" and chance.random() < 0.5 else {}
+    spec = LayerSpec(kind, chance.choice([5, 12]), 4, num_layers=chance.randint(1, 3), **flags, **proj, **relu)
+    explorer = PackingExplorer(spec)
+    explorer.lengths = [chance.randint(1, chance.choice([3, 29])) for _ in range(chance.choice([1, 2, 5, 12, 40]))]
+    if chance.random() < 0.5:
+        explorer.total_length = max(explorer.lengths) + chance.randint(0, 4)
+    explorer.padding_value = chance.choice([0, -1, 100, 0.5, math.nan, math.inf])
+    return explorer
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[tuple[PackingExplorer, dict[str, Any]]]:
+    chance = random.Random(4)
+    explorers = [a_case(chance) for _ in range(40)]
+    return list(zip(explorers, drawn([state_of(explorer) for explorer in explorers]), strict=True))
+
+
+def test_order_batch_sizes_and_starts_are_torchs(cases: list[Any]) -> None:
+    for explorer, there in cases:
+        packed = explorer.packing.packed
+        assert there["order"] == packed.sorted_indices.tolist()
+        assert there["batchSizes"] == packed.batch_sizes.tolist()
+        assert there["starts"] == [0, *packed.batch_sizes.cumsum(0)[:-1].tolist()]
+        assert (there["total"], there["longest"]) == (len(packed.data), max(explorer.lengths))
+
+
+def test_before_the_kernel_has_answered_only_equals_may_stand_otherwise() -> None:
+    """torch's sort is not stable: where lengths are equal, only torch knows its order."""
+    explorer = PackingExplorer("GRU")
+    explorer.lengths = [1 + item % 5 for item in range(60)]
+    answered, alone = drawn([state_of(explorer), state_of(explorer) | {"ran": {}}])
+    assert answered["order"] == explorer.packing.sorted_indices.tolist()
+    assert alone["batchSizes"] == answered["batchSizes"]
+    assert sorted(alone["order"]) == list(range(60))
+    assert [explorer.lengths[item] for item in alone["order"]] == sorted(explorer.lengths, reverse=True)
+
+
+TOLD = re.compile(
+    r"padded\[(\d+), (\d+)\] is step (\d+) of sequence (\d+) → row (\d+) of the sorted batch → data\[(\d+)\],"
+    r" one of the (\d+) that batch_sizes\[(\d+)\] counts → output\[(\d+), (\d+)\]\."
+)
+
+
+def test_the_caption_names_the_right_places(cases: list[Any]) -> None:
+    """Each sentence, read back as indices into tensors whose numbers say which step of which sequence they are."""
+    for explorer, there in cases:
+        lengths, first = explorer.lengths, explorer.batch_first
+        marked = [torch.tensor([[1000.0 * item + time] for time in range(n)]) for item, n in enumerate(lengths)]
+        value, total = explorer.padding_value, explorer.total_length
+        tensors = pack_steps(marked, batch_first=first, padding_value=value, total_length=total)
+        output = tensors.unpacked
+        sentences = iter(there["told"])
+        for item, length in enumerate(lengths):
+            for time in range(total or max(lengths)):
+                said, index = next(sentences), (item, time) if first else (time, item)
+                if time >= length:
+                    assert f"output[{index[0]}, {index[1]}] is " in said
+                    assert f"padding_value {value:g}" in said
+                    np.testing.assert_equal(output[index].item(), value)
+                    continue
+                found = TOLD.fullmatch(said)
+                assert found, said
+                a, b, step, sequence, row, at, size, t, c, d = map(int, found.groups())
+                element = 1000 * item + time
+                assert (step, sequence, t) == (time, item, time)
+                assert tensors.padded[a, b] == output[c, d] == tensors.data[at] == element
+                assert tensors.sorted[(row, time) if first else (time, row)] == element
+                assert size == tensors.batch_sizes[time]
+
+
+def test_a_step_is_marked_at_every_stage_and_a_pad_where_there_are_pads(cases: list[Any]) -> None:
+    for explorer, there in cases:
+        if len(explorer.lengths) > 12:
+            continue  # some rows are left out
+        longest = max(explorer.lengths)
+        marks = iter(there["drawn"])
+        for length in explorer.lengths:
+            for time in range(explorer.total_length or longest):
+                inside, own = int(time < longest), 2 * int(time < length)  # in the staircase and in data
+                assert next(marks) == {"padded": inside, "sorted": inside, "packed": own, "unpacked": 1}
+
+
+def test_the_titles_are_the_real_shapes(cases: list[Any]) -> None:
+    for explorer, there in cases:
+        packing = explorer.packing
+        wide = explorer.ran["wide"]
+        assert there["titles"] == [
+            f"padded {tuple(packing.padded.shape)}",
+            f"sorted, the longest first {tuple(packing.sorted.shape)}",
+            f"packed.data {tuple(packing.data.shape)} batch_sizes {tuple(packing.batch_sizes.shape)}",
+            f"output, unpacked {(*packing.unpacked.shape[:2], wide)}",
+        ]
+
+
+def test_the_pictures_are_whole_and_say_how_many_rows_are_left_out(cases: list[Any]) -> None:
+    for explorer, there in cases:
+        for picture in there["pictures"]:
+            words = "".join(ET.fromstring(f"<svg>{picture}</svg>").itertext())
+            assert not re.search("NaN|undefined|Infinity|null", picture)
+            count = len(explorer.lengths)
+            assert (f"{count - 11} more sequences" in words) == (count > 12)
+
+
+def test_the_snippet_runs_as_it_stands_and_prints_what_it_says(cases: list[Any]) -> None:
+    for explorer, there in cases:
+        code, names, printed = there["code"], {}, io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, "snippet", "exec"), names)
+        said = re.findall(r"print\(.*\)  # (\(.*\))", code)
+        assert printed.getvalue().splitlines() == [f"torch.Size([{shape[1:-1]}])" for shape in said]
+        shapes = [tuple(explorer.packing.padded.shape), (*explorer.packing.unpacked.shape[:2], explorer.ran["wide"])]
+        assert said == [str(shape) for shape in shapes]
+        assert names["lengths"].tolist() == explorer.lengths
+        assert max(map(len, code.splitlines())) <= 66
+        spec = LayerSpec.of(names["layer"])
+        assert spec == LayerSpec.of(explorer.layer)
+        directions = 2 if explorer.bidirectional else 1
+        assert names["summary"].shape == (len(explorer.lengths), directions * (spec.proj_size or spec.hidden_size))
+
+
+def test_the_table_is_what_the_layer_made(cases: list[Any]) -> None:
+    for explorer, there in cases:
+        assert_table(explorer, there["rows"])
+
+
+def assert_table(explorer: PackingExplorer, rows: list[dict[str, Any]]) -> None:
+    value = explorer.padding_value
+    made = padded_and_packed(explorer.layer, explorer.sequences, padding_value=value)
+    assert [row["length"] for row in rows] == explorer.lengths == [len(x) for x in explorer.sequences]
+    assert [row["pads"] for row in rows] == [max(explorer.lengths) - length for length in explorer.lengths]
+    for name, off in (("padded", made.off_padded), ("packed", made.off_packed)):
+        shown = [math.nan if row[name] is None else row[name] for row in rows]  # JSON knows no nan
+        np.testing.assert_allclose(shown, off.amax(0).nan_to_num(math.nan, math.nan).numpy(), rtol=1e-5, atol=1e-6)
+    assert max(row["packed"] for row in rows) < 1e-6
+    ran = explorer.ran
+    for name, last in (("last_padded", made.last_padded), ("last_own", made.last_own)):
+        shown = np.frombuffer(ran[name], dtype="<f4").reshape(len(rows), ran["units"])
+        np.testing.assert_allclose(shown, last[:, : ran["units"]].numpy(), rtol=1e-5, atol=1e-6)
+    assert (ran["steps"], ran["own_steps"]) == (made.steps, made.own_steps)
+
+
+def test_the_pads_change_the_states_of_shorter_sequences_and_packing_does_not() -> None:
+    explorer = PackingExplorer("LSTM")
+    (there,) = drawn([state_of(explorer)])
+    for row in there["rows"]:
+        assert row["packed"] < 1e-6
+        assert (row["padded"] > 1e-2) == (row["pads"] > 0)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+@pytest.mark.parametrize("layer", ["GRU", LayerSpec("LSTM", 12, 4, 2, bidirectional=True, batch_first=True)], ids=str)
+def test_a_mistake_is_made_at_that_moment(mistake: Any, layer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    def counted(known: Any, *given: Any) -> Any:
+        called.append(known.name)
+        return meet(known, *given)
+
+    monkeypatch.setattr("rnnlib.explorers.packing.explorer.meet", counted)
+    explorer = PackingExplorer(layer)
+    assert (explorer.ran["met"], called) == ({}, [])
+    explorer.mistake = mistake.name
+    expected = meet(mistake, explorer.layer, explorer.sequences)
+    said = {name: getattr(mistake, name) for name in ("name", "code", "cure", "why")}
+    assert explorer.ran["met"] == said | {"error": expected.error, "cured": expected.cured}
+    assert called == [mistake.name]
+    explorer.lengths = [9, 20, 4]
+    assert called == [mistake.name] * 2
+    explorer.mistake = ""
+    assert explorer.ran["met"] == {}
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=5), st.booleans(), st.sampled_from([torch.float32, torch.float64])
+)
+def test_sequences_and_a_layer_of_ones_own_are_what_runs(lengths: list[int], first: bool, dtype: torch.dtype) -> None:
+    layer = nn.LSTM(3, 4, 2, batch_first=first, bidirectional=True, proj_size=2, dropout=0.5, dtype=dtype)
+    own = [torch.randn(length, 3, dtype=dtype, requires_grad=True) for length in lengths]
+    explorer = PackingExplorer(layer, own)
+    assert explorer.layer is layer
+    assert layer.training
+    assert (explorer.lengths, explorer.more) == (lengths, [])
+    assert all(torch.equal(a, b) for a, b in zip(explorer.sequences, own, strict=True))
+    assert np.frombuffer(explorer.ran["off_packed"], dtype="<f4").max() < 1e-6
+    explorer.lengths = [1]
+    assert torch.equal(explorer.sequences[0], own[0][:1])
+    explorer.lengths = lengths
+    assert explorer.sequences[0].shape == own[0].shape
+
+
+def test_sequences_that_leave_can_join_again_each_in_its_place() -> None:
+    own = [torch.randn(length, 2) for length in (5, 2, 7, 9)]
+    explorer = PackingExplorer("RNN", own, batch=2)
+    assert (explorer.lengths, explorer.more) == ([5, 2], [7, 9])
+    for lengths, more in (([4], [2, 7, 9]), ([4, 2, 7], [9]), ([1, 1, 1, 1], []), ([1, 1], [1, 1])):
+        explorer.lengths = lengths
+        assert explorer.more == more
+        sent = {"lengths": lengths, "more": more}
+        explorer.set_state(sent)
+        assert {name: getattr(explorer, name) for name in sent} == sent
+        assert explorer.problem == ""
+
+
+def test_what_is_refused_takes_no_sequence_away() -> None:
+    explorer = PackingExplorer("RNN", [torch.randn(length, 2) for length in (5, 2, 7)], batch=2)
+    explorer.set_state({"lengths": [5, 3, 7], "more": []})
+    assert "sequence 1 has 2 steps" in explorer.problem
+    assert (explorer.lengths, explorer.more) == ([5, 2], [7])
+
+
+def test_another_draw_gives_other_utterances_as_many_as_before() -> None:
+    explorer = PackingExplorer("RNN")
+    seen = []
+    for draw in range(4):
+        explorer.draw = draw
+        seen.append((explorer.lengths, explorer.more))
+        assert (len(explorer.lengths), len(explorer.more)) == (4, 8)
+        explorer.total_length = max(explorer.lengths)  # a draw may need more room: then it is given
+    assert len({str(lengths) for lengths in seen}) == 4
+
+
+def test_the_order_torch_chose_is_sent() -> None:
+    explorer = PackingExplorer("RNN", batch=40)
+    assert explorer.ran["sorted_indices"] == explorer.packing.sorted_indices.tolist()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_padding_that_json_does_not_know_travels(value: float) -> None:
+    explorer = PackingExplorer("GRU")
+    explorer.padding_value = value
+    state = state_of(explorer)
+    assert state["padding_value"] == state["ran"]["asked"]["padding_value"] == str(value)
+    explorer.set_state({"padding_value": 0})
+    explorer.set_state({"padding_value": str(value)})
+    assert str(explorer.padding_value) == str(value)
+    assert explorer.problem == ""
+    assert np.frombuffer(explorer.ran["off_packed"], dtype="<f4").max() < 1e-6
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_what_is_no_number_in_the_data_is_told_and_does_not_stop_anything(bad: float) -> None:
+    own = [torch.randn(6, 2), torch.full((3, 2), bad), torch.randn(4, 2)]
+    explorer = PackingExplorer("GRU", own)
+    (there,) = drawn([state_of(explorer)])
+    assert there["rows"][0]["packed"] < 1e-6
+    for mistake in MISTAKES:
+        explorer.mistake = mistake.name
+        assert explorer.problem == ""
+
+
+def test_padding_that_occurs_in_the_data_is_noted_and_alarms_nobody() -> None:
+    explorer = PackingExplorer("GRU", [torch.zeros(5, 2), torch.ones(3, 2)])
+    assert "padding_value 0.0 occurs in the data too" in explorer.ran["note"]
+    assert explorer.problem == ""
+    explorer.padding_value = 0.5
+    assert explorer.ran["note"] == ""
+
+
+OWN_BAD: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "no sequence": ([], ("empty",)),
+    "widths that differ": ([torch.ones(5, 2), torch.ones(2, 3)], ("sequences[1]", "3 wide")),
+    "one axis": ([torch.ones(5)], ("2 axes", "unsqueeze")),
+    "whole numbers": ([torch.ones(5, 2, dtype=torch.long)], ("float32", ".float()")),
+    "another dtype": ([torch.ones(5, 2, dtype=torch.float64)], ("float32", ".float()")),
+    "dtypes that differ": ([torch.ones(5, 2), torch.ones(2, 2).double()], ("sequences[1]", "float64")),
+    "None among them": ([None], ("sequences[0]", "None")),
+    "no steps": ([torch.ones(5, 2), torch.ones(0, 2)], ("sequences[1]", "no steps")),
+    "one tensor": (torch.ones(3, 2, 2), ("list",)),
+    "a text": ("abc", ("list",)),
+    "arrays": ([np.ones((3, 2))], ("torch.from_numpy",)),
+    "no numbers": ([torch.ones(3, 2, device="meta")], ("meta",)),
+}
+
+
+@pytest.mark.parametrize(("own", "words"), OWN_BAD.values(), ids=OWN_BAD)
+def test_sequences_that_cannot_be_are_refused(own: Any, words: tuple[str, ...]) -> None:
+    refused(lambda: PackingExplorer("GRU", own), *words)
+
+
+MADE_BAD: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "a cell": ({"layer": nn.GRUCell(3, 4)}, ("GRUCell", "'GRU'")),
+    "a cell's kind": ({"layer": "LSTMCell"}, ("LSTMCell", "'LSTM'")),
+    "no recurrent layer": ({"layer": nn.Linear(3, 4)}, ("Linear",)),
+    "one inside another": ({"layer": nn.Sequential(nn.GRU(3, 4))}, ("get_submodule",)),
+    "a class": ({"layer": nn.LSTM}, ("class",)),
+    "nothing": ({"layer": None}, ("NoneType",)),
+    "a layer without numbers": ({"layer": nn.GRU(12, 4, device="meta")}, ("layer", "meta")),
+    "another width": ({"layer": nn.GRU(5, 4), "sequences": [torch.ones(3, 2)]}, ("5", "input_size=2")),
+    "no batch": ({"batch": 0}, ("batch", "at least 1")),
+    "half a sequence": ({"batch": 2.5}, ("batch", "whole number")),
+    "more than are recorded": ({"batch": 641}, ("640", "641")),
+    "more than were given": ({"sequences": [torch.ones(3, 2)], "batch": 2}, ("at most 1", "2")),
+    "an unknown stage": ({"stages": ("x",)}, ("stages", "padded")),
+    "one text for stages": ({"stages": "padded"}, ("stages", "several names", "('padded',)")),
+    "one text for controls": ({"controls": "batch"}, ("controls", "several names", "('batch',)")),
+    "no stages": ({"stages": None}, ("stages", "padded")),
+    "an unknown control": ({"controls": ("x",)}, ("control", "'x'")),
+    "no controls": ({"controls": None}, ("controls",)),
+    "no question": ({"question": None}, ("question", "text")),
+}
+
+
+@pytest.mark.parametrize(("given", "words"), MADE_BAD.values(), ids=MADE_BAD)
+def test_an_explorer_that_cannot_be_is_refused(given: dict[str, Any], words: tuple[str, ...]) -> None:
+    refused(lambda: PackingExplorer(**given), *words)
+
+
+SET_BAD: list[tuple[str, Any]] = [
+    *(("lengths", bad) for bad in ([0], [3, -1], [2.5], ["3"], "3, 4", [], None, [None], [True], [30], 3, {})),
+    *(("lengths", bad) for bad in ([10**9], [10**30], [7] * 1001)),
+    *(("total_length", bad) for bad in (1, 0, -1, 2.5, "x", True, 100_001, 10**12, 10**30)),
+    *(("padding_value", bad) for bad in ("x", None, True, [], 1e300, 10**400)),
+    *(("draw", bad) for bad in (-1, 1.5, "x", None, True)),
+    *(("mistake", bad) for bad in ("nonsense", 3, None, [])),
+    *(("stages", bad) for bad in (["x"], "padded", None, 3, [[]], [None])),
+    *(("controls", bad) for bad in (["x"], "batch", None, [[]])),
+    *(("kind", bad) for bad in ("LSTMCell", "lstm", "", None, 3)),
+    *(("num_layers", bad) for bad in (0, -1, 2.5, "x", None, 10**9)),
+    ("bidirectional", 1),
+    ("batch_first", "yes"),
+    ("question", None),
+]
+
+
+@pytest.mark.parametrize(("name", "bad"), SET_BAD, ids=lambda value: str(value)[:20])
+def test_a_bad_value_is_told_in_a_sentence_and_loses_nothing(name: str, bad: Any) -> None:
+    explorer = PackingExplorer("GRU")
+    explorer.total_length = 25
+    held, ran = explorer.get_state(TRAITS), explorer.ran
+    sentence = refused(lambda: setattr(explorer, name, bad))
+    assert explorer.get_state(TRAITS) == held
+    explorer.set_state({name: bad})
+    apart = re.compile(r"[\d.]+ GB are available")  # of memory: that differs from one moment to the next
+    assert apart.sub("", explorer.problem) == apart.sub("", sentence)
+    assert explorer.get_state(TRAITS) == held
+    assert explorer.ran is ran
+    explorer.set_state({"lengths": [9, 20]})
+    assert (explorer.problem, explorer.lengths, explorer.ran["asked"]["lengths"]) == ("", [9, 20], [9, 20])
+
+
+def test_a_fault_of_ones_own_forward_is_said_to_be_that() -> None:
+    class Own(nn.GRU):
+        broken = False
+
+        def forward(self, x: Any, hx: Any = None) -> Any:
+            if self.broken:
+                raise KeyError("mine")
+            return super().forward(x, hx)
+
+    layer = Own(12, 4)
+    explorer = PackingExplorer(layer)
+    layer.broken = True
+    explorer.set_state({"lengths": [9, 20]})
+    assert explorer.problem == "Your layer's forward(), or a hook of it, raised KeyError: 'mine'"
+    assert explorer.lengths == [17, 12, 22, 17]
+
+
+@pytest.mark.parametrize("stages", [(), ("packed",), ("unpacked", "padded"), STAGES])
+def test_stages_are_shown_in_their_order(stages: tuple[str, ...]) -> None:
+    assert PackingExplorer("RNN", stages=stages).stages == [stage for stage in STAGES if stage in stages]
+
+
+def test_many_sequences_are_told_with_counts() -> None:
+    explorer = PackingExplorer("GRU", [torch.randn(int(n), 3) for n in torch.randint(1, 500, (100,))])
+    assert len(explorer.lengths) == 100
+    assert "batch 100" in repr(explorer)
+    assert "…] (100)" in repr(explorer)
+    assert max(map(len, repr(explorer).splitlines())) < 100
+
+
+def test_its_text_says_the_shapes_and_the_question() -> None:
+    explorer = PackingExplorer(LayerSpec("GRU", 12, 8, batch_first=True, bidirectional=True), question="How many pads?")
+    shown = repr(explorer)
+    for words in (
+        "lengths [17, 12, 22, 17]",
+        "(4, 22, 12)",
+        "[2, 0, 3, 1]",
+        "(68, 12)",
+        "(4, 22, 16)",
+        "How many pads?",
+    ):
+        assert words in shown

@@ -1,0 +1,137 @@
+"""The card as the front end and a stored notebook see it: what is asked, and nothing of the answer."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from types import FunctionType
+from typing import Any
+
+import pytest
+from ipywidgets import Widget
+from torch import nn
+
+from rnnlib.explorers.prediction.explorer import PredictionCard, predict
+from rnnlib.spec import LayerSpec, shapes
+
+SPEC = LayerSpec("LSTM", 11, 17, num_layers=2, bidirectional=True, batch_first=True)
+SIZES = {"seq_len": 7, "batch": 3}
+
+
+def card_for(tensor: str = "h_n") -> tuple[PredictionCard, list[dict[str, Any]]]:
+    """A card, and the messages that it sends."""
+    card, sent = predict(SPEC, tensor, **SIZES), []
+    card.send = lambda content, buffers=None: sent.append(content)
+    return card, sent
+
+
+def hear(card: PredictionCard, content: Any) -> None:
+    """What ipywidgets does when a custom message arrives."""
+    card._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+
+
+def stored(card: PredictionCard) -> str:
+    """All that a notebook could keep of a card: its state, what it shows in text, and the saved widget state."""
+    state = {name: value for name, value in card.get_state().items() if name not in ("_esm", "_css")}
+    shown = card._repr_mimebundle_()
+    saved = Widget.get_manager_state(widgets=[card])["state"][card.model_id]["state"]
+    saved = {name: value for name, value in saved.items() if name not in ("_esm", "_css")}
+    return json.dumps([state, shown, saved, repr(card), str(card)], default=str)
+
+
+@pytest.mark.parametrize("tensor", list(shapes(SPEC, **SIZES)))
+def test_the_answer_is_stored_nowhere_before_or_after(tensor: str) -> None:
+    card, sent = card_for(tensor)
+    answer = shapes(SPEC, **SIZES)[tensor].sizes
+    numbers = r"[^0-9]{1,4}".join(map(str, answer)) if len(answer) > 1 else rf"\b{answer[0]}\b"
+    before = stored(card)
+    assert not re.search(numbers, before)
+    hear(card, {"answer": "(1, 2)", "id": "a"})
+    hear(card, {"answer": str(answer), "id": "b"})
+    assert [told["right"] for told in sent] == [False, True]
+    assert re.search(numbers, str([axis["size"] for axis in sent[0]["axes"]]))
+    assert stored(card) == before
+
+
+def test_the_stored_text_is_the_question_and_the_call() -> None:
+    card, _ = card_for()
+    assert repr(card) == (
+        "Predict the shape of h_n\n"
+        "  nn.LSTM(11, 17, num_layers=2, batch_first=True, bidirectional=True) reads x of (3, 7, 11)"
+    )
+    data, _ = card._repr_mimebundle_()
+    assert data["text/plain"] == repr(card)
+
+
+@pytest.mark.parametrize(
+    ("layer", "tensor", "batch", "call"),
+    [
+        (LayerSpec("RNN", 5, 10, 2), "h_n", 3, "nn.RNN(5, 10, num_layers=2) reads x of (6, 3, 5)"),
+        (LayerSpec("RNN", 5, 10), "h_n", None, "nn.RNN(5, 10) reads x of (6, 5)"),
+        (nn.GRUCell(5, 10, bias=False), "h_1", 3, "nn.GRUCell(5, 10, bias=False) reads x of (3, 5)"),
+        (LayerSpec("RNNCell", 5, 10), "h_1", None, "nn.RNNCell(5, 10) reads x of (5,)"),
+        (LayerSpec("RNN", 5, 10), "input", 3, "nn.RNN(5, 10) reads a batch of 3, seq_len 6"),
+        (LayerSpec("RNN", 5, 10), "input", None, "nn.RNN(5, 10) reads one unbatched sequence, seq_len 6"),
+        (LayerSpec("RNNCell", 5, 10), "input", 3, "nn.RNNCell(5, 10) reads one step of a batch of 3"),
+        (
+            LayerSpec("LSTM", 5, 10, 2, bias=False, batch_first=True, dropout=0.5, bidirectional=True, proj_size=4),
+            "c_n",
+            3,
+            "nn.LSTM(5, 10, num_layers=2, bias=False, batch_first=True, dropout=0.5, bidirectional=True, proj_size=4)"
+            " reads x of (3, 6, 5)",
+        ),
+    ],
+)
+def test_the_call_is_one_line(layer: Any, tensor: str, batch: int | None, call: str) -> None:
+    card = predict(layer, tensor, seq_len=6, batch=batch, question="Guess!")
+    assert repr(card) == f"Guess!\n  {call}"
+
+
+def test_the_sizes_that_are_synced_are_those_of_the_call() -> None:
+    card = predict(LayerSpec("RNN", 5, 10), "weight_ih_l0", **SIZES)
+    assert card.sizes == {"input_size": 5, "hidden_size": 10, "seq_len": 7, "batch": 3}
+
+
+def test_feedback_is_a_message_to_the_one_who_asked() -> None:
+    card, sent = card_for()
+    hear(card, {"answer": "3 4 17", "id": "view-1"})
+    (told,) = sent
+    assert told["id"] == "view-1"
+    assert told["right"] is False
+    assert told["said"].startswith("batch_first moves only input and output, never a state.")
+    assert told["axes"] == [
+        {"axis": "num_layers*num_directions", "size": 4, "worked": "2 × 2"},
+        {"axis": "batch", "size": 3, "worked": ""},
+        {"axis": "hidden_size", "size": 17, "worked": ""},
+    ]
+    json.dumps(told)
+
+
+@pytest.mark.parametrize("content", [{"answer": "no shape"}, {"answer": None}, {"answer": {}}, {}, None, "x", 3, []])
+def test_what_is_no_answer_gets_a_sentence_and_reveals_nothing(content: Any) -> None:
+    card, sent = card_for()
+    hear(card, content)
+    (told,) = sent
+    assert set(told) == {"problem", "id"}
+    assert re.fullmatch(r".{20,}\.", told["problem"])
+    assert "17" not in told["problem"]
+    hear(card, {"answer": "4 3 17"})
+    assert sent[-1]["right"] is True
+
+
+def test_a_fault_of_ours_is_told_and_logged(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    card, sent = card_for()
+    ours = FunctionType((lambda answer: 1 / 0).__code__, {"__name__": "rnnlib.planted"})
+    monkeypatch.setattr(card, "reply", ours)
+    hear(card, {"answer": "4 3 17", "id": "a"})
+    assert "fault in rnnlib" in sent[0]["problem"]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_two_cards_know_nothing_of_each_other() -> None:
+    (one, heard), (other, unheard) = card_for("output"), card_for("h_n")
+    hear(one, {"answer": "3 7 34", "id": "a"})
+    assert heard[0]["right"] is True
+    assert unheard == []
+    assert len({card.model_id for card in itertools.chain([one, other])}) == 2

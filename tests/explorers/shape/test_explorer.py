@@ -1,0 +1,427 @@
+"""The shape explorer without a browser: its traits, its live answer, and what it does with bad values."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import pytest
+import torch
+from torch import nn
+
+from rnnlib import LayerSpec, ShapeExplorer, shapes
+from rnnlib.engine import call
+from rnnlib.explorers.shape import explorer as shape_explorer
+from rnnlib.explorers.shape import payload as live
+from rnnlib.explorers.shape.payload import _weights_agree
+from rnnlib.spec.kinds import KINDS
+
+
+def sent(explorer: ShapeExplorer, **values: Any) -> None:
+    """What a front end's message does."""
+    explorer.set_state(values)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_shape_of_the_live_layer_agrees(kind: str) -> None:
+    explorer = ShapeExplorer(kind, seq_len=5, batch=2)
+    assert all(row["agrees"] for row in explorer.numbers["rows"])
+    assert explorer.numbers["checks"][0]["holds"]
+    expected = shapes(explorer.spec, 5, 2)
+    assert all(row["shape"] == expected[row["name"]].sizes for row in explorer.numbers["rows"])
+
+
+def test_a_wrong_rule_is_shown_as_a_cross(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(spec: LayerSpec, seq_len: int, batch: int | None = None) -> Any:
+        return shapes(spec, seq_len + 1, batch)
+
+    monkeypatch.setattr("rnnlib.explorers.shape.payload.shapes", wrong)
+    agrees = {row["name"]: row["agrees"] for row in ShapeExplorer("RNN").numbers["rows"]}
+    assert agrees == {"input": False, "output": False, "h_n": True}
+
+
+def test_setting_a_trait_asks_the_layer_again() -> None:
+    explorer = ShapeExplorer("GRU")
+    explorer.seq_len = 7
+    assert explorer.numbers["sizes"]["seq_len"] == 7
+    assert explorer.numbers["rows"][1]["shape"] == (7, 3, 16)
+
+
+def test_values_that_arrive_together_are_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer, runs = ShapeExplorer("GRU"), []
+    real = explorer._answer
+    monkeypatch.setattr(explorer, "_answer", lambda *chosen: runs.append(1) or real(*chosen))
+    sent(explorer, seq_len=9, batch=5, kind="RNN", batch_first=True)
+    assert runs == [1]
+    assert explorer.numbers["rows"][0]["shape"] == (5, 9, 12)
+
+
+def test_a_lecturer_can_link_and_observe() -> None:
+    one, other, heard = ShapeExplorer("RNN"), ShapeExplorer("LSTM"), []
+    ipywidgets.link((one, "hidden_size"), (other, "hidden_size"))
+    other.observe(lambda change: heard.append(change.new), "hidden_size")
+    one.hidden_size = 5
+    assert other.numbers["sizes"]["hidden_size"] == 5
+    assert heard == [5]
+
+
+def test_the_recorded_utterances_are_run_where_they_fit() -> None:
+    explorer = ShapeExplorer("LSTM", seq_len=8, batch=3)
+    assert "3 recorded utterances" in explorer.numbers["source"]
+    explorer.input_size = 11
+    assert "random" in explorer.numbers["source"]
+
+
+def test_a_real_module_runs_with_its_own_weights() -> None:
+    layer = nn.LSTM(12, 5, batch_first=True, dtype=torch.float64)
+    explorer = ShapeExplorer(layer, seq_len=4, batch=2)
+    assert "your own" in explorer.numbers["source"]
+    with torch.no_grad():
+        output, _ = layer(_recorded(4, 2).transpose(0, 1).double())
+    shown = explorer.numbers["maps"][1]
+    values = torch.frombuffer(bytearray(shown["values"]), dtype=torch.float32).reshape(shown["rows"], shown["cols"])
+    assert torch.allclose(values, output[0].T.float())
+    explorer.hidden_size = 6
+    assert "your own" not in explorer.numbers["source"]
+
+
+def _recorded(seq_len: int, batch: int) -> torch.Tensor:
+    from rnnlib.explorers.shared.recorded import input_for
+
+    return input_for(LayerSpec("RNN", 12, 1), seq_len, batch)[0]
+
+
+def test_a_cell_is_called_once_a_step() -> None:
+    cell = nn.GRUCell(12, 3)
+    shown = ShapeExplorer(cell, seq_len=6, batch=2).numbers["maps"][1]
+    state = None
+    for x_t in _recorded(6, 2):
+        state = cell(x_t, state)
+    last = torch.frombuffer(bytearray(shown["values"]), dtype=torch.float32).reshape(3, 6)[:, -1]
+    assert torch.allclose(last, state[0])
+
+
+def test_sizes_that_no_machine_holds_are_refused_in_words() -> None:
+    explorer = ShapeExplorer(LayerSpec("LSTM", 12, 4096), seq_len=2000, batch=256)
+    assert "GB" in explorer.numbers["refused"]
+    assert explorer.numbers["parameters"] == explorer.spec.num_parameters
+    sent(explorer, hidden_size=16, seq_len=8, batch=3)
+    assert "refused" not in explorer.numbers
+
+
+TOO_MUCH = {
+    "a cell called often": ("LSTMCell", {"seq_len": 1_500_000, "batch": 1}, "1,500,000 steps"),
+    "many steps in each layer": (LayerSpec("GRU", 1, 1, 4), {"seq_len": 500_000, "batch": 1}, "2,000,000 steps"),
+    "a wide batch of little": (LayerSpec("LSTM", 1, 1), {"seq_len": 1, "batch": 10**9}, "of numbers|GB"),
+    "many weights": (LayerSpec("LSTM", 20_000, 20_000), {}, "million parameters|GB"),
+}
+
+
+@pytest.mark.parametrize(("layer", "sizes", "words"), TOO_MUCH.values(), ids=TOO_MUCH)
+def test_what_is_too_much_for_a_slider_is_refused_in_words_at_once(
+    layer: LayerSpec | str, sizes: dict[str, int], words: str
+) -> None:
+    ShapeExplorer("RNN")  # torch's first call takes longer
+    start = time.process_time()  # which stands still while a busy machine does something else
+    explorer = ShapeExplorer(layer, **sizes)  # type: ignore[arg-type]
+    assert time.process_time() - start < 2
+    assert explorer.running == {}
+    refused = explorer.numbers["refused"]
+    assert re.search(words, refused)
+    assert re.search("follow a slider.*run.*in a cell|choose a smaller", refused)
+
+
+BAD = [
+    ("seq_len", 0, ValueError, "at least 1"),
+    ("batch", -1, ValueError, "at least 1"),
+    ("hidden_size", 2.5, TypeError, "whole number"),
+    ("num_layers", True, TypeError, "whole number"),
+    ("input_size", "x", TypeError, "whole number"),
+    ("kind", "LTSM", ValueError, "LSTM"),
+    ("device", "cuda:7", ValueError, "cuda:7"),
+    ("bidirectional", 1, TypeError, "True or False"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
+def test_a_bad_value_from_python_raises_a_sentence(name: str, value: Any, error: type, words: str) -> None:
+    explorer = ShapeExplorer("GRU")
+    before = getattr(explorer, name), explorer.numbers
+    with pytest.raises(error, match=words):
+        setattr(explorer, name, value)
+    assert (getattr(explorer, name), explorer.numbers) == before
+
+
+@pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
+def test_a_bad_value_from_a_control_is_said_inside(name: str, value: Any, error: type, words: str) -> None:
+    explorer = ShapeExplorer("GRU")
+    before = getattr(explorer, name), explorer.numbers
+    sent(explorer, **{name: value})
+    assert words in explorer.problem
+    assert (getattr(explorer, name), explorer.numbers) == before
+    sent(explorer, seq_len=6)
+    assert explorer.problem == ""
+    assert explorer.numbers["sizes"]["seq_len"] == 6
+
+
+def test_values_that_do_not_go_together_are_put_back() -> None:
+    explorer = ShapeExplorer(LayerSpec("LSTM", 12, 16, proj_size=7))
+    before = explorer.numbers
+    with pytest.raises(ValueError, match="proj_size=7"):
+        explorer.hidden_size = 7
+    assert (explorer.hidden_size, explorer.numbers) == (16, before)
+    sent(explorer, hidden_size=7, seq_len=5)
+    assert "proj_size=7" in explorer.problem
+    assert (explorer.hidden_size, explorer.seq_len, explorer.numbers) == (16, 8, before)
+    sent(explorer, hidden_size=8)
+    assert explorer.problem == ""
+
+
+@pytest.mark.parametrize("kind", ["RNN", "RNNCell"])
+@pytest.mark.parametrize("sizes", [{"seq_len": 10**9}, {"batch": 10**12}, {"hidden_size": 10**30}])
+def test_no_size_is_too_large_to_be_refused_in_words(kind: str, sizes: dict[str, int]) -> None:
+    explorer = ShapeExplorer(kind)
+    sent(explorer, **sizes)
+    assert explorer.numbers["refused"].endswith("The shapes drawn hold all the same.")
+    assert explorer.problem == ""
+
+
+def test_the_same_good_value_again_clears_the_message() -> None:
+    explorer = ShapeExplorer("GRU", seq_len=6)
+    sent(explorer, seq_len=0)
+    sent(explorer, seq_len=6)
+    assert explorer.problem == ""
+
+
+def test_an_error_in_the_answer_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer = ShapeExplorer("GRU")
+    before = explorer.numbers
+    with monkeypatch.context() as broken:
+        broken.setattr(explorer, "_answer", lambda *_: 1 / 0)
+        explorer.seq_len = 7
+    assert "raised ZeroDivisionError" in explorer.problem
+    assert explorer.numbers is before
+    explorer.seq_len = 6
+    assert explorer.problem == ""
+
+
+class Failing(nn.GRU):
+    """A layer of one's own that fails, and counts how often it was asked."""
+
+    asked = 0
+
+    def forward(self, *_: Any) -> Any:
+        type(self).asked += 1
+        raise self.error
+
+    error: Exception = RuntimeError("mine")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("mine"), ValueError("mine"), KeyError("mine")])
+def test_an_error_of_ones_own_layer_is_told_as_such_and_once(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Failing, "error", error)
+    monkeypatch.setattr(Failing, "asked", 0)
+    explorer = ShapeExplorer(Failing(12, 5))
+    assert explorer.problem.startswith(f"Your layer's forward(), or a hook of it, raised {type(error).__name__}: ")
+    assert (Failing.asked, len(caplog.records)) == (1, 1)
+    sent(explorer, seq_len=4)
+    assert (Failing.asked, explorer.problem != "") == (2, True)
+
+
+def test_an_error_of_a_hook_is_told_as_such() -> None:
+    layer = nn.GRU(12, 5)
+    layer.register_forward_hook(lambda *_: [][0])
+    assert ShapeExplorer(layer).problem.startswith("Your layer's forward(), or a hook of it, raised IndexError")
+
+
+@pytest.mark.parametrize("name", ["seq_len", "numbers"])
+@pytest.mark.parametrize("error", [RuntimeError("mine"), ValueError("mine")])
+def test_an_error_of_a_lecturers_callback_is_told_as_such(name: str, error: Exception) -> None:
+    def callback(_: Any) -> None:
+        raise error
+
+    explorer = ShapeExplorer("GRU")
+    explorer.observe(callback, name)
+    sent(explorer, seq_len=4)
+    assert explorer.problem == f"A callback of your own raised {type(error).__name__}: mine"
+
+
+def test_a_sentence_of_ours_that_a_callback_met_is_told_as_it_is() -> None:
+    explorer = ShapeExplorer("GRU")
+    explorer.observe(lambda _: explorer.set_trait("batch", 0), "seq_len")
+    sent(explorer, seq_len=4)
+    assert explorer.problem == "batch must be at least 1, not 0."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"layer": "LTSM"}, ValueError, "Did you mean 'LSTM'"),
+        ({"layer": nn.Linear(3, 2)}, TypeError, "Linear"),
+        ({"layer": nn.LSTM}, TypeError, "class"),
+        ({"seq_len": 0}, ValueError, "seq_len"),
+        ({"controls": ("seqlen",)}, ValueError, "seqlen"),
+        ({"controls": "seq_len"}, TypeError, "several"),
+        ({"controls": None}, TypeError, "several names"),
+        ({"controls": 3}, TypeError, "several names"),
+        ({"question": None}, TypeError, "question must be a text, not None"),
+        ({"question": 3}, TypeError, "question must be a text, not 3"),
+    ],
+)
+def test_a_bad_argument_raises_a_sentence(arguments: dict[str, Any], error: type, words: str) -> None:
+    with pytest.raises(error, match=words):
+        ShapeExplorer(**arguments)
+
+
+def test_its_repr_is_the_shape_table() -> None:
+    assert repr(ShapeExplorer("RNN", seq_len=6, batch=3)).splitlines() == [
+        "RNN, seq_len 6, batch 3: 480 parameters",
+        "  input   (6, 3, 12)     seq_len, batch, input_size",
+        "  h_0     (1, 3, 16)     num_layers*num_directions, batch, hidden_size",
+        "  output  (6, 3, 16)     seq_len, batch, num_directions*hidden_size",
+        "  h_n     (1, 3, 16)     num_layers*num_directions, batch, hidden_size",
+    ]
+
+
+def test_the_sliders_reach_what_was_asked_for() -> None:
+    explorer = ShapeExplorer(LayerSpec("LSTM", 12, 300, proj_size=7), seq_len=100)
+    assert explorer.ranges["seq_len"] == [1, 100]
+    assert explorer.ranges["hidden_size"] == [8, 300]
+
+
+class Tagger(nn.GRU):
+    """A layer of one's own, with a head and an attribute that LayerSpec has too."""
+
+    kind = "tagger"
+
+    def __init__(self) -> None:
+        super().__init__(12, 5)
+        self.head = nn.Linear(5, 2)
+
+
+def weight_normed() -> nn.Module:
+    return nn.utils.parametrizations.weight_norm(nn.RNNCell(12, 5), "weight_hh")
+
+
+@pytest.mark.parametrize("make", [Tagger, weight_normed])
+def test_a_layer_of_ones_own_gets_no_false_cross(make: Callable[[], nn.Module]) -> None:
+    explorer = ShapeExplorer(make())
+    assert explorer.problem == ""
+    assert all(row["agrees"] for row in explorer.numbers["rows"])
+    assert all(check["holds"] for check in explorer.numbers["checks"])
+    assert explorer.numbers["checks"][0]["sentence"].startswith("all 4 weights and biases")
+
+
+def test_a_weight_of_another_shape_than_drawn_gets_a_cross() -> None:
+    layer = nn.GRU(12, 5)
+    explorer = ShapeExplorer(layer)
+    del layer.bias_hh_l0
+    assert not _weights_agree(layer, shapes(explorer.spec, 8, 3))["holds"]
+
+
+def test_a_layer_without_numbers_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="no device 'meta' here"):
+        ShapeExplorer(nn.LSTM(12, 16, device="meta"))
+
+
+def test_dropout_of_ones_own_layer_is_off_and_its_mode_stays() -> None:
+    layer = nn.LSTM(12, 5, num_layers=2, dropout=0.5)
+    state = torch.get_rng_state()
+    one, other = ShapeExplorer(layer).numbers, ShapeExplorer(layer).numbers
+    assert "your own, with its dropout off" in one["source"]
+    assert one["maps"] == other["maps"]
+    assert layer.training
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_more_layers_than_can_be_listed_leave_it_its_text() -> None:
+    explorer = ShapeExplorer("RNN")
+    sent(explorer, num_layers=20_000)
+    sent(explorer, weights=True)
+    assert "(20000, 3, 16)" in repr(explorer)
+
+
+def test_a_default_device_changes_nothing() -> None:
+    expected = ShapeExplorer("GRU", seq_len=3).numbers["maps"], _recorded(30, 2)
+    torch.set_default_device("meta")
+    try:
+        explorer, random = ShapeExplorer("GRU", seq_len=3), _recorded(30, 2)
+    finally:
+        torch.set_default_device(None)
+    assert explorer.problem == ""
+    assert explorer.numbers["maps"] == expected[0]
+    assert torch.equal(random, expected[1])
+
+
+def test_without_the_recordings_there_are_random_numbers_and_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from rnnlib.data import japanese_vowels
+
+    monkeypatch.setitem(japanese_vowels.__globals__, "PATH", tmp_path / "gone.npz")
+    explorer = ShapeExplorer("RNN", seq_len=4, batch=2)
+    assert (explorer.problem, len(explorer.numbers["rows"])) == ("", 3)
+    assert "random numbers, as the recorded utterances are missing" in explorer.numbers["source"]
+    explorer.input_size = 5
+    assert "With input_size 12 it is recorded speech." in explorer.numbers["source"]
+
+
+def test_explorer_and_engine_wait_for_one_another_at_one_lock() -> None:
+    """Two locks could be taken in opposite orders, by a slider and by a cell, and never be given back."""
+    assert shape_explorer.ONE_AT_A_TIME is call.ONE_AT_A_TIME
+
+
+def test_what_is_put_back_is_put_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer = ShapeExplorer(LayerSpec("LSTM", 12, 16, proj_size=7))
+    heard: list[Any] = []
+    monkeypatch.setattr(explorer, "_answer", lambda *chosen: heard.append(chosen) or {})
+    sent(explorer, hidden_size=7, seq_len=5, batch=2)
+    assert (explorer.hidden_size, explorer.seq_len, explorer.batch, heard) == (16, 8, 3, [])
+
+
+def test_a_cells_loop_leaves_the_threads_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small cell runs on one thread, its loop included."""
+    threads, loop = [], live._looped
+    monkeypatch.setattr(live, "_looped", lambda *given: threads.append(torch.get_num_threads()) or loop(*given))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        ShapeExplorer("GRUCell")
+        assert (threads, torch.get_num_threads()) == ([1], 2)
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("layer", [LayerSpec("GRU", 12, 5, 2, dropout=0.5), nn.GRU(12, 5, 2, dropout=0.5)])
+def test_the_global_random_numbers_are_never_touched(
+    layer: LayerSpec | nn.Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even to be put back: a cell may draw from them at this very moment, and would draw the same ones twice."""
+
+    def touched(*_: Any, **__: Any) -> None:
+        raise AssertionError("a cell's random numbers were touched")
+
+    for name in ("set_rng_state", "fork_rng"):
+        monkeypatch.setattr(torch.random, name, touched)
+    explorer = ShapeExplorer(layer)
+    explorer.seq_len = 5
+    assert explorer.problem == ""
+
+
+def test_controls_may_come_one_by_one() -> None:
+    names = ("seq_len", "batch")
+    assert ShapeExplorer("RNN", controls=(name for name in names)).controls == list(names)  # type: ignore[arg-type]
+
+
+def test_a_single_recorded_utterance_is_told_in_the_singular() -> None:
+    from rnnlib.explorers.shared.recorded import input_for
+
+    said = {steps: input_for(LayerSpec("RNN", 12, 1), steps, 640)[1] for steps in range(8, 30)}
+    assert not any("only 1 of the recorded utterances have" in sentence for sentence in said.values())
+    assert all("utterances has" not in sentence or "only 1 " in sentence for sentence in said.values())

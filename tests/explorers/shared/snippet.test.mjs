@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { filled, partsOf } from "../../../rnnlib/explorers/shared/snippet.js";
+
+const sizes = { input_size: 12, hidden_size: 16, num_layers: 2, num_directions: 2 };
+const template = "lstm = nn.LSTM({input_size}, {hidden_size})  # {num_layers*num_directions}\nprint(f'{h_n.shape}')";
+
+test("fields become numbers, and what is no field stays", () => {
+  assert.equal(filled(template, sizes), "lstm = nn.LSTM(12, 16)  # 4\nprint(f'{h_n.shape}')");
+});
+
+test("the parts put together are the text, and every number knows its axis", () => {
+  const parts = partsOf(template, sizes);
+  assert.equal(parts.map((part) => part.text).join(""), filled(template, sizes));
+  assert.deepEqual(
+    parts.filter((part) => part.symbol).map((part) => [part.text, part.symbol]),
+    [["12", "input_size"], ["16", "hidden_size"], ["4", "num_layers"]],
+  );
+});

@@ -1,0 +1,411 @@
+"""What runs in the background: the newest alone, in one thread that ends, beside everything else."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from rnnlib import LayerSpec, ShapeExplorer, StepExplorer, run, shapes
+from rnnlib.engine.call import ONE_AT_A_TIME
+from rnnlib.explorers.shared.background import Newest
+from tests.notebooks.driven.kernel import kernel
+from tests.strategies import is_sentence
+
+PATIENCE = 30  # seconds, of a busy machine
+
+
+def no_thread_is_left() -> bool:
+    for thread in threading.enumerate():
+        if thread.name.startswith("rnnlib"):
+            thread.join(PATIENCE)
+    return not any(thread.name.startswith("rnnlib") for thread in threading.enumerate())
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind() -> Iterator[None]:
+    yield
+    assert no_thread_is_left()
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is slow enough for the background."""
+    monkeypatch.setattr("rnnlib.engine.limits.seconds.BLINK", 0)
+
+
+class Gate:
+    """Work that begins, and ends when it is let go."""
+
+    def __init__(self) -> None:
+        self.begun, self.open = threading.Event(), threading.Event()
+        self.error: Exception | None = None
+
+    def pass_through(self, result: Any = None) -> Any:
+        self.begun.set()
+        assert self.open.wait(PATIENCE)
+        if self.error:
+            raise self.error
+        return result
+
+
+def test_only_the_newest_waits() -> None:
+    newest, gate, told = Newest(), Gate(), []
+    newest.ask(lambda: gate.pass_through("first"), told.append, told.append)
+    assert gate.begun.wait(PATIENCE)
+    for number in range(1000):
+        newest.ask(lambda number=number: number, told.append, told.append)
+    assert len([t for t in threading.enumerate() if t.name.startswith("rnnlib")]) == 1
+    gate.open.set()
+    newest.wait()
+    assert told == ["first", 999]
+
+
+def test_what_waits_can_be_forgotten() -> None:
+    newest, gate, told = Newest(), Gate(), []
+    newest.ask(lambda: gate.pass_through("first"), told.append, told.append)
+    assert gate.begun.wait(PATIENCE)
+    newest.ask(lambda: "second", told.append, told.append)
+    newest.forget()
+    gate.open.set()
+    newest.wait()
+    assert told == ["first"]
+    newest.ask(lambda: "third", told.append, told.append)
+    newest.wait()
+    assert told == ["first", "third"]
+
+
+def test_what_is_done_at_once_takes_the_place_of_what_waits_unless_it_fails() -> None:
+    newest, gate, told = Newest(), Gate(), []
+    newest.ask(gate.pass_through, told.append, told.append)
+    assert gate.begun.wait(PATIENCE)
+    newest.ask(lambda: "waits", told.append, told.append)
+    with pytest.raises(ZeroDivisionError):
+        newest.at_once(lambda: 1 // 0, told.append)
+    assert newest._waiting is not None
+    newest.at_once(lambda: "at once", told.append)
+    assert newest._waiting is None
+    gate.open.set()
+    newest.wait()
+    assert told == ["at once", None]
+
+
+@pytest.mark.parametrize("error", [ValueError("mine"), KeyError("mine"), SystemExit("mine")])
+@pytest.mark.parametrize("where", ["work", "done", "failed"])
+def test_an_exception_is_handed_on_and_the_next_request_works(error: BaseException, where: str) -> None:
+    newest, told, failed = Newest(), [], []
+
+    def fail(*_: Any) -> Any:
+        raise error
+
+    newest.ask(
+        fail if where != "done" else lambda: 1,
+        fail if where == "done" else told.append,
+        fail if where == "failed" and isinstance(error, Exception) else failed.append,
+    )
+    newest.ask(lambda: 2, told.append, failed.append)
+    newest.wait()
+    newest.ask(lambda: 3, told.append, failed.append)
+    newest.wait()
+    assert told[-1] == 3
+    assert all("mine" in str(error) for error in failed)
+
+
+def test_nothing_to_wait_for_is_waited_for_at_once() -> None:
+    Newest().wait()
+
+
+ENDS = """
+from rnnlib import LayerSpec, ShapeExplorer
+explorer = ShapeExplorer(LayerSpec("GRU", 12, 512), seq_len=100, batch=8)
+explorer.batch = 9
+assert explorer.running
+"""
+
+
+def test_a_script_that_ends_meanwhile_ends_well() -> None:
+    done = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+SLOW = {
+    "a cell called often": ("LSTMCell", {"seq_len": 5_000}, "5,000 steps"),
+    "a high stack": (LayerSpec("LSTM", 1, 1, 100, bidirectional=True), {"seq_len": 1, "batch": 1}, "200 layers"),
+    "many steps in each layer": (LayerSpec("GRU", 1, 1, 4), {"seq_len": 1000, "batch": 1}, "4,000 steps"),
+    "a wide batch of little": (LayerSpec("LSTM", 1, 1), {"batch": 200_000}, "of numbers"),
+    "a wide input": (LayerSpec("LSTM", 1000, 1), {"batch": 2_000}, "of numbers"),
+    "many weights": (LayerSpec("LSTM", 1000, 1000), {}, "million parameters"),
+    "a projection": (LayerSpec("LSTM", 12, 3000, proj_size=400), {}, "million parameters"),
+}
+
+
+@pytest.mark.parametrize(("layer", "sizes", "words"), SLOW.values(), ids=SLOW)
+def test_what_takes_its_time_runs_in_the_background(layer: Any, sizes: dict[str, int], words: str) -> None:
+    explorer = ShapeExplorer(layer, **sizes)
+    assert words in explorer.running["says"]
+    assert explorer.running["sizes"]["seq_len"] == explorer.seq_len
+    explorer.wait()
+    assert (explorer.problem, explorer.running) == ("", {})
+    assert all(row["agrees"] for row in explorer.numbers["rows"])
+    assert all(check["holds"] or check["why"] for check in explorer.numbers["checks"])
+    expected = shapes(explorer.spec, explorer.seq_len, explorer.batch)
+    assert all(row["shape"] == expected[row["name"]].sizes for row in explorer.numbers["rows"])
+
+
+def test_what_follows_a_slider_is_there_at_once() -> None:
+    explorer = ShapeExplorer(LayerSpec("LSTM", 32, 64, 4, bidirectional=True), seq_len=24, batch=16)
+    assert explorer.numbers["rows"]
+    assert explorer.running == {}
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch, slow: None) -> Gate:
+    """Every GRU waits there; other layers do not."""
+    made, real = Gate(), nn.GRU.forward
+    monkeypatch.setattr(nn.GRU, "forward", lambda *given: made.pass_through() or real(*given))
+    return made
+
+
+def test_everything_else_goes_on_meanwhile(gate: Gate) -> None:
+    explorer = ShapeExplorer("GRU")
+    assert gate.begun.wait(PATIENCE)
+    threads, drawn = torch.get_num_threads(), torch.get_rng_state()
+    taken = threading.Thread(target=lambda: ONE_AT_A_TIME.acquire() and ONE_AT_A_TIME.release())
+    taken.start()
+    taken.join(PATIENCE)
+    assert not taken.is_alive(), "the lock is held meanwhile"
+    assert run(LayerSpec("LSTM", 3, 2), seq_len=2, batch=1).checks
+    other = ShapeExplorer("RNN")
+    other.seq_len = 5
+    other.wait()
+    assert other.numbers["sizes"]["seq_len"] == 5
+    assert explorer.numbers == {}
+    gate.open.set()
+    explorer.wait()
+    assert explorer.numbers["rows"][1]["shape"] == (8, 3, 16)
+    assert torch.get_num_threads() == threads
+    assert torch.equal(torch.get_rng_state(), drawn)
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_result_that_was_superseded_is_never_shown(gate: Gate, quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer, shown = ShapeExplorer("LSTM"), []
+    explorer.wait()
+    explorer.observe(lambda change: shown.append(change.new["sizes"]["kind"]), "numbers")
+    explorer.kind = "GRU"
+    assert gate.begun.wait(PATIENCE)
+    if quick:
+        monkeypatch.setattr("rnnlib.engine.limits.seconds.BLINK", 1)
+    for seq_len in (2, 3, 4):
+        explorer.set_state({"kind": "RNN", "seq_len": seq_len})
+    gate.open.set()
+    explorer.wait()
+    assert (explorer.numbers["sizes"]["seq_len"], explorer.running) == (4, {})
+    assert shown == ["RNN"] * (3 if quick else 1)
+
+
+def test_a_bad_value_meanwhile_disturbs_nothing(gate: Gate) -> None:
+    explorer = ShapeExplorer(LayerSpec("GRU", 12, 16))
+    assert gate.begun.wait(PATIENCE)
+    explorer.set_state({"seq_len": 0})
+    assert "at least 1" in explorer.problem
+    gate.open.set()
+    explorer.wait()
+    assert (explorer.problem, explorer.numbers["sizes"]["seq_len"]) == ("", 8)
+
+
+ERRORS = {
+    "memory": (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."), "ran out of memory"),
+    "lost": (
+        RuntimeError("CUDA error: device-side assert triggered\nmore"),
+        "stopped working: CUDA error: device-side",
+    ),
+    "cuDNN": (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), "stopped working: cuDNN error: CUDNN_STATUS"),
+}
+EXPLORERS: dict[str, Callable[[], Any]] = {"ShapeExplorer": lambda: ShapeExplorer("LSTM"), "StepExplorer": StepExplorer}
+
+
+@pytest.mark.parametrize(("error", "words"), ERRORS.values(), ids=ERRORS)
+@pytest.mark.parametrize("make", EXPLORERS.values(), ids=EXPLORERS)
+@pytest.mark.parametrize("blink", [0, 1], ids=["in the background", "at once"])
+def test_an_error_of_a_device_is_told_in_words_and_the_next_run_works(
+    make: Callable[[], Any], error: Exception, words: str, blink: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise error
+
+    explorer = make()
+    monkeypatch.setattr("rnnlib.engine.limits.seconds.BLINK", blink)
+    shown = "numbers" if isinstance(explorer, ShapeExplorer) else "traced"
+    before = getattr(explorer, shown)
+    with monkeypatch.context() as broken:
+        broken.setattr(nn.LSTM, "forward", fail)
+        explorer.set_state({"seq_len": 5})
+        explorer.wait()
+    assert words in explorer.problem
+    assert is_sentence(explorer.problem)
+    assert explorer.running == {}
+    assert getattr(explorer, shown) is before
+    explorer.set_state({"seq_len": 6})
+    explorer.wait()
+    assert explorer.problem == ""
+    after = getattr(explorer, shown)
+    assert (after["sizes"]["seq_len"], explorer.seq_len) == (6, 6)
+
+
+def test_an_error_that_was_superseded_is_not_told(gate: Gate) -> None:
+    explorer = ShapeExplorer("GRU")
+    assert gate.begun.wait(PATIENCE)
+    explorer.kind = "LSTM"
+    gate.error = RuntimeError("CUDA error: device-side assert triggered")
+    gate.open.set()
+    explorer.wait()
+    assert (explorer.problem, explorer.numbers["sizes"]["kind"]) == ("", "LSTM")
+
+
+def test_a_large_trace_is_made_in_the_background() -> None:
+    explorer = StepExplorer("GRU")
+    before, shown = explorer.traced, repr(explorer)
+    explorer.hidden_size = 1200
+    assert explorer.traced is before
+    assert "million parameters" in explorer.running["says"]
+    assert repr(explorer) == shown
+    explorer.time = 3  # of the last trace
+    explorer.wait()
+    assert (explorer.problem, explorer.running, explorer.time) == ("", {}, 3)
+    assert explorer.traced["equal"]
+    assert explorer.traced["sizes"]["hidden_size"] == explorer.trace.spec.hidden_size == explorer.hidden_size == 1200
+
+
+def test_a_trace_that_was_superseded_is_never_shown(gate: Gate) -> None:
+    explorer = StepExplorer("LSTM")
+    explorer.kind = "GRU"
+    assert gate.begun.wait(PATIENCE)
+    explorer.hidden_size = 5
+    with pytest.raises(ValueError, match="there is random"):
+        explorer.weights = "late"
+    explorer.set_state({"kind": "RNN", "hidden_size": 6})
+    gate.open.set()
+    explorer.wait()
+    assert (explorer.problem, explorer.running) == ("", {})
+    assert explorer.traced["asked"] == {**explorer.traced["asked"], "kind": "RNN", "hidden_size": 6, "seq_len": 12}
+    assert explorer.trace.spec.kind == "RNN"
+
+
+def test_a_trace_that_takes_too_long_is_refused_in_words() -> None:
+    explorer = StepExplorer(LayerSpec("RNN", 1, 1))
+    before = explorer.traced
+    explorer.set_state({"seq_len": 300_000})
+    assert "are too much to trace here: choose a smaller" in explorer.problem
+    assert (explorer.seq_len, explorer.traced) == (12, before)
+
+
+def test_a_layer_with_code_of_its_own_is_traced_at_once(slow: None) -> None:
+    """It may draw random numbers, which are put back: never beside a cell that draws some too."""
+
+    class Noisy(nn.GRU):
+        def forward(self, *given: Any) -> Any:
+            torch.rand(3)
+            return super().forward(*given)
+
+    explorer, state = StepExplorer(Noisy(12, 4)), torch.get_rng_state()
+    explorer.seq_len = 5
+    assert (explorer.running, explorer.traced["sizes"]["seq_len"]) == ({}, 5)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+BEGIN = """
+import threading, psutil
+from rnnlib import LayerSpec, ShapeExplorer
+explorer = ShapeExplorer(LayerSpec("LSTM", 12, 16))
+begun, memory, threads = [], [], []
+answer = explorer._answer
+explorer._answer = lambda spec, chosen: begun.append(chosen["seq_len"]) or answer(spec, chosen)
+def note():
+    memory.append(psutil.Process().memory_info().rss)
+    threads.append(sum(thread.name.startswith("rnnlib") for thread in threading.enumerate()))
+explorer
+"""
+END = """
+at_the_last = len(begun)
+explorer.wait()
+note()
+assert len(begun) <= at_the_last + 1, (begun, at_the_last)
+assert begun[-1] == {last}
+assert len(begun) < {changes} / 2, len(begun)
+assert max(threads) <= 1 and threads[-1] == 0, threads
+assert max(memory) <= 1.05 * memory[0], memory
+"""
+
+
+def test_a_thousand_changes_during_live_runs_leave_nothing_behind() -> None:
+    """Through real comm messages: no queue, no thread, no memory, and the last value's result on screen."""
+    changes, begun_with, draw = 1000, 5, random.Random(0)
+    with kernel() as driven:
+        driven.run_code(BEGIN)
+        (explorer,) = driven.views.values()
+        explorer.set(hidden_size=600, batch=16)
+        for number in range(changes):
+            seq_len = draw.randint(33, 64)  # most of them are sizes that oneDNN has not met before
+            explorer.set(seq_len=seq_len)
+            assert explorer.state["running"].get("sizes", explorer.state["numbers"]["sizes"])["seq_len"] == seq_len
+            if number < begun_with or number % 100 == 0:
+                driven.run_code("explorer.wait()\nnote()")
+        driven.run_code(END.format(last=seq_len, changes=changes))
+        driven.until(lambda: explorer.state["numbers"]["sizes"]["seq_len"] == seq_len)
+        driven.until(lambda: explorer.state["running"] == {})
+        assert explorer.state["problem"] == ""
+        assert explorer.state["numbers"]["rows"][1]["shape"] == [seq_len, 16, 600]
+        assert not driven.faults, "\n".join(driven.faults)
+
+
+MEETS_MANY_SIZES = """
+import psutil
+import rnnlib, torch
+from torch import nn
+layer, memory = nn.LSTM(64, 64), []
+with torch.no_grad():
+    for seq_len in range(1, 301):
+        layer(torch.zeros(seq_len, 1, 64))
+        memory.append(psutil.Process().memory_info().rss)
+print((memory[-1] - memory[30]) / 1e6)
+"""
+TRAINS = """
+import rnnlib, torch
+from torch import nn
+layer, x = nn.LSTM(32, 64, {num_layers}, bidirectional={bidirectional}), torch.zeros(20, 8, 32)
+def train():
+    layer(x)[0].sum().backward()
+for _ in range(3):
+    train()
+with torch.backends.mkldnn.verbose(torch.backends.mkldnn.VERBOSE_ON_CREATION):
+    train()
+"""
+
+
+def alone(code: str) -> str:
+    """What code prints in a Python of its own, in which no one has chosen how much oneDNN keeps."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ONEDNN")}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, env=environment).stdout
+
+
+def test_what_onednn_keeps_of_each_size_is_bounded() -> None:
+    """A third of a megabyte each, of 20 sizes and not of 1,024."""
+    assert float(alone(MEETS_MANY_SIZES)) < 20
+
+
+@pytest.mark.parametrize(("num_layers", "bidirectional"), [(1, False), (1, True), (2, False), (3, True)])
+def test_what_one_layer_needs_is_kept(num_layers: int, bidirectional: bool) -> None:
+    """Nothing is compiled again while the size stays the same: it would be in the time that is measured."""
+    said = alone(TRAINS.format(num_layers=num_layers, bidirectional=bidirectional))
+    assert "cache_hit" in said
+    assert "cache_miss" not in said

@@ -1,0 +1,504 @@
+"""The speed lab without a browser: results as they come, cancelled at any moment, nothing lost, no thread left behind.
+
+Nothing is measured here: a stand-in for `time_layer` says what the test wants, when the test wants it.
+"""
+
+from __future__ import annotations
+
+import _thread
+import csv
+import io
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from rnnlib import LayerSpec, SpeedLab
+from rnnlib.engine.timing.measuring import CancelledError
+from rnnlib.engine.timing.time_layer import Timing
+from rnnlib.engine.timing.variants import Equal
+from rnnlib.explorers.speed import explorer as speed_lab
+from rnnlib.explorers.speed.explorer import CANCELLED, DONE, MEASURING, STOPPED
+from rnnlib.explorers.speed.rows import COLUMNS
+from tests.strategies import is_sentence, refused
+
+SENT = ("compare", "axis", "values", "seq_len", "batch", "hidden_size", "num_layers", "backward", "device", "kind")
+HELD = (*SENT, "measuring", "controls", "question", "rows", "found", "chart", "csv", "progress")
+
+
+class Stopwatch:
+    """Stands for `time_layer`.
+
+    Attributes:
+        asked: what it was to time, the last one last.
+        go: while it is not set, a measurement lasts; it ends only if it is cancelled.
+        fails: by variant, what it raises.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.go = threading.Event()
+        self.go.set()
+        self.fails: dict[str, BaseException] = {}
+
+    def __call__(self, spec: LayerSpec, **given: Any) -> Timing:
+        self.asked.append({"spec": spec, **given})
+        while not self.go.wait(0.002):
+            if given["cancelled"]():
+                raise CancelledError("the measurement was cancelled.")
+        if given["variant"] in self.fails:
+            raise self.fails[given["variant"]]
+        sizes, dtype = (given["seq_len"], given["batch"]), given["dtype"]
+        tokens = sizes[0] * sizes[1]
+        timing = Timing(spec, given["variant"], "layer(x)", *sizes, tokens, "cpu", dtype, 1)
+        found = {"median": 1e-3 * len(self.asked), "iqr": 2e-5, "quartiles": (9e-4, 1e-3 * len(self.asked) + 1e-4)}
+        equal = Equal(1e-7, True, "the same but for rounding")
+        return Timing(**vars(timing) | found | {"repeats": 7, "share_of_peak": 0.5, "peak": "of it", "equal": equal})
+
+
+@pytest.fixture(autouse=True)
+def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stopwatch]:
+    """No clock, no chart, and at the end no thread of any lab and no measurement under way."""
+    before, stopwatch = set(threading.enumerate()), Stopwatch()
+    monkeypatch.setattr("rnnlib.explorers.speed.rows.time_layer", stopwatch)
+    monkeypatch.setattr(speed_lab, "chart", lambda rows, *_: {"light": f"{len(rows)}", "dark": ""})
+    yield stopwatch
+    stopwatch.go.set()
+    until(lambda: not set(threading.enumerate()) - before)
+    assert not MEASURING.locked()
+
+
+def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to hold"
+        time.sleep(0.002)
+
+
+def a_lab(**given: Any) -> SpeedLab:
+    return SpeedLab("GRU", **{"compare": ["layer", "packed"], "axis": "batch", "values": [1, 2], "seq_len": 4} | given)
+
+
+def pairs(lab: SpeedLab) -> list[tuple[str, int]]:
+    return [(row["setup"], row["batch"]) for row in lab.rows]
+
+
+ALL = [("layer", 1), ("packed", 1), ("layer", 2), ("packed", 2)]
+
+
+def test_each_result_is_there_as_it_comes() -> None:
+    lab, seen = a_lab(), []
+    lab.observe(lambda change: seen.append((len(change.new), lab.progress["done"], lab.measuring)), "rows")
+    lab.start()
+    lab.wait()
+    assert seen == [(1, 0, True), (2, 1, True), (3, 2, True), (4, 3, True)]
+    assert pairs(lab) == ALL
+    assert (lab.measuring, lab.progress, lab.problem) == (False, {"done": 4, "of": 4, "now": DONE}, "")
+    assert lab.chart["light"] == "4"
+    assert len(lab.found) == 2
+
+
+def test_a_result_is_told_with_all_that_belongs_to_it() -> None:
+    lab, seen = a_lab(), []
+    lab.observe(lambda change: seen.append((len(lab.rows), len(lab.csv.splitlines()) - 1)), "found")
+    lab.start()
+    lab.wait()
+    assert all(rows == lines for rows, lines in seen)
+
+
+def test_cancelled_in_the_middle_what_was_measured_stays(watch: Stopwatch) -> None:
+    lab = a_lab()
+    lab.observe(lambda change: watch.go.clear() if len(change.new) == 2 else None, "rows")
+    lab.start()
+    until(lambda: len(watch.asked) == 3)
+    lab.cancel()
+    assert (lab.measuring, lab.progress) == (False, {"done": 2, "of": 4, "now": CANCELLED})
+    lab.wait()
+    assert pairs(lab) == ALL[:2]
+    assert lab.progress["now"] == CANCELLED
+    lab.unobserve_all("rows")
+    watch.go.set()
+    lab.start()
+    lab.wait()
+    assert sorted(pairs(lab)) == sorted(ALL)
+
+
+def test_a_result_that_comes_with_the_cancel_is_kept(watch: Stopwatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, drawing, drawn = a_lab(), threading.Event(), threading.Event()
+
+    def slowly(rows: Any, *_: Any) -> dict[str, str]:
+        drawing.set()
+        assert drawn.wait(10)
+        return {}
+
+    monkeypatch.setattr(speed_lab, "chart", slowly)
+    lab.start()
+    assert drawing.wait(10)
+    before = time.perf_counter()
+    lab.cancel()
+    assert time.perf_counter() - before < 0.2
+    assert lab.progress["now"] == CANCELLED
+    drawn.set()
+    lab.wait()
+    assert (pairs(lab), lab.measuring, lab.progress["now"]) == (ALL[:1], False, CANCELLED)
+
+
+def test_started_twice_it_measures_once(watch: Stopwatch) -> None:
+    lab = a_lab()
+    watch.go.clear()
+    lab.start()
+    lab.start()
+    watch.go.set()
+    lab.wait()
+    lab.wait()
+    assert len(watch.asked) == 4
+
+
+def test_cancelled_and_waited_for_before_anything_is_measured() -> None:
+    lab = a_lab()
+    lab.cancel()
+    lab.wait()
+    assert (lab.measuring, lab.progress, lab.rows, lab.problem) == (False, {}, [], "")
+
+
+def test_a_case_measured_again_replaces_itself_and_the_sentences_keep_their_order() -> None:
+    lab = a_lab()
+    lab.start()
+    lab.wait()
+    before = lab.rows
+    lab.compare = ["layer"]
+    lab.start()
+    lab.wait()
+    assert pairs(lab) == [("packed", 1), ("packed", 2), ("layer", 1), ("layer", 2)]
+    assert lab.rows[:2] == [before[1], before[3]]
+    assert lab.rows[2]["median"] != before[0]["median"]
+    assert "packed and layer" in lab.found[0] or lab.found[0].endswith("as long as layer.")
+
+
+def test_other_sizes_make_a_chart_of_their_own_and_the_table_keeps_all() -> None:
+    lab = a_lab()
+    for seq_len in (4, 5):
+        lab.seq_len = seq_len
+        lab.start()
+        lab.wait()
+    assert (len(lab.rows), lab.chart["light"]) == (8, "4")
+
+
+def test_every_control_may_be_changed_while_it_measures(watch: Stopwatch) -> None:
+    lab = a_lab()
+    watch.go.clear()
+    lab.start()
+    until(lambda: len(watch.asked) == 1)
+    changed = {"kind": "LSTM", "compare": ["compiled"], "axis": "hidden_size", "values": [3], "seq_len": 9, "batch": 7}
+    changed |= {"hidden_size": 5, "num_layers": 2, "backward": True, "device": "cpu"}
+    for name, value in changed.items():
+        lab.set_state({name: value})
+        assert lab.problem == ""
+    watch.go.set()
+    lab.wait()
+    assert pairs(lab) == ALL
+    for asked in watch.asked:
+        spec = asked["spec"]
+        assert (spec.kind, spec.hidden_size, spec.num_layers) == ("GRU", 64, 1)
+        assert (asked["seq_len"], asked["backward"]) == (4, False)
+    assert {name: getattr(lab, name) for name in changed} == changed
+    lab.start()
+    lab.wait()
+    assert (watch.asked[-1]["spec"].kind, watch.asked[-1]["seq_len"], watch.asked[-1]["batch"]) == ("LSTM", 9, 7)
+
+
+def test_two_labs_take_turns(watch: Stopwatch) -> None:
+    first, second = a_lab(), a_lab(seq_len=9)
+    watch.go.clear()
+    first.start()
+    until(lambda: len(watch.asked) == 1)
+    second.start()
+    until(lambda: second.progress["now"].startswith("Waiting"))
+    second.cancel()
+    second.wait()
+    assert (second.measuring, second.rows, second.progress["now"]) == (False, [], CANCELLED)
+    second.start()
+    until(lambda: second.progress["now"].startswith("Waiting"))
+    watch.go.set()
+    for lab in (first, second):
+        lab.wait()
+        assert (pairs(lab), lab.measuring, lab.progress["now"]) == (ALL, False, DONE)
+    assert [asked["seq_len"] for asked in watch.asked] == [4] * 4 + [9] * 4
+
+
+def test_cancelled_and_started_again_while_a_slow_call_still_runs(watch: Stopwatch) -> None:
+    lab, called, slow = a_lab(), threading.Event(), threading.Event()
+
+    def stubborn(spec: LayerSpec, **given: Any) -> Timing:
+        called.set()
+        slow.wait(10)  # a call of torch's cannot be cancelled
+        return watch(spec, **given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rnnlib.explorers.speed.rows.time_layer", stubborn)
+        lab.start()
+        assert called.wait(10)
+        lab.cancel()
+        lab.start()
+        until(lambda: lab.progress["now"].startswith("Waiting"))
+        slow.set()
+        lab.wait()
+    assert (sorted(pairs(lab)), lab.measuring, lab.progress["now"]) == (sorted(ALL), False, DONE)
+
+
+def test_a_lab_closed_in_the_middle_leaves_nothing_behind(watch: Stopwatch) -> None:
+    lab = a_lab()
+    watch.go.clear()
+    lab.start()
+    until(lambda: len(watch.asked) == 1)
+    lab.close()
+    lab.wait()
+    assert not MEASURING.locked()
+    assert len(watch.asked) == 1
+
+
+def test_an_interrupt_while_waiting_cancels_and_loses_nothing(
+    watch: Stopwatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = a_lab()
+    lab.observe(lambda change: watch.go.clear(), "rows")
+    lab.start()
+    until(lambda: len(watch.asked) == 2)
+    join = lab._thread.join
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(lab._thread, "join", lambda patience: (_thread.interrupt_main(), join(patience)))
+        with pytest.raises(KeyboardInterrupt):
+            lab.wait()
+    lab.wait()
+    assert (pairs(lab), lab.measuring, lab.progress["now"]) == (ALL[:1], False, CANCELLED)
+
+
+FAILURES = {
+    "too large": (ValueError("this run needs about 9 GB on cpu, and 1 GB are available: choose a smaller batch."), ""),
+    "out of memory": (torch.OutOfMemoryError("CUDA out of memory."), "OutOfMemoryError: "),
+    "no memory": (MemoryError("none left"), "MemoryError: "),
+    "torch's": (RuntimeError("it broke"), "RuntimeError: "),
+    "a fault": (KeyError("x"), "KeyError: "),
+}
+
+
+@pytest.mark.parametrize(("error", "named"), FAILURES.values(), ids=FAILURES)
+def test_what_cannot_be_timed_is_a_row_that_says_why_and_the_rest_goes_on(
+    watch: Stopwatch, error: Exception, named: str
+) -> None:
+    watch.fails["packed"] = error
+    lab = a_lab()
+    lab.start()
+    lab.wait()
+    assert pairs(lab) == ALL
+    assert [row["note"] for row in lab.rows] == ["", f"{named}{error}"] * 2
+    assert [row["median"] is None for row in lab.rows] == [False, True] * 2
+    assert (lab.progress["now"], lab.problem) == (DONE, "")
+
+
+def test_sizes_beyond_memory_are_refused_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rnnlib import time_layer
+
+    monkeypatch.setattr("rnnlib.explorers.speed.rows.time_layer", time_layer)
+    lab = a_lab(compare=["layer", "packed", "cell loop"], values=[10**12])
+    lab.start()
+    lab.wait()
+    for row in lab.rows:
+        assert re.search(r"needs about [\d,]+ bytes \(.*\) on cpu, and .* are available: choose a smaller", row["note"])
+
+
+def test_a_device_that_is_gone_is_said_to_be(watch: Stopwatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rnnlib import time_layer
+
+    lab = a_lab()
+    lab._trait_values["device"] = "cuda:7"  # it was there when it was chosen
+    monkeypatch.setattr("rnnlib.explorers.speed.rows.time_layer", time_layer)
+    lab.start()
+    lab.wait()
+    assert len(lab.rows) == 4
+    assert all("there is no device 'cuda:7' here" in row["note"] for row in lab.rows)
+    monkeypatch.setattr("rnnlib.explorers.speed.rows.time_layer", watch)
+    lab.device = "cpu"
+    lab.start()
+    lab.wait()
+    assert len(lab.rows) == 8
+    assert all(row["median"] for row in lab.rows[4:])
+
+
+def test_a_callback_of_ones_own_that_raises_ends_the_measurement_and_is_told() -> None:
+    lab = a_lab()
+    lab.observe(lambda change: 1 / 0, "rows")
+    lab.start()
+    lab.wait()
+    assert lab.problem == "A callback of your own raised ZeroDivisionError: division by zero"
+    assert (lab.measuring, lab.progress["now"], len(lab.rows)) == (False, STOPPED, 1)
+    lab.unobserve_all("rows")
+    lab.start()
+    assert lab.problem == ""
+    lab.wait()
+    assert sorted(pairs(lab)) == sorted(ALL)
+
+
+def test_the_csv_is_what_the_rows_say_and_has_the_case_in_full(watch: Stopwatch) -> None:
+    watch.fails["packed"] = ValueError('a "note", of two\nlines')
+    base = LayerSpec("LSTM", 5, 8, bidirectional=True, batch_first=True, proj_size=3)
+    lab = SpeedLab(base, compare=["layer", "packed", "bfloat16"], values=[2], batch=3)
+    lab.backward = True
+    lab.start()
+    lab.wait()
+    read = list(csv.DictReader(io.StringIO(lab.csv)))
+    assert len(read) == len(lab.rows) == 3
+    for line, row in zip(read, lab.rows, strict=True):
+        assert line == {name: "" if row[name] is None else str(row[name]) for name in COLUMNS}
+        assert line["machine"].startswith("torch ")
+        case = ("kind", "input_size", "hidden_size", "num_layers", "bidirectional", "batch_first", "proj_size", "bias")
+        assert [line[name] for name in case] == ["LSTM", "5", "8", "1", "True", "True", "3", "True"]
+        assert [line[name] for name in ("seq_len", "batch", "backward", "device")] == ["2", "3", "True", "cpu"]
+    assert [line["dtype"] for line in read] == ["float32", "float32", "bfloat16"]
+
+
+OWN: dict[str, tuple[nn.Module, dict[str, Any]]] = {
+    "dropout": (nn.LSTM(3, 4, 2, dropout=0.5), {"num_layers": 2}),
+    "proj_size": (nn.LSTM(3, 4, proj_size=2), {"proj_size": 2}),
+    "two directions": (nn.GRU(3, 4, bidirectional=True), {"bidirectional": True}),
+    "batch_first": (nn.RNN(3, 4, batch_first=True, nonlinearity="relu"), {"batch_first": True, "nonlinearity": "relu"}),
+    "float64": (nn.GRU(3, 4, dtype=torch.float64), {}),
+    "no bias": (nn.GRU(3, 4, bias=False), {"bias": False}),
+}
+
+
+@pytest.mark.parametrize(("own", "said"), OWN.values(), ids=OWN)
+def test_of_a_module_the_sizes_and_flags_are_taken(watch: Stopwatch, own: Any, said: dict[str, Any]) -> None:
+    """Every layer that is timed is built anew: in float32, without dropout; yours stays as it was."""
+    before = {name: weight.clone() for name, weight in own.state_dict().items()}
+    lab = SpeedLab(own, compare=["layer"], values=[2])
+    lab.start()
+    lab.wait()
+    (asked,) = watch.asked
+    expected = {"input_size": 3, "hidden_size": 4, "dropout": 0.0, **said}
+    assert {name: getattr(asked["spec"], name) for name in expected} == expected
+    assert asked["dtype"] == torch.float32
+    assert own.training
+    assert all(torch.equal(weight, before[name]) for name, weight in own.state_dict().items())
+    assert ("two directions" in lab.setups) == (not expected.get("bidirectional"))
+
+
+def test_a_projection_wider_than_the_layer_is_a_note(watch: Stopwatch) -> None:
+    lab = SpeedLab(LayerSpec("LSTM", 3, 8, proj_size=4), compare=["layer"], axis="hidden_size", values=[2, 8])
+    lab.start()
+    lab.wait()
+    assert "proj_size" in lab.rows[0]["note"]
+    assert lab.rows[1]["median"]
+
+
+MADE_BAD: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "a cell": ({"layer": nn.GRUCell(3, 4)}, ("GRUCell", "'GRU'")),
+    "a cell's kind": ({"layer": "LSTMCell"}, ("LSTMCell", "'LSTM'")),
+    "no recurrent layer": ({"layer": nn.Linear(3, 4)}, ("Linear",)),
+    "nothing": ({"layer": None}, ("NoneType",)),
+    "a layer without numbers": ({"layer": nn.GRU(3, 4, device="meta")}, ("meta",)),
+    "an unknown setup": ({"compare": ["fast"]}, ("'fast'", "cell loop")),
+    "an unknown axis": ({"axis": "input_size"}, ("axis", "'input_size'")),
+    "a list for the axis": ({"axis": ["batch"]}, ("axis",)),
+    "no values": ({"values": []}, ("values",)),
+    "no batch": ({"batch": 0}, ("batch", "at least 1")),
+    "half a step": ({"seq_len": 2.5}, ("seq_len", "whole number")),
+    "an unknown control": ({"controls": ("x",)}, ("control", "'x'")),
+    "no question": ({"question": None}, ("question", "text")),
+}
+
+
+@pytest.mark.parametrize(("given", "words"), MADE_BAD.values(), ids=MADE_BAD)
+def test_a_lab_that_cannot_be_is_refused(given: dict[str, Any], words: tuple[str, ...]) -> None:
+    refused(lambda: SpeedLab(**given), *words)
+
+
+SET_BAD: list[tuple[str, Any]] = [
+    *(("compare", bad) for bad in ("layer", None, 3, ["x"], [3], [None], [[]], {}, [{}])),
+    *(("axis", bad) for bad in ("x", None, 3, [], {}, "kind")),
+    *(
+        ("values", bad)
+        for bad in ("1, 2", None, 3, [], [0], [-1], [2.5], ["2"], [True], [None], {}, list(range(1, 18)))
+    ),
+    *((name, bad) for name in ("seq_len", "batch", "hidden_size", "num_layers") for bad in (0, -1, 2.5, "x", None, [])),
+    *(("kind", bad) for bad in ("LSTMCell", "lstm", "", None, 3)),
+    *(("device", bad) for bad in ("cuda:99", "gpu", "", None, 3)),
+    *((name, bad) for name in ("backward", "measuring") for bad in ("yes", 1, None)),
+    *(("controls", bad) for bad in (["x"], "batch", None, [[]])),
+    ("question", None),
+]
+
+
+@pytest.fixture(scope="module")
+def measured() -> SpeedLab:
+    return a_lab()
+
+
+@pytest.mark.parametrize(("name", "bad"), SET_BAD, ids=lambda value: str(value)[:20])
+def test_a_bad_value_is_told_in_a_sentence_and_loses_nothing(measured: SpeedLab, name: str, bad: Any) -> None:
+    if not measured.rows:
+        measured.start()
+        measured.wait()
+    held = measured.get_state(HELD)
+    refused(lambda: setattr(measured, name, bad))
+    assert measured.get_state(HELD) == held
+    measured.set_state({name: bad})
+    assert is_sentence(measured.problem)
+    assert measured.get_state(HELD) == held
+    measured.set_state({"seq_len": measured.seq_len})
+    assert measured.problem == ""
+
+
+def test_with_nothing_to_compare_nothing_is_started() -> None:
+    lab = a_lab(compare=[])
+    refused(lab.start, "nothing to compare", "cell loop")
+    assert not lab.measuring
+    lab.set_state({"measuring": True})
+    assert "nothing to compare" in lab.problem
+    assert (lab.measuring, lab.rows, lab.progress) == (False, [], {})
+    lab.set_state({"compare": ["layer"]})
+    lab.set_state({"measuring": True})
+    lab.wait()
+    assert (lab.problem, pairs(lab)) == ("", [("layer", 1), ("layer", 2)])
+
+
+def test_another_axis_offers_its_own_values_but_keeps_those_you_chose() -> None:
+    lab = SpeedLab()
+    lab.axis = "num_layers"
+    assert lab.values == [1, 2, 4, 8]
+    lab.values = [3, 1, 3]
+    assert lab.values == [1, 3]
+    lab.axis = "batch"
+    assert lab.values == [1, 3]
+
+
+def test_its_text_depends_on_no_clock_and_on_no_result() -> None:
+    lab = a_lab(question="Which is faster?")
+    before = repr(lab)
+    lab.start()
+    lab.wait()
+    assert repr(lab) == before
+    for words in ("GRU: layer, packed at batch 1, 2", "seq_len 4, hidden_size 64", "forward", "Which is faster?"):
+        assert words in before
+
+
+def test_messages_while_results_come_are_neither_lost_nor_do_they_lose_any(watch: Stopwatch) -> None:
+    """Two threads that set traits of one widget: every value arrives, and every change is told."""
+    lab, told = a_lab(values=list(range(1, 17))), []
+    lab.observe(lambda change: told.append(change.new), "seq_len")
+    seen: list[int] = []
+    lab.observe(lambda change: seen.append(len(change.new)), "rows")
+    lab.start()
+    sent = 0
+    while lab.measuring:
+        sent += 1
+        lab.set_state({"seq_len": 4 + sent})
+    lab.wait()
+    assert told == list(range(5, 5 + sent))
+    assert seen == list(range(1, 33))
+    assert lab.progress["now"] == DONE

@@ -1,0 +1,185 @@
+"""The step explorer without a browser: when it traces, and what it does with bad values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from rnnlib import LayerSpec
+from rnnlib.engine.trace.trace import trace
+from rnnlib.engine.trace.value import Trace
+from rnnlib.explorers.step.choice import BATCH
+from rnnlib.explorers.step.explorer import StepExplorer
+from rnnlib.explorers.step.view import PLACE
+from tests.explorers.step.stepping import assert_shows, sent
+
+
+@pytest.fixture
+def traces(monkeypatch: pytest.MonkeyPatch) -> list[Trace]:
+    """Every trace that explorers make from here on."""
+    made: list[Trace] = []
+
+    def counted(*arguments: Any, **named: Any) -> Trace:
+        made.append(trace(*arguments, **named))
+        return made[-1]
+
+    monkeypatch.setattr("rnnlib.explorers.step.explorer.trace", counted)
+    return made
+
+
+def test_moving_looks_at_another_place_and_traces_nothing(traces: list[Trace]) -> None:
+    explorer = StepExplorer(LayerSpec("LSTM", 3, 4, num_layers=2, bidirectional=True), seq_len=5)
+    before = explorer.traced
+    for name, count_there in zip(PLACE, (5, 2, 2, BATCH, 4), strict=True):
+        for value in range(count_there):
+            setattr(explorer, name, value)
+            sent(explorer, **{name: value})
+            assert explorer.problem == ""
+    assert len(traces) == 1
+    assert explorer.traced is before
+
+
+def test_other_sizes_weights_or_inputs_are_traced_once_each(traces: list[Trace]) -> None:
+    explorer = StepExplorer("LSTM", seq_len=5)
+    changed = [("kind", "GRU"), ("seq_len", 7), ("hidden_size", 3), ("source", "random"), ("weights", "copy")]
+    for number, (name, value) in enumerate(changed, start=2):
+        sent(explorer, **{name: value})
+        assert len(traces) == number, name
+        assert explorer.problem == ""
+        assert_shows(explorer, traces[-1])
+        sent(explorer, **{name: value})
+        assert len(traces) == number, f"{name}: the same again is no change"
+    assert explorer.traced["sizes"]["hidden_size"] == explorer.hidden_size
+
+
+def test_values_that_arrive_together_are_one_trace(traces: list[Trace]) -> None:
+    explorer = StepExplorer("LSTM")
+    sent(explorer, kind="RNN", seq_len=4, hidden_size=6)
+    assert len(traces) == 2
+    assert tuple(traces[-1].states["h"].shape) == (1, 1, 4, BATCH, 6)
+
+
+def test_the_place_stays_within_what_was_traced() -> None:
+    explorer = StepExplorer("LSTM", seq_len=12)
+    explorer.time, explorer.unit = 11, 3
+    sent(explorer, seq_len=5, hidden_size=2)
+    assert (explorer.time, explorer.unit, explorer.problem) == (4, 1, "")
+
+
+BAD = [
+    ("time", -1, ValueError, "at least 0"),
+    ("time", 12, ValueError, "at most 11"),
+    ("time", 2.5, TypeError, "whole number"),
+    ("unit", 4, ValueError, "at most 3"),
+    ("unit", "x", TypeError, "whole number"),
+    ("item", BATCH, ValueError, f"at most {BATCH - 1}"),
+    ("layer_index", 1, ValueError, "at most 0"),
+    ("direction", True, TypeError, "whole number"),
+    ("seq_len", 0, ValueError, "at least 1"),
+    ("seq_len", 10**9, ValueError, "too many to show"),
+    ("hidden_size", 10**30, ValueError, "smaller hidden_size"),
+    ("hidden_size", 2.5, TypeError, "whole number"),
+    ("kind", "LTSM", ValueError, "Did you mean 'LSTM'"),
+    ("weights", "late", ValueError, "latch"),
+    ("weights", "copy", ValueError, "latch"),
+    ("source", "bits", ValueError, "utterance"),
+    ("weights", 3, TypeError, "one of the names"),
+    ("source", None, TypeError, "one of the names"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
+def test_a_bad_value_from_python_raises_a_sentence(name: str, value: Any, error: type, words: str) -> None:
+    explorer = StepExplorer("LSTM")
+    before = getattr(explorer, name), explorer.traced
+    with pytest.raises(error, match=words):
+        setattr(explorer, name, value)
+    assert (getattr(explorer, name), explorer.traced) == before
+
+
+@pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
+def test_a_bad_value_from_a_control_is_said_inside(name: str, value: Any, error: type, words: str) -> None:
+    explorer = StepExplorer("LSTM")
+    before = getattr(explorer, name), explorer.traced
+    sent(explorer, **{name: value})
+    assert words in explorer.problem
+    assert explorer.problem
+    assert "fault in rnnlib" not in explorer.problem
+    assert (getattr(explorer, name), explorer.traced) == before
+    sent(explorer, seq_len=6)
+    assert explorer.problem == ""
+    assert explorer.traced["sizes"]["seq_len"] == 6
+
+
+def test_values_that_do_not_go_together_are_put_back() -> None:
+    explorer = StepExplorer(LayerSpec("LSTM", 12, 16, proj_size=7))
+    before = explorer.traced
+    sent(explorer, hidden_size=7, seq_len=5)
+    assert "proj_size=7" in explorer.problem
+    assert (explorer.hidden_size, explorer.seq_len, explorer.traced) == (16, 12, before)
+    sent(explorer, hidden_size=8)
+    assert (explorer.problem, explorer.traced["sizes"]["hidden_size"]) == ("", 8)
+
+
+def test_a_fault_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer = StepExplorer("GRU")
+    before = explorer.traced
+    with monkeypatch.context() as broken:
+        broken.setattr("rnnlib.explorers.step.explorer.trace", lambda *_: 1 / 0)
+        explorer.seq_len = 7
+    assert "ZeroDivisionError" in explorer.problem
+    assert (explorer.seq_len, explorer.traced) == (12, before)
+    explorer.seq_len = 6
+    assert explorer.problem == ""
+
+
+def test_too_much_to_show_is_refused_before_anything_is_made(traces: list[Trace]) -> None:
+    with pytest.raises(ValueError, match="at most 26315 steps"):
+        StepExplorer("LSTM", seq_len=10**7)
+    with pytest.raises(ValueError, match="smaller hidden_size"):
+        StepExplorer(LayerSpec("LSTM", 12, 200_000))
+    assert traces == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"layer": "LTSM"}, ValueError, "Did you mean 'LSTM'"),
+        ({"layer": 3}, TypeError, "no recurrent layer"),
+        ({"layer": nn.Linear(3, 2)}, TypeError, "Linear"),
+        ({"layer": nn.LSTM}, TypeError, "class"),
+        ({"layer": nn.LSTM(3, 4, 2, dropout=0.5)}, ValueError, r"layer\.eval\(\)"),
+        ({"x": [1.0]}, TypeError, "tensor"),
+        ({"x": torch.zeros(3, 2, 5)}, ValueError, "12"),
+        ({"weights": "late"}, ValueError, "latch"),
+        ({"weights": 3}, ValueError, "latch"),
+        ({"layer": "LSTM", "weights": "latch"}, ValueError, "leave layer out"),
+        ({"weights": "latch", "x": torch.zeros(3, 2, 5)}, ValueError, "input_size=1"),
+        ({"seq_len": 0}, ValueError, "seq_len"),
+        ({"seq_len": 2.5}, TypeError, "seq_len"),
+        ({"controls": ("seqlen",)}, ValueError, "seqlen"),
+        ({"controls": "seq_len"}, TypeError, "several"),
+    ],
+)
+def test_a_bad_argument_raises_a_sentence(arguments: dict[str, Any], error: type, words: str) -> None:
+    with pytest.raises(error, match=words):
+        StepExplorer(**arguments)
+
+
+def test_controls_and_question_are_what_was_chosen() -> None:
+    explorer = StepExplorer(controls=("unit", "seq_len"), question="When does f close?")
+    assert explorer.controls == ["unit", "seq_len"]
+    assert explorer.question == "When does f close?"
+
+
+def test_the_papers_gru_is_drawn_on_demand() -> None:
+    explorer = StepExplorer("GRU")
+    assert explorer.paper is False
+    sent(explorer, paper=True)
+    assert (explorer.paper, explorer.problem) == (True, "")
+    sent(explorer, paper="yes")
+    assert explorer.paper is True
+    assert "paper" in explorer.problem

@@ -1,0 +1,112 @@
+"""What the step explorer draws from: every number of a trace, as the front end reads it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from rnnlib import LayerSpec
+from rnnlib.engine.trace.trace import trace
+from rnnlib.explorers.step.explorer import StepExplorer
+from rnnlib.explorers.step.payload import traced
+from tests.explorers.step.stepping import SPECS, assert_shows, decoded, module_of
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_a_module_of_ones_own_is_shown_number_for_number(spec: LayerSpec, dtype: torch.dtype) -> None:
+    layer = module_of(spec, dtype)
+    x = torch.randn(2, 7, 3, dtype=dtype) if spec.batch_first else torch.randn(7, 2, 3, dtype=dtype)
+    explorer = StepExplorer(layer, x)
+    assert explorer.layer is layer
+    assert (explorer.weights, explorer.source, explorer.seq_len) == ("your own", "your own", 7)
+    assert explorer.traced["sizes"]["batch"] == 2
+    assert_shows(explorer, trace(layer, x))
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_every_kind_of_layer_is_traced_and_equals_torch(spec: LayerSpec) -> None:
+    explorer = StepExplorer(spec, seq_len=5)
+    assert_shows(explorer, explorer.trace)
+    assert explorer.trace.difference < 1e-5
+    assert explorer.traced["equal"]
+    assert explorer.traced["truth"].startswith("✓ equal to torch")
+    assert {name: explorer.traced["sizes"][name] for name in ("seq_len", "input_size", "hidden_size")} == {
+        "seq_len": 5,
+        "input_size": 3,
+        "hidden_size": spec.hidden_size,
+    }
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=str)
+def test_the_biases_are_the_layers_own(spec: LayerSpec) -> None:
+    explorer = StepExplorer(spec, seq_len=2)
+    arrays, gates = decoded(explorer), list(explorer.trace.from_x)
+    for index in range(spec.num_layers):
+        for direction in range(spec.num_directions):
+            suffix = "" if spec.is_cell else f"_l{index}" + ("_reverse" if direction else "")
+            for name in ("bias_ih", "bias_hh"):
+                shown = np.concatenate([arrays[f"{gate} {name}"][index, direction, 0, 0] for gate in gates])
+                bias = getattr(explorer.layer, name + suffix, None)
+                wanted = torch.zeros(len(shown)) if bias is None else bias.detach()
+                np.testing.assert_array_equal(shown, wanted.numpy())
+
+
+@pytest.mark.parametrize("spec", [spec for spec in SPECS if spec.family == "GRU"], ids=str)
+@pytest.mark.parametrize("bias", [True, False])
+def test_what_the_paper_would_make_of_h_is_its_own_equation(spec: LayerSpec, bias: bool) -> None:
+    """``W_hn (r * h) + b_hn``, from each step's own r and h before."""
+    layer = module_of(dataclasses.replace(spec, bias=bias))
+    x = torch.randn(2, 7, 3) if spec.batch_first else torch.randn(7, 2, 3)
+    arrays = decoded(StepExplorer(layer, x))
+    weights = dict(layer.named_parameters())
+    for index in range(spec.num_layers):
+        for direction in range(spec.num_directions):
+            suffix = "" if spec.is_cell else f"_l{index}" + ("_reverse" if direction else "")
+            w_hn = weights[f"weight_hh{suffix}"].detach().chunk(3)[2].numpy()
+            b_hn = weights[f"bias_hh{suffix}"].detach().chunk(3)[2].numpy() if bias else 0
+            scaled = arrays["r"][index, direction] * arrays["h before"][index, direction]
+            shown = arrays["n from_h of the paper"][index, direction]
+            np.testing.assert_allclose(shown, scaled @ w_hn.T + b_hn, atol=1e-6)
+
+
+@pytest.mark.parametrize("bad", [torch.nan, torch.inf])
+def test_what_is_no_number_in_x_is_shown_and_noted(bad: float) -> None:
+    x = torch.zeros(5, 2, 12)
+    x[3, 1, 0] = bad
+    explorer = StepExplorer("RNN", x)
+    assert_shows(explorer, trace(explorer.layer, x))
+    assert explorer.traced["note"] == explorer.trace.note
+    assert "step 3" in explorer.traced["note"]
+    assert explorer.traced["equal"]
+
+
+def test_a_subclass_that_computes_something_else_gets_a_cross() -> None:
+    class Doubled(nn.LSTM):
+        def forward(self, x: Tensor, hx: Any = None) -> Any:
+            output, states = super().forward(x, hx)
+            return 2 * output, states
+
+    explorer = StepExplorer(Doubled(3, 4), torch.randn(5, 2, 3))
+    assert not explorer.traced["equal"]
+    assert explorer.traced["truth"].startswith("✗ not equal to torch")
+    assert explorer.traced["note"]
+
+
+def test_large_numbers_are_equal_but_for_their_rounding() -> None:
+    layer = nn.RNN(3, 4, nonlinearity="relu")
+    small, large = (trace(layer, scale * torch.ones(5, 2, 3)) for scale in (1, 1e6))
+    assert large.states["h"].max() > 1e4
+    assert traced(dataclasses.replace(large, difference=0.1), layer)["equal"]
+    assert not traced(dataclasses.replace(small, difference=0.1), layer)["equal"]
+    assert not traced(dataclasses.replace(small, difference=torch.nan), layer)["equal"]
+
+
+def test_an_x_of_ones_own_that_is_too_much_to_show_is_refused() -> None:
+    with pytest.raises(ValueError, match="too many to show: choose at most"):
+        StepExplorer(nn.RNN(1, 64), torch.zeros(30, 1000, 1))

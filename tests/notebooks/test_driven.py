@@ -1,0 +1,172 @@
+"""Every view in every notebook, driven through real comm messages: each control over its values, and bad values too.
+
+nbval sees a view once, as it first stands; an exception in what follows a slider shows nowhere in JupyterLab.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.notebooks.driven import card, direction, packing, shape, speed, step
+from tests.notebooks.driven.kernel import Kernel, View, kernel
+
+NOTEBOOKS = sorted(Path(__file__).parents[2].joinpath("notebooks").glob("*.ipynb"))
+
+# What no lesson needs to show: every way to make an explorer, and a card for a cell and for a state of two directions.
+ALL_WAYS = """
+import torch
+from torch import nn
+from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, SpeedLab, StepExplorer, predict
+ShapeExplorer("GRU", seq_len=5, batch=2)
+ShapeExplorer(LayerSpec("LSTM", 12, 8, num_layers=2, bidirectional=True, proj_size=3))
+ShapeExplorer(nn.LSTMCell(3, 4))
+ShapeExplorer(nn.RNN(12, 5, batch_first=True), controls=("seq_len", "batch"))
+predict(nn.LSTMCell(3, 4), "c_1", seq_len=4, batch=3)
+predict(LayerSpec("GRU", 5, 10, 2, bidirectional=True), "h_n", seq_len=6, batch=3)
+StepExplorer("GRU", seq_len=5)
+StepExplorer(weights="latch")
+StepExplorer(LayerSpec("LSTM", 12, 6, num_layers=2, bidirectional=True, proj_size=3), controls=("unit", "direction"))
+StepExplorer(nn.RNN(3, 4, batch_first=True), torch.zeros(2, 5, 3))
+StepExplorer(nn.LSTMCell(3, 4))
+PackingExplorer()
+PackingExplorer(LayerSpec("RNN", 5, 3, 2, nonlinearity="relu", batch_first=True), batch=20, stages=(), controls=())
+own = [torch.randn(length, 3, dtype=torch.float64) for length in (5, 1, 7)]
+PackingExplorer(nn.LSTM(3, 4, 2, bidirectional=True, proj_size=2, dropout=0.5, dtype=torch.float64), own, batch=2)
+PackingExplorer("GRU", [torch.full((2, 1), torch.nan)], question="Where is the nan?")
+DirectionExplorer()
+DirectionExplorer(LayerSpec("LSTM", 12, 5, num_layers=2, proj_size=2, batch_first=True), packed=True, controls=())
+DirectionExplorer(nn.GRU(3, 2, bidirectional=True), torch.ones(5, 2, 3), [5, 2], question="Who has read the pads?")
+SpeedLab()
+SpeedLab(LayerSpec("LSTM", 12, 8, 2, dropout=0.5, bidirectional=True, proj_size=3), axis="hidden_size", controls=())
+SpeedLab(nn.GRU(3, 2, batch_first=True, dtype=torch.float64), compare=["packed"], question="When does packing lose?")
+"""
+
+
+DRIVERS: dict[str, Callable[[View], None]] = {
+    "ShapeExplorer": shape.drive,
+    "StepExplorer": step.drive,
+    "PackingExplorer": packing.drive,
+    "DirectionExplorer": direction.drive,
+    "SpeedLab": speed.drive,
+    "PredictionCard": card.drive,
+}
+
+
+def drive(driven: Kernel) -> None:
+    assert driven.views, "no view to drive"
+    for view in list(driven.views.values()):
+        DRIVERS[view.name](view)
+    assert not driven.faults, "\n".join(driven.faults)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_view_of_a_notebook(notebook: Path) -> None:
+    with kernel() as driven:
+        driven.run(notebook)
+        drive(driven)
+
+
+def test_every_way_to_make_a_view() -> None:
+    with kernel() as driven:
+        driven.run_code(ALL_WAYS)
+        drive(driven)
+
+
+LONG_CELL = """
+import time, torch
+end = time.monotonic() + 5
+_ = torch.manual_seed(0)
+drawn = []
+while explorer.batch != 9 and time.monotonic() < end:
+    drawn += [torch.rand(()).item() for _ in range(2_000)]
+    _ = run(spec, seq_len=4, batch=2)
+"""
+
+
+def test_a_slider_moved_while_a_cell_runs() -> None:
+    """JupyterLab speaks to a view in a thread of its own: neither disturbs the other, not even its random numbers."""
+    with kernel() as driven:
+        driven.run_code(
+            "from rnnlib import LayerSpec, ShapeExplorer, run\n"
+            "spec = LayerSpec('GRU', 12, 64, 2, dropout=0.5)\n"
+            "explorer = ShapeExplorer(spec)\n"
+            "explorer"
+        )
+        (explorer,) = driven.views.values()
+        cell = driven.start(LONG_CELL)
+        for seq_len in (1, 24, 2):
+            explorer.set(seq_len=seq_len)
+            shape.assert_right(explorer, {"seq_len": seq_len})
+        explorer.set(batch=9)  # which the cell waits for
+        driven.finish(cell)
+        assert not driven.faults, "\n".join(driven.faults)
+        driven.run_code("_ = torch.manual_seed(0)\nassert drawn == [torch.rand(()).item() for _ in drawn]")
+        assert not driven.faults, "\n".join(driven.faults)
+
+
+def test_a_fault_in_a_callback_is_seen() -> None:
+    """The tests above would notice: what raises is said in the view and on stderr, and lost nowhere."""
+    with kernel() as driven:
+        driven.run_code("from rnnlib import ShapeExplorer\nexplorer = ShapeExplorer()")
+        driven.run_code("explorer.observe(lambda change: 1 / 0, 'seq_len')")
+        (explorer,) = driven.views.values()
+        explorer.set(seq_len=explorer.state["seq_len"] + 1)
+        assert "ZeroDivisionError" in explorer.state["problem"]
+        assert driven.faults
+
+
+TWO_LABS = """
+import threading, time
+from rnnlib import ShapeExplorer, SpeedLab
+from rnnlib.explorers.speed.explorer import MEASURING
+first = SpeedLab("GRU", compare=["cell loop"], values=[1, 4000], batch=64, seq_len=2)
+second = SpeedLab("GRU", compare=["layer"], values=[1, 2], axis="batch", seq_len=2)
+explorer = ShapeExplorer("GRU", seq_len=5, batch=2)
+"""
+
+
+def until(lab: View, holds: Callable[[dict[str, Any]], bool]) -> None:
+    end = time.monotonic() + 20
+    while not holds(lab.ask()):
+        assert time.monotonic() < end, lab.state["progress"]
+        time.sleep(0.01)
+
+
+def test_while_a_lab_measures_all_else_stays_alive_and_cancel_answers_at_once() -> None:
+    """In a real kernel, in the middle of a case that is slow: results reach the front end, and messages the kernel."""
+    with kernel() as driven:
+        driven.run_code(TWO_LABS)
+        first, second, explorer = driven.views.values()
+        first.set(measuring=True)
+        until(first, lambda state: len(state["rows"]) == 1)
+        until(first, lambda state: bool(state["chart"]))  # it is drawn a moment after its row is told
+        assert first.state["chart"]["light"].startswith("<?xml")
+        second.set(measuring=True)
+        until(second, lambda state: state["progress"]["now"].startswith("Waiting"))
+        driven.run_code("assert first.measuring and MEASURING.locked()")
+        for seq_len in (1, 9, 4):
+            explorer.set(seq_len=seq_len)
+            until(explorer, lambda state, wanted=seq_len: state["numbers"]["sizes"]["seq_len"] == wanted)
+        first.set(batch=9)
+        assert first.ask()["batch"] == 9
+        driven.run_code(
+            "import os, signal\nthreading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+            "try:\n    time.sleep(20)\nexcept KeyboardInterrupt:\n    print('interrupted')"
+        )
+        assert first.ask()["measuring"]
+        before = time.perf_counter()
+        first.set(measuring=False)
+        answered = time.perf_counter() - before
+        assert first.state["progress"]["now"].startswith("Cancelled")
+        assert not first.ask()["measuring"]
+        assert len(first.state["rows"]) == 1
+        assert answered < 0.2
+        until(second, lambda state: state["progress"]["now"] == "Done.")
+        assert [row["batch"] for row in second.state["rows"]] == [1, 2]
+        driven.run_code("first.wait()\nassert not MEASURING.locked()\nassert second.csv.count('\\n') == 3")
+        assert not driven.faults, "\n".join(driven.faults)

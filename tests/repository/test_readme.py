@@ -1,0 +1,57 @@
+"""The README promises what is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import rnnlib
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_lessons_that_are_there_are_called_ready() -> None:
+    ready = re.findall(r"^\| \[(\w+)\]\(notebooks/\1\.ipynb\) \|.*\| ready \|$", README, re.MULTILINE)
+    planned = re.findall(r"^\| (\d\d_\w+) \|.*\| planned \|$", README, re.MULTILINE)
+    assert ready == sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert [*ready, *planned] == sorted({*ready, *planned})
+
+
+def test_the_names_are_the_facades() -> None:
+    table = README.partition("| name | what it is |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"^\| `(\w+)\(", table, re.MULTILINE)) == sorted(rnnlib.__all__)
+
+
+def test_its_python_runs() -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(block, {})
+    for code in re.findall(r"`((?:ShapeExplorer|predict)\(\"[^`…]*)`", README):
+        assert eval(code, dict(vars(rnnlib)))
+
+
+def test_its_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert "notebooks/00_start_here.ipynb" in links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_its_pictures_are_there_and_light() -> None:
+    pictures = re.findall(r'"(pictures/\w+\.png)"', README)
+    assert "pictures/shape_explorer.png" in pictures
+    assert [picture for picture in pictures if (ROOT / picture).stat().st_size >= 300_000] == []
+
+
+def test_binders_link_has_its_pattern_in_one_place() -> None:
+    link = "https://mybinder.org/v2/gh/OWNER/REPO/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb"
+    assert f"\n[binder]: {link}\n" in README
+    assert README.count("mybinder") == 1
+    assert README.count("][binder]") == 1
+
+
+def test_conda_opens_the_environment_that_it_makes() -> None:
+    named = re.search(r"^name: (\w+)$", (ROOT / "environment.yml").read_text("utf-8"), re.MULTILINE)
+    assert named
+    assert f"conda env create -f environment.yml\nconda activate {named[1]}\n" in README
