@@ -20,7 +20,7 @@ def main() -> None:
     for t in trace.measure():
         sizes, gradients = ", ".join(map(str, t.sizes)), "yes" if t.gradients else "no"
         print(f"{t.kind:6}{sizes:42}{gradients:10}{1000 * t.loop:10.2f}", end="")
-        print(f"{t.traced / t.loop:8.2f}{t.read / t.loop:10.2f}")
+        print(f"{t.answer / t.loop:8.2f}{t.read / t.loop:10.2f}")
 
     torch, rnnlib = imports.measure()
     print(f"\nimport torch {torch:.2f} s, import rnnlib {rnnlib:.2f} s: {rnnlib / torch:.2f} times")

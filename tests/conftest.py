@@ -30,17 +30,7 @@ def the_same_weights() -> None:
 
 
 # With several workers, what takes longest begins first, lest one worker ends long after the others.
-SLOW = (
-    *(
-        "tests/browser/",
-        "tests/test_driven",
-        "tests/test_mutations",
-        "tests/test_style",
-        "tests/test_trace.",
-        "notebooks/",
-    ),
-    *("tests/test_skips", "tests/test_checks", "tests/test_run.", "tests/test_step_explorer", "tests/test_code"),
-)
+SLOW = ("tests/browser/", "tests/notebooks/", "tests/repository/", "tests/engine/trace/", "notebooks/", "tests/engine/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -26,7 +26,7 @@ ONE_AT_A_TIME = threading.RLock()  # what is put back, and an explorer's traits,
 PROJECTIONS = "LSTM with projections is not supported with oneDNN"
 
 
-class Given(NamedTuple):
+class Inputs(NamedTuple):
     """What a layer is called on, checked before: an input, its sizes, a first state and lengths, or None for these."""
 
     x: Tensor | PackedSequence
@@ -35,7 +35,7 @@ class Given(NamedTuple):
     lengths: Tensor | None = None
 
 
-class Answer(NamedTuple):
+class Outputs(NamedTuple):
     """What a layer gave: of a cell, output and h_n are both ``h_1``; c_n is None but for LSTM."""
 
     output: Tensor | PackedSequence
@@ -43,7 +43,7 @@ class Answer(NamedTuple):
     c_n: Tensor | None
 
 
-def call(spec: LayerSpec, layer: Callable[..., Any], given: Given) -> tuple[Answer, float]:
+def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Outputs, float]:
     """Call a layer once.
 
     Args:
@@ -75,15 +75,15 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Given) -> tuple[Answ
     return answer, seconds
 
 
-def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Given, result: Any) -> Answer:
+def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, result: Any) -> Outputs:
     try:
         if spec.is_cell:
             h_1, c_1 = result if spec.family == "LSTM" else (result, None)
-            answer = Answer(h_1, h_1, c_1)
+            answer = Outputs(h_1, h_1, c_1)
         else:
             output, states = result
             h_n, c_n = states if spec.family == "LSTM" else (states, None)
-            answer = Answer(output, h_n, c_n)
+            answer = Outputs(output, h_n, c_n)
     except (TypeError, ValueError):  # nothing that could be taken apart so
         raise TypeError(_not_as_its_kind(spec, layer)) from None
     packed = isinstance(given.x, PackedSequence) or given.lengths is not None
@@ -122,14 +122,14 @@ def is_torchs(layer: Any) -> bool:
 class _Here(threading.local):
     """What holds of calls by this thread."""
 
-    beside_others = False
+    in_background = False
 
 
 _HERE = _Here()
 
 
 @contextlib.contextmanager
-def beside_others() -> Iterator[None]:
+def in_background() -> Iterator[None]:
     """Calls inside, by this thread, take their time beside all else: they change nothing that others share.
 
     So nothing waits for them: a slow call must not hold `ONE_AT_A_TIME` while sliders move.
@@ -137,11 +137,11 @@ def beside_others() -> Iterator[None]:
     with ONE_AT_A_TIME:  # no one changes the number of threads now, which a new thread takes over at its first look
         torch.get_num_threads()
         _warn_of_projections()
-    _HERE.beside_others = True
+    _HERE.in_background = True
     try:
         yield
     finally:
-        _HERE.beside_others = False
+        _HERE.in_background = False
 
 
 @functools.cache
@@ -154,14 +154,14 @@ def _warn_of_projections() -> None:
 
 
 @contextlib.contextmanager
-def settled(spec: LayerSpec, multiply_adds: int) -> Iterator[None]:
+def keeping_torch_settings(spec: LayerSpec, multiply_adds: int) -> Iterator[None]:
     """Calls inside change nothing that is torch's: its number of threads is put back afterwards, whatever happens.
 
     Args:
         spec: the layer's.
         multiply_adds: of a call. A small one gets one thread: with several, a slider stutters on a busy machine.
     """
-    if _HERE.beside_others:
+    if _HERE.in_background:
         yield
         return
     with contextlib.ExitStack() as stack:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.arguments.states import State
-from rnnlib.engine.call import Answer, Given
+from rnnlib.engine.call import Inputs, Outputs
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import parameter_shapes
 
@@ -34,7 +34,7 @@ class Check:
     why: str = ""
 
 
-def layer_checks(spec: LayerSpec, given: Given, answer: Answer) -> list[Check]:
+def layer_checks(spec: LayerSpec, given: Inputs, answer: Outputs) -> list[Check]:
     """How a layer's output and its last states hang together, in the order in which a learner asks.
 
     Args:
@@ -78,7 +78,7 @@ def layer_checks(spec: LayerSpec, given: Given, answer: Answer) -> list[Check]:
     return found
 
 
-def cell_checks(spec: LayerSpec, cell: nn.Module, x: Tensor, hx: State, answer: Answer) -> list[Check]:
+def cell_checks(spec: LayerSpec, cell: nn.Module, x: Tensor, hx: State, answer: Outputs) -> list[Check]:
     """What one step of a cell did.
 
     Args:

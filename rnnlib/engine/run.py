@@ -13,7 +13,7 @@ from rnnlib.engine.arguments.gradients import are_kept, check_inference
 from rnnlib.engine.arguments.inputs import check_agreement, check_input, check_sizes
 from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.arguments.states import State, check_state, zeros
-from rnnlib.engine.call import Answer, Given, call, is_torchs, settled
+from rnnlib.engine.call import Inputs, Outputs, call, is_torchs, keeping_torch_settings
 from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks, same
 from rnnlib.engine.devices import find, name_of
 from rnnlib.engine.layers import build
@@ -117,13 +117,13 @@ def run(
     costs = check_run(spec, *sizes, where, dtype, built=like is not None, gradients=kept)
 
     module = build(spec, where).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
-    given = Given(
+    given = Inputs(
         random_numbers(data_shapes(spec, *sizes)["input"].sizes, dtype).to(where) if x is None else x,
         sizes,
         state,
         steps,
     )
-    with settled(spec, costs.multiply_adds):
+    with keeping_torch_settings(spec, costs.multiply_adds):
         zeros_too = _from_zeros(spec, module, given) if costs.multiply_adds <= TWICE else None
         answer, seconds = call(spec, module, given)
     with torch.no_grad():
@@ -143,7 +143,7 @@ def place(like: Tensor | None, x: Any, device: Any) -> torch.device:
     return where
 
 
-def _from_zeros(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | None:
+def _from_zeros(spec: LayerSpec, module: nn.Module, given: Inputs) -> Outputs | None:
     """Where no state was given, the answer when zeros are; only of torch's own layers, with no hooks.
 
     It also warms the layer up for the call that is timed. Past ``forward()`` nothing of the learner's is called.
@@ -155,12 +155,12 @@ def _from_zeros(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | No
     return call(spec, module.forward, given._replace(hx=_zeros(spec, given)))[0]
 
 
-def _zeros(spec: LayerSpec, given: Given) -> State:
+def _zeros(spec: LayerSpec, given: Inputs) -> State:
     return zeros(spec, given.sizes, given.x.data.dtype, given.x.data.device)
 
 
 def _checks(
-    spec: LayerSpec, module: nn.Module, given: Given, answer: Answer, zeros_too: Answer | None
+    spec: LayerSpec, module: nn.Module, given: Inputs, answer: Outputs, zeros_too: Outputs | None
 ) -> tuple[Check, ...]:
     if spec.is_cell:
         first = _zeros(spec, given) if given.hx is None else given.hx
@@ -173,7 +173,7 @@ def _checks(
     return tuple(found[:MOST])
 
 
-def _tensors(answer: Answer) -> list[Tensor]:
+def _tensors(answer: Outputs) -> list[Tensor]:
     return [part.data for part in answer if part is not None]
 
 

@@ -13,7 +13,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.arguments.inputs import Sizes, check_input
 from rnnlib.engine.arguments.lengths import check_lengths
-from rnnlib.engine.call import Given, call, settled
+from rnnlib.engine.call import Inputs, call, keeping_torch_settings
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build
 from rnnlib.engine.limits.memory import free_bytes
@@ -99,7 +99,7 @@ def who_reads(
     steps = torch.full((batch,), sizes.seq_len, device=CPU) if steps is None else steps
     _check_fits(spec, sizes.seq_len, batch)
     with torch.inference_mode(False), torch.enable_grad():
-        timed = time_major(spec, Given(x, sizes))[0].detach().cpu().double().clone()
+        timed = time_major(spec, Inputs(x, sizes))[0].detach().cpu().double().clone()
         output, h_n, *c_n = _read(spec, _twin(spec, layer), timed, steps if packed else None)
     return Reading(spec, packed, steps, output, h_n, c_n[0] if c_n else None)
 
@@ -174,12 +174,12 @@ def _moved(spec: LayerSpec, twin: nn.Module, x: Tensor, lengths: Tensor | None, 
     """How much each step moves each number asked for, ``(asked, batch, seq_len)``: one pass forth, one back."""
     (seq_len, batch), copies = x.shape[:2], len(asked)
     every = x.repeat(1, copies, 1).requires_grad_()
-    given = Given(
+    given = Inputs(
         every.transpose(0, 1) if spec.batch_first else every,
         Sizes(seq_len, copies * batch),
         lengths=None if lengths is None else lengths.repeat(copies),
     )
-    with settled(spec, spec.costs(seq_len, copies * batch).multiply_adds):
+    with keeping_torch_settings(spec, spec.costs(seq_len, copies * batch).multiply_adds):
         answer, _ = call(spec, twin, given)
         output: Any = answer.output
         output = output.transpose(0, 1) if spec.batch_first else output

@@ -45,7 +45,7 @@ class Explorer:
         self.page = page
         self.root = root
         self.diagram = root.locator(".rnnlib-diagram")
-        self.numbers = root.locator(".rnnlib-numbers")
+        self.answer = root.locator(".rnnlib-numbers")
         self.problem = root.locator(".rnnlib-problem")
 
     def slider(self, name: str) -> Locator:
@@ -74,8 +74,8 @@ class Explorer:
     def is_live(self, **sizes: Any) -> None:
         """Wait until diagram and numbers both show these sizes, and the numbers are the live layer's."""
         self.shows(self.diagram, **sizes)
-        self.shows(self.numbers, **sizes)
-        self.page.wait_for_function("(part) => part.dataset.state === 'live'", arg=self.numbers.element_handle())
+        self.shows(self.answer, **sizes)
+        self.page.wait_for_function("(part) => part.dataset.state === 'live'", arg=self.answer.element_handle())
 
     def tab_through(self, most: int = 80) -> Iterator[dict[str, Any]]:
         """Press Tab from just before the explorer until the keyboard has left it; each stop."""

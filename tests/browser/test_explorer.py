@@ -40,10 +40,10 @@ def test_the_choices_move_them_too(explorer: Explorer) -> None:
 def test_the_shapes_are_torchs(explorer: Explorer) -> None:
     explorer.press("num_layers", "End")
     explorer.is_live(num_layers=4)
-    for rows in (explorer.diagram, explorer.numbers):
+    for rows in (explorer.diagram, explorer.answer):
         for shape in ("(8, 3, 12)", "(8, 3, 32)", "(8, 3, 16)"):  # input, output = 2 * 16, h_n and c_n = 4 * 2
             expect(rows).to_contain_text(shape)
-    expect(explorer.numbers.get_by_label("differs")).to_have_count(0)
+    expect(explorer.answer.get_by_label("differs")).to_have_count(0)
 
 
 def test_the_sizes_can_be_set_from_a_cell(everything: Notebook, explorer: Explorer) -> None:
@@ -63,11 +63,11 @@ def test_a_large_size_can_be_typed(explorer: Explorer) -> None:
         explorer.field("hidden_size").fill(typed)
         explorer.page.keyboard.press("Enter")
         explorer.shows(explorer.diagram, hidden_size=int(typed))
-        expect(explorer.numbers).to_have_attribute("data-state", state)
-        expect(explorer.numbers.locator(".notice")).to_have_text(re.compile(said))
+        expect(explorer.answer).to_have_attribute("data-state", state)
+        expect(explorer.answer.locator(".notice")).to_have_text(re.compile(said))
     explorer.is_live(hidden_size=1000)
-    expect(explorer.numbers).to_contain_text("(8, 3, 2000)")
-    expect(explorer.numbers.locator(".notice")).to_be_empty()
+    expect(explorer.answer).to_contain_text("(8, 3, 2000)")
+    expect(explorer.answer.locator(".notice")).to_be_empty()
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "2.5", "x", "", "1e30"])
@@ -130,13 +130,13 @@ COLOURS = """(canvas) => {
 
 
 def test_the_values_are_painted_from_the_first_moment(explorer: Explorer) -> None:
-    maps = explorer.numbers.locator("canvas").all()
+    maps = explorer.answer.locator("canvas").all()
     assert len(maps) == 4  # input, output, h_n, c_n
     for canvas in maps:
         assert canvas.evaluate(COLOURS) > 4
 
 
 def test_the_values_can_be_read_by_keyboard(explorer: Explorer) -> None:
-    explorer.numbers.locator("canvas").first.focus()
+    explorer.answer.locator("canvas").first.focus()
     explorer.page.keyboard.press("ArrowRight")
-    expect(explorer.numbers.locator(".map .value").first).to_contain_text("[1, 0, 0] =")
+    expect(explorer.answer.locator(".map .value").first).to_contain_text("[1, 0, 0] =")

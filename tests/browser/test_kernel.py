@@ -22,8 +22,8 @@ def explorer_of(notebook: Notebook) -> Explorer:
 
 
 def is_stale(explorer: Explorer) -> None:
-    expect(explorer.numbers).to_have_attribute("data-state", "stale", timeout=10_000)
-    expect(explorer.numbers).to_contain_text("Not live")
+    expect(explorer.answer).to_have_attribute("data-state", "stale", timeout=10_000)
+    expect(explorer.answer).to_contain_text("Not live")
 
 
 @pytest.mark.parametrize("ended", ["restarted", "shut down"])
@@ -31,7 +31,7 @@ def test_the_diagram_follows_the_numbers_do_not_pretend_and_running_heals(notebo
     notebook.run_all()
     explorer = explorer_of(notebook)
     explorer.is_live()
-    old = explorer.sizes(explorer.numbers)
+    old = explorer.sizes(explorer.answer)
     notebook.restart_kernel() if ended == "restarted" else notebook.shut_down_kernel()
     if ended == "restarted":  # ipywidgets tells its models so; of a shutdown, only silence tells
         is_stale(explorer)
@@ -41,7 +41,7 @@ def test_the_diagram_follows_the_numbers_do_not_pretend_and_running_heals(notebo
     explorer.root.screenshot(path=SHOTS / f"kernel {ended}.png")
     for name in SLIDERS:  # back to the sizes that the old numbers belong to: old they are all the same
         explorer.shows(explorer.diagram, **{name: explorer.press(name, "ArrowLeft")})
-    assert explorer.sizes(explorer.diagram) == explorer.sizes(explorer.numbers) == old
+    assert explorer.sizes(explorer.diagram) == explorer.sizes(explorer.answer) == old
     is_stale(explorer)
 
     if ended == "shut down":

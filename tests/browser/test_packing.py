@@ -44,9 +44,9 @@ def explorer(notebook: Notebook) -> Explorer:
 
 def is_live(explorer: Explorer, lengths: list[int]) -> None:
     """Wait until pictures and numbers both belong to these lengths."""
-    for part in (explorer.diagram, explorer.numbers):
+    for part in (explorer.diagram, explorer.answer):
         explorer.page.wait_for_function(SHOWS, arg=[part.element_handle(), lengths], timeout=15_000)
-    expect(explorer.numbers).to_have_attribute("data-state", "live")
+    expect(explorer.answer).to_have_attribute("data-state", "live")
 
 
 def picture(explorer: Explorer, stage: str) -> Locator:
@@ -77,8 +77,8 @@ def assert_lit(explorer: Explorer, where: str) -> None:
 def test_a_step_pointed_at_is_lit_at_every_stage(explorer: Explorer, stage: str, row: int) -> None:
     explorer.page.mouse.move(*at(explorer, stage, row, 5.5))
     assert_lit(explorer, "padded[5, 1] is step 5 of sequence 1 → row 3 of the sorted batch → data[23]")
-    expect(explorer.numbers.locator("tr.lit")).to_have_attribute("data-item", "1")
-    expect(explorer.numbers.locator(".lasts")).to_contain_text("output[11, 1], its last step")
+    expect(explorer.answer.locator("tr.lit")).to_have_attribute("data-item", "1")
+    expect(explorer.answer.locator(".lasts")).to_contain_text("output[11, 1], its last step")
 
 
 def test_a_row_of_data_pointed_at_is_found_in_the_batch(explorer: Explorer) -> None:
@@ -170,7 +170,7 @@ def test_the_sliders_move_the_pictures_and_the_numbers(notebook: Notebook, explo
     assert explorer.press("batch", "Home") == 1
     is_live(explorer, LENGTHS[:1])
     assert explorer.press("batch", "End") == 12
-    expect(explorer.numbers.locator("tbody tr")).to_have_count(12)
+    expect(explorer.answer.locator("tbody tr")).to_have_count(12)
     explorer.field("batch").fill("13")
     explorer.page.keyboard.press("Enter")
     expect(explorer.problem).to_contain_text("at most 12")
@@ -183,7 +183,7 @@ def test_the_sliders_move_the_pictures_and_the_numbers(notebook: Notebook, explo
 def test_the_choices_change_the_real_layer(explorer: Explorer) -> None:
     explorer.root.get_by_role("radio", name="LSTM").focus()
     explorer.page.keyboard.press("ArrowRight")
-    expect(explorer.numbers.get_by_role("table")).to_contain_text("How far h_n is")
+    expect(explorer.answer.get_by_role("table")).to_contain_text("How far h_n is")
     explorer.root.get_by_role("switch", name="batch_first").press("Space")
     expect(caption(explorer)).to_contain_text("output[0, 0]")
     expect(explorer.root.locator(".panel.padded h3")).to_have_text("padded (4, 22, 12)")
@@ -191,7 +191,7 @@ def test_the_choices_change_the_real_layer(explorer: Explorer) -> None:
     expect(picture(explorer, "sorted")).to_be_hidden()
     explorer.root.get_by_role("button", name="Other utterances").press("Enter")
     expect(explorer.root.get_by_role("textbox", name="lengths")).not_to_have_value("17, 12, 22, 17")
-    expect(explorer.numbers).to_have_attribute("data-state", "live")
+    expect(explorer.answer).to_have_attribute("data-state", "live")
 
 
 def test_a_mistake_is_chosen_and_torch_answers(explorer: Explorer) -> None:
@@ -246,7 +246,7 @@ def test_pictures_follow_at_once_and_hover_asks_the_kernel_nothing(explorer: Exp
     assert {name: len(times) for name, times in took.items()} == {"slider": 20, "hover": 20}  # drawn before it returns
     middle = {name: sorted(times)[10] for name, times in took.items()}
     assert max(middle.values()) < 16, took  # a frame; the other is the browser's
-    expect(explorer.numbers).to_have_attribute("data-state", "live")
+    expect(explorer.answer).to_have_attribute("data-state", "live")
     explorer.page.evaluate(SENT)
     for time in range(12):
         explorer.page.mouse.move(*at(explorer, "unpacked", 0, time + 0.5))
@@ -287,8 +287,8 @@ def test_with_no_kernel_the_pictures_still_follow_and_the_numbers_say_so(noteboo
     explorer.page.wait_for_function(SHOWS, arg=[explorer.diagram.element_handle(), LENGTHS[:3]])
     explorer.page.mouse.move(*at(explorer, "padded", 1, 5.5))
     expect(caption(explorer)).to_contain_text("padded[5, 1]")
-    expect(explorer.numbers).to_have_attribute("data-state", "stale")
-    expect(explorer.numbers.get_by_role("status")).to_contain_text("Not live: the kernel does not answer.")
+    expect(explorer.answer).to_have_attribute("data-state", "stale")
+    expect(explorer.answer.get_by_role("status")).to_contain_text("Not live: the kernel does not answer.")
     notebook.start_kernel()
     old = explorer.root.element_handle()
     notebook.run_all()

@@ -57,12 +57,12 @@ def test_one_digit_of_one_stored_output(tree: Path) -> None:
 def test_one_rule_in_shapes(tree: Path) -> None:
     rule = 'yield tensor("output", "output", *time, f"num_directions*{h_size}")'
     replace(tree / "rnnlib" / "spec" / "shapes.py", rule, rule.replace("num_directions*", ""))
-    assert_noticed(tree, "-p", "no:nbval", "tests/test_shapes.py", "-k", "real_layers", by="AssertionError")
+    assert_noticed(tree, "-p", "no:nbval", "tests/spec/test_shapes.py", "-k", "real_layers", by="AssertionError")
 
 
 def test_a_raise_in_one_callback(tree: Path) -> None:
     """It raises only after a slider has moved: no cell of any notebook shows it."""
     callback = "    def _follow(self, _change: Any) -> None:\n"
     planted = '        if self.seq_len == 2:\n            raise RuntimeError("planted")\n'
-    replace(tree / "rnnlib" / "explorers" / "shape_explorer.py", callback, callback + planted)
-    assert_noticed(tree, "tests/test_driven.py", "-k", "02_rnn", by="planted")
+    replace(tree / "rnnlib" / "explorers" / "shape" / "explorer.py", callback, callback + planted)
+    assert_noticed(tree, "tests/notebooks/test_driven.py", "-k", "02_rnn", by="planted")

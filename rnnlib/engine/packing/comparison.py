@@ -13,7 +13,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, pad_sequence
 from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.arguments.sequences import check_sequences
 from rnnlib.engine.arguments.tensors import check_type_and_place
-from rnnlib.engine.call import Given, call, settled
+from rnnlib.engine.call import Inputs, call, keeping_torch_settings
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build
 from rnnlib.engine.limits.memory import check_run
@@ -122,7 +122,7 @@ def padded_and_packed(
     spec, module, packing = prepared(layer, sequences)
     seq_len, batch = len(packing.batch_sizes), len(packing.lengths)
     costs = check_run(spec, seq_len, batch, packing.data.device, packing.data.dtype, built=True)
-    with settled(spec, costs.multiply_adds), torch.no_grad():
+    with keeping_torch_settings(spec, costs.multiply_adds), torch.no_grad():
         for given in (packing.padded, packing.packed):  # the first call of each way takes longer
             _run(spec, module, given, Sizes(seq_len, batch))
         padded = _run(spec, module, packing.padded, Sizes(seq_len, batch))
@@ -196,7 +196,7 @@ def _check_width(spec: LayerSpec, width: int) -> None:
 
 
 def _run(spec: LayerSpec, module: nn.Module, x: Tensor | PackedSequence, sizes: Sizes) -> Ran:
-    answer, seconds = call(spec, module, Given(x, sizes))
+    answer, seconds = call(spec, module, Inputs(x, sizes))
     output = answer.output
     if isinstance(output, PackedSequence):
         output, _ = pad_packed_sequence(output)

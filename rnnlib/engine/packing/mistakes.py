@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnlib.engine.call import settled
+from rnnlib.engine.call import keeping_torch_settings
 from rnnlib.engine.packing.comparison import prepared
-from rnnlib.engine.packing.outcome import Met, come_of
+from rnnlib.engine.packing.outcome import Outcome, outcome_of
 from rnnlib.spec import LayerSpec
 
 
@@ -180,7 +180,7 @@ MISTAKES = (
 )
 
 
-def meet(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Sequence[Tensor]) -> Met:
+def meet(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Sequence[Tensor]) -> Outcome:
     """Make a mistake with a real layer, see what comes of it, and run its cure.
 
     Args:
@@ -210,5 +210,5 @@ def meet(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Sequence[Ten
         "pack_padded_sequence": pack_padded_sequence,
         "pad_packed_sequence": pad_packed_sequence,
     }
-    with settled(spec, 0), torch.no_grad():
-        return come_of(mistake.code, mistake.cure, mistake.result, names)
+    with keeping_torch_settings(spec, 0), torch.no_grad():
+        return outcome_of(mistake.code, mistake.cure, mistake.result, names)

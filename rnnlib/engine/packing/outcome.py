@@ -14,7 +14,7 @@ from rnnlib.engine.packing.pack_steps import few
 
 
 @dataclasses.dataclass(frozen=True)
-class Met:
+class Outcome:
     """What came of a mistake, and of its cure, when they were run.
 
     Attributes:
@@ -28,7 +28,7 @@ class Met:
     raised: bool
 
 
-def come_of(code: str, cure: str, result: str, names: dict[str, Any]) -> Met:
+def outcome_of(code: str, cure: str, result: str, names: dict[str, Any]) -> Outcome:
     """Run code that goes wrong, and after it its cure.
 
     Args:
@@ -38,14 +38,14 @@ def come_of(code: str, cure: str, result: str, names: dict[str, Any]) -> Met:
         names: what both know; what they make is added.
 
     Example:
-        >>> come_of("a = torch.ones(2) + torch.ones(3)", "a = torch.ones(2) + 1", "a", {"torch": torch}).cured
+        >>> outcome_of("a = torch.ones(2) + torch.ones(3)", "a = torch.ones(2) + 1", "a", {"torch": torch}).cured
         'a (2,)'
     """
     error = _exception(code, names)
     wrong = names.get(result)
     exec(cure, names)
     right = names[result]
-    return Met(error or _what_is_wrong(result, wrong, right), _told(result, right), bool(error))
+    return Outcome(error or _what_is_wrong(result, wrong, right), _told(result, right), bool(error))
 
 
 def _exception(code: str, names: dict[str, Any]) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from rnnlib.engine.call import ONE_AT_A_TIME, ONE_THREAD, Answer, Given, call
+from rnnlib.engine.call import ONE_AT_A_TIME, ONE_THREAD, Inputs, Outputs, call
 from rnnlib.engine.timing.benchmark import on_threads
-from rnnlib.engine.timing.workload import Case
+from rnnlib.engine.timing.workload import Workload
 from rnnlib.engine.trace.comparison import is_plain
 from rnnlib.spec import LayerSpec
 
@@ -44,7 +44,7 @@ class Turns:
         ask: called before each turn; it raises `CancelledError` to end the measurement.
     """
 
-    def __init__(self, case: Case, threads: int, ask: Callable[[], None]) -> None:
+    def __init__(self, case: Workload, threads: int, ask: Callable[[], None]) -> None:
         self.case, self.threads, self.ask = case, threads, ask
         self.slow = case.spec.costs(1).multiply_adds * case.tokens > ONE_THREAD  # until it has been measured
 
@@ -63,7 +63,7 @@ class Turns:
                 stack.enter_context(torch.random.fork_rng(devices=[device] if device.type == "cuda" else []))
             yield
 
-    def called(self, layer: nn.Module, given: Given) -> Answer:
+    def called(self, layer: nn.Module, given: Inputs) -> Outputs:
         """What a layer gives, in a turn of its own."""
         with self.take():
             return call(self.case.spec, layer, given)[0]

@@ -13,7 +13,7 @@ from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import name_of, synchronise
 from rnnlib.engine.layers import SEED
 from rnnlib.engine.timing.benchmark import timer
-from rnnlib.engine.timing.workload import Case
+from rnnlib.engine.timing.workload import Workload
 from rnnlib.spec.costs import FLOAT32_BYTES
 
 SMALLEST, LARGEST = 512, 8192  # rows of the matrices
@@ -42,7 +42,7 @@ def matmul_rate(device: torch.device, dtype: torch.dtype, num_threads: int) -> t
         rows *= 2
 
 
-def share_of_peak(case: Case, median: float, num_threads: int) -> tuple[float, str]:
+def share_of_peak(case: Workload, median: float, num_threads: int) -> tuple[float, str]:
     """How much of the device's peak a case reaches.
 
     Args:
@@ -67,7 +67,7 @@ def share_of_peak(case: Case, median: float, num_threads: int) -> tuple[float, s
     return operations / median / rate, said
 
 
-def peak_memory(case: Case, variant: nn.Module, run: Callable[[], Any]) -> tuple[int | None, str]:
+def peak_memory(case: Workload, variant: nn.Module, run: Callable[[], Any]) -> tuple[int | None, str]:
     """The most bytes that the weights, the input and one call hold at once, and a sentence on where that is from.
 
     Args:

@@ -20,7 +20,7 @@ from rnnlib.engine.timing.benchmark import on_threads, timer
 from rnnlib.engine.timing.measuring import CancelledError, Turns
 from rnnlib.engine.timing.peak import peak_memory, share_of_peak
 from rnnlib.engine.timing.variants import Equal, UnavailableError, compare, made
-from rnnlib.engine.timing.workload import Case, check_case
+from rnnlib.engine.timing.workload import Workload, check_workload
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import check_size
 from rnnlib.spec.costs import in_units
@@ -154,12 +154,12 @@ def time_layer(
         raise TypeError(f"cancelled must be a function that says True or False, not {cancelled!r}.")
     with torch.inference_mode(False), torch.set_grad_enabled(backward is True):
         sizes = {"seq_len": seq_len, "batch": batch, "lengths": lengths}
-        case = check_case(layer, x, variant=variant, device=device, dtype=dtype, backward=backward, **sizes)
+        case = check_workload(layer, x, variant=variant, device=device, dtype=dtype, backward=backward, **sizes)
         with in_words(case.x.device):
             return _timed(case, threads, float(min_run_time), cancelled)
 
 
-def _timed(case: Case, threads: int, min_run_time: float, cancelled: Callable[[], bool] | None) -> Timing:
+def _timed(case: Workload, threads: int, min_run_time: float, cancelled: Callable[[], bool] | None) -> Timing:
     name = case.variant.replace(" ", "_") if case.packed is None else "layer"
     output = f"{name}(x)[0]" if case.packed is None else f"{name}(x)[0].data"
     statement = f"torch.autograd.grad({output}.sum(), weights)" if case.backward else f"{name}(x)"
@@ -218,7 +218,7 @@ def _compile(run: Callable[[], Any], threads: int) -> None:
         raise UnavailableError(f"torch.compile does not work here: {said}.") from None
 
 
-def _note(case: Case) -> str:
+def _note(case: Workload) -> str:
     notes = []
     if case.spec.dropout:
         notes.append(f"dropout={case.spec.dropout} is off, as after layer.eval()")

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnlib.engine.arguments.inputs import Sizes
-from rnnlib.engine.call import Answer, Given
-from rnnlib.engine.timing.workload import Case
+from rnnlib.engine.call import Inputs, Outputs
+from rnnlib.engine.timing.workload import Workload
 from rnnlib.engine.trace.comparison import overrides_forward
 from rnnlib.engine.trace.unroll import suffix_of
 from rnnlib.spec import LayerSpec
@@ -117,7 +117,7 @@ class Packed(nn.Module):
         return pad_packed_sequence(output, batch_first=self.first, total_length=x.shape[self.first])[0], states
 
 
-def made(case: Case) -> nn.Module:
+def made(case: Workload) -> nn.Module:
     """What is called to be timed: it takes x and gives output and last states, as the layer does.
 
     Raises:
@@ -133,7 +133,7 @@ def made(case: Case) -> nn.Module:
     return CellLoop(case.spec, cells)
 
 
-def layer_of(case: Case) -> nn.Module:
+def layer_of(case: Workload) -> nn.Module:
     """The layer, or of a cell the layer that has a copy of its weights."""
     if not _is_cell(case):
         return case.module
@@ -146,7 +146,7 @@ def layer_of(case: Case) -> nn.Module:
     return layer
 
 
-def cells_of(case: Case) -> list[nn.Module]:
+def cells_of(case: Workload) -> list[nn.Module]:
     """One cell of torch's for each layer and direction, with the layer's very weights.
 
     Raises:
@@ -162,7 +162,7 @@ def cells_of(case: Case) -> list[nn.Module]:
     ]
 
 
-def _cell_of(case: Case, layer: int, direction: int) -> nn.Module:
+def _cell_of(case: Workload, layer: int, direction: int) -> nn.Module:
     spec = case.spec
     width = spec.num_directions * spec.hidden_size if layer else spec.input_size
     more = {"nonlinearity": spec.nonlinearity} if spec.family == "RNN" else {}
@@ -174,7 +174,7 @@ def _cell_of(case: Case, layer: int, direction: int) -> nn.Module:
     return cell.train(case.backward)
 
 
-def compare(case: Case, variant: nn.Module, called: Callable[[nn.Module, Given], Answer]) -> Equal:
+def compare(case: Workload, variant: nn.Module, called: Callable[[nn.Module, Inputs], Outputs]) -> Equal:
     """Call what is to be timed once, and compare all that it gives with what the layer gives.
 
     Of a packed batch the sequences of a few lengths, the shortest and the longest too, are run alone to compare.
@@ -198,15 +198,15 @@ def compare(case: Case, variant: nn.Module, called: Callable[[nn.Module, Given],
     return _said(case, difference, difference <= _rounding(case.x) * largest)
 
 
-def _tensors(answer: Answer) -> list[Tensor]:
+def _tensors(answer: Outputs) -> list[Tensor]:
     """Output, h_n and, of an LSTM, c_n."""
     return [part.data.detach() for part in answer if part is not None]
 
 
-def _parts(case: Case, ours: list[Tensor]) -> Iterator[tuple[list[Tensor], Given]]:
+def _parts(case: Workload, ours: list[Tensor]) -> Iterator[tuple[list[Tensor], Inputs]]:
     """Parts of an answer, each with what the layer is to be called on for the same."""
     if case.lengths is None:
-        yield ours, Given(case.x, case.sizes)
+        yield ours, Inputs(case.x, case.sizes)
         return
     found = sorted(set(case.lengths.tolist()))
     chosen = {found[round(i * (len(found) - 1) / (ALONE - 1))] for i in range(ALONE)}
@@ -215,10 +215,10 @@ def _parts(case: Case, ours: list[Tensor]) -> Iterator[tuple[list[Tensor], Given
         where = (case.lengths == length).nonzero().flatten().to(case.x.device)
         x, output = (t.index_select(batch, where).narrow(steps, 0, length) for t in (case.x, ours[0]))
         states = [state.index_select(1, where) for state in ours[1:]]
-        yield [output, *states], Given(x.contiguous(), Sizes(length, len(where)))
+        yield [output, *states], Inputs(x.contiguous(), Sizes(length, len(where)))
 
 
-def _said(case: Case, difference: float, holds: bool) -> Equal:
+def _said(case: Workload, difference: float, holds: bool) -> Equal:
     against = "the layer's, each sequence run alone" if case.lengths is not None else "the layer's"
     if holds:
         return Equal(difference, True, f"output and last states equal {against}: they differ by rounding at most")
@@ -242,5 +242,5 @@ def _difference(a: Tensor, b: Tensor) -> float:
     return float(apart.nan_to_num(torch.inf, torch.inf).max())
 
 
-def _is_cell(case: Case) -> bool:
+def _is_cell(case: Workload) -> bool:
     return LayerSpec.of(case.module).is_cell

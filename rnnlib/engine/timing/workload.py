@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.arguments.inputs import Sizes, check_agreement, check_input
 from rnnlib.engine.arguments.lengths import check_lengths
-from rnnlib.engine.call import Given
+from rnnlib.engine.call import Inputs
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.layers import SEED, build
@@ -28,7 +28,7 @@ DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 SPREAD = (0.24, 0.38, 0.41, 0.45, 0.48, 0.52, 0.55, 0.59, 0.62, 0.72, 1.0)
 
 
-class Case(NamedTuple):
+class Workload(NamedTuple):
     """What is timed.
 
     Attributes:
@@ -52,9 +52,9 @@ class Case(NamedTuple):
     packed: PackedSequence | None = None
 
     @property
-    def given(self) -> Given:
+    def given(self) -> Inputs:
         """What the variant is called on."""
-        return Given(self.x if self.packed is None else self.packed, self.sizes)
+        return Inputs(self.x if self.packed is None else self.packed, self.sizes)
 
     @property
     def tokens(self) -> int:
@@ -62,7 +62,7 @@ class Case(NamedTuple):
         return self.sizes.seq_len * (self.sizes.batch or 1) if self.lengths is None else int(self.lengths.sum())
 
 
-def check_case(
+def check_workload(
     layer: LayerSpec | nn.Module,
     x: Tensor | PackedSequence | None,
     *,
@@ -73,7 +73,7 @@ def check_case(
     device: str | torch.device | None,
     dtype: torch.dtype | None,
     backward: bool,
-) -> Case:
+) -> Workload:
     """Check what is asked for, then make what is missing: the arguments are those of `rnnlib.time_layer`.
 
     Raises:
@@ -103,7 +103,7 @@ def check_case(
         if backward and data.is_inference():
             data = data.clone()  # outside of torch.inference_mode(), or it could not be kept
         module = build(given, where).to(dtype) if isinstance(layer, LayerSpec) else layer
-    return Case(spec, _twin(module, backward), data, sizes, steps, variant, backward, packed)
+    return Workload(spec, _twin(module, backward), data, sizes, steps, variant, backward, packed)
 
 
 def spread_lengths(seq_len: int, batch: int) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as module_of_torch
 
-from rnnlib.engine.call import Answer, Given, call
+from rnnlib.engine.call import Inputs, Outputs, call
 from rnnlib.engine.trace.unroll import Unrolled, started_from
 from rnnlib.spec import LayerSpec
 
@@ -26,7 +26,7 @@ class Comparison(NamedTuple):
     note: str
 
 
-def own_answer(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | str:
+def own_answer(spec: LayerSpec, module: nn.Module, given: Inputs) -> Outputs | str:
     """What the layer itself gives, or why that cannot be compared. A cell is called in the loop that learners write.
 
     Code that is not torch's may draw random numbers, and may make the weights, with gradients: pruning does.
@@ -44,7 +44,7 @@ def own_answer(spec: LayerSpec, module: nn.Module, given: Given) -> Answer | str
             return str(error) or type(error).__name__
 
 
-def _called(spec: LayerSpec, module: nn.Module, given: Given) -> Answer:
+def _called(spec: LayerSpec, module: nn.Module, given: Inputs) -> Outputs:
     if not is_loop(spec, given):
         return call(spec, module, given)[0]
     state, hs = given.hx, []
@@ -55,7 +55,7 @@ def _called(spec: LayerSpec, module: nn.Module, given: Given) -> Answer:
     return answer._replace(output=torch.stack(hs))
 
 
-def own_steps(spec: LayerSpec, module: nn.Module, given: Given, unrolled: Unrolled, mask: Tensor) -> Answer:
+def own_steps(spec: LayerSpec, module: nn.Module, given: Inputs, unrolled: Unrolled, mask: Tensor) -> Outputs:
     """What a cell gives for every step of a loop, each from the state that the trace started it from.
 
     All steps at once: the loop itself would take as long again. A step that differs shows, wherever it is.
@@ -66,10 +66,10 @@ def own_steps(spec: LayerSpec, module: nn.Module, given: Given, unrolled: Unroll
     with torch.no_grad():
         answer, _ = call(spec, module, given._replace(x=x.flatten(0, 1), hx=state))
     h, c = answer.h_n.view(*x.shape[:2], -1), answer.c_n
-    return Answer(h, h[-1], None if c is None else c.view(*x.shape[:2], -1)[-1])
+    return Outputs(h, h[-1], None if c is None else c.view(*x.shape[:2], -1)[-1])
 
 
-def is_loop(spec: LayerSpec, given: Given) -> bool:
+def is_loop(spec: LayerSpec, given: Inputs) -> bool:
     """Whether a cell was given every step of the loop that calls it."""
     return spec.is_cell and given.x.data.dim() == 3
 
@@ -87,7 +87,7 @@ def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
 
 
 @torch.no_grad()
-def compare(spec: LayerSpec, module: nn.Module, ours: Answer, own: Answer | str) -> Comparison:
+def compare(spec: LayerSpec, module: nn.Module, ours: Outputs, own: Outputs | str) -> Comparison:
     """How far a trace's answer is from the layer's own."""
     if isinstance(own, str):
         return Comparison(math.nan, f"{_own_forward(spec, module)}, and its own result cannot be compared: {own}")
@@ -100,7 +100,7 @@ def compare(spec: LayerSpec, module: nn.Module, ours: Answer, own: Answer | str)
 
 
 def judge(
-    spec: LayerSpec, module: nn.Module, own: Answer, difference: float, equal: bool, differs: str = DIFFERS
+    spec: LayerSpec, module: nn.Module, own: Outputs, difference: float, equal: bool, differs: str = DIFFERS
 ) -> Comparison:
     """What must be said of a difference.
 
@@ -132,7 +132,7 @@ def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
     return f"{name} has a forward() of its own; this is a trace of nn.{spec.kind}'s equations with its weights"
 
 
-def _why(spec: LayerSpec, module: nn.Module, own: Answer, differs: str) -> str:
+def _why(spec: LayerSpec, module: nn.Module, own: Outputs, differs: str) -> str:
     if type(module).__call__ is not nn.Module.__call__:
         return f"{differs}: {type(module).__name__} has a __call__() of its own."
     if not is_plain(spec, module):

@@ -8,7 +8,7 @@ import torch
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.arguments.inputs import Sizes
-from rnnlib.engine.call import Given
+from rnnlib.engine.call import Inputs
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.limits import memory
 from rnnlib.spec import LayerSpec
@@ -20,7 +20,7 @@ A_STEP = 3_000  # bytes of Python and torch around the tensors of one step of a 
 A_STEP_KEPT = 6_500  # for each gate, in place of it, where what backward() needs is noted down
 
 
-def check_trace(spec: LayerSpec, given: Given, dtype: torch.dtype, device: torch.device, gradients: bool) -> None:
+def check_trace(spec: LayerSpec, given: Inputs, dtype: torch.dtype, device: torch.device, gradients: bool) -> None:
     """Refuse a trace that would not fit, before anything is made.
 
     Args:
@@ -86,7 +86,7 @@ def trace_bytes_a_step(spec: LayerSpec, batch: int | None, dtype: torch.dtype, *
     return (batch or 1) * (rows * numbers + below) * dtype.itemsize + rows * overhead
 
 
-def _first_steps(spec: LayerSpec, given: Given, steps: int) -> str:
+def _first_steps(spec: LayerSpec, given: Inputs, steps: int) -> str:
     """The code that traces these steps alone."""
     cut = f"x[:, :{steps}]" if spec.batch_first and given.sizes.batch is not None else f"x[:{steps}]"
     if isinstance(given.x, PackedSequence):

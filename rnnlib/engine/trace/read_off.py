@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from rnnlib.engine.call import Given
+from rnnlib.engine.call import Inputs
 from rnnlib.engine.equations import States, step_of, what_h_says, what_x_says
 from rnnlib.engine.trace.comparison import is_plain, largest_difference
 from rnnlib.engine.trace.unroll import Unrolled, weights_of
@@ -14,7 +14,7 @@ from rnnlib.spec import LayerSpec
 ROWS = 512  # of a matrix, steps times batch: few enough to stay near the processor, enough to keep it busy
 
 
-def hides_nothing(spec: LayerSpec, module: nn.Module, given: Given, gradients: bool) -> bool:
+def hides_nothing(spec: LayerSpec, module: nn.Module, given: Inputs, gradients: bool) -> bool:
     """Whether the layer's own output holds every state, and its gradients are those of the equations.
 
     An LSTM hides c, and a stack the layers below. What is padded or packed is followed step by step, and so are

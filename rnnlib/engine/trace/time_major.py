@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from rnnlib.engine.call import Answer, Given
+from rnnlib.engine.call import Inputs, Outputs
 from rnnlib.engine.equations import States
 from rnnlib.engine.trace.unroll import Unrolled
 from rnnlib.spec import LayerSpec
 
 
-def time_major(spec: LayerSpec, given: Given) -> tuple[Tensor, Tensor]:
+def time_major(spec: LayerSpec, given: Inputs) -> tuple[Tensor, Tensor]:
     """The input as ``(seq_len, batch, input_size)``, and the mask of the steps that are a sequence's own."""
     x, (seq_len, batch), _, lengths = given
     if isinstance(x, PackedSequence):
@@ -28,7 +28,7 @@ def time_major(spec: LayerSpec, given: Given) -> tuple[Tensor, Tensor]:
     return x, (torch.arange(seq_len, device=lengths.device)[:, None] < lengths).to(x.device)
 
 
-def first_states(spec: LayerSpec, given: Given) -> States:
+def first_states(spec: LayerSpec, given: Inputs) -> States:
     """What the first step starts from, ``(num_layers*num_directions, batch, size)`` each."""
     rows, batch = spec.num_layers * spec.num_directions, given.sizes.batch or 1
     if given.hx is None:
@@ -38,7 +38,7 @@ def first_states(spec: LayerSpec, given: Given) -> States:
     return tuple(state.reshape(rows, batch, -1).clone() for state in states)  # yours may change later
 
 
-def as_the_layer_gives_it(spec: LayerSpec, given: Given, unrolled: Unrolled, mask: Tensor) -> Answer:
+def as_the_layer_gives_it(spec: LayerSpec, given: Inputs, unrolled: Unrolled, mask: Tensor) -> Outputs:
     """Output and last states with the layer's own axes: packed, without batch, with batch first, or a cell's."""
     output = unrolled.output
     ends = [torch.stack(rows) for rows in zip(*unrolled.ends, strict=True)]
@@ -50,10 +50,10 @@ def as_the_layer_gives_it(spec: LayerSpec, given: Given, unrolled: Unrolled, mas
         ends = [end[0] for end in ends]
     h_n, c_n = ends if len(ends) == 2 else (ends[0], None)
     if isinstance(given.x, PackedSequence):
-        return Answer(_packed_like(given.x, unrolled.output, mask), h_n, c_n)
+        return Outputs(_packed_like(given.x, unrolled.output, mask), h_n, c_n)
     if spec.is_cell and given.x.dim() < 3:
-        return Answer(h_n, h_n, c_n)
-    return Answer(output, h_n, c_n)
+        return Outputs(h_n, h_n, c_n)
+    return Outputs(output, h_n, c_n)
 
 
 def _packed_like(x: PackedSequence, output: Tensor, mask: Tensor) -> PackedSequence:

@@ -12,7 +12,7 @@ from rnnlib.engine.arguments.gradients import are_kept, check_inference
 from rnnlib.engine.arguments.inputs import Sizes, check_input
 from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.arguments.states import State, check_state
-from rnnlib.engine.call import Answer, Given, call, settled
+from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
 from rnnlib.engine.devices import find
 from rnnlib.engine.equations import States
 from rnnlib.engine.layers import build
@@ -34,7 +34,7 @@ from rnnlib.engine.trace.unroll import Unrolled, unroll
 from rnnlib.engine.trace.value import Trace
 from rnnlib.spec import LayerSpec
 
-Followed = tuple[Unrolled, Answer, Comparison]
+Followed = tuple[Unrolled, Outputs, Comparison]
 
 
 def trace(
@@ -86,13 +86,13 @@ def trace(
     state = check_state(spec, hx, sizes, dtype, where)
     steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
 
-    given = Given(x, sizes, state, steps)
+    given = Inputs(x, sizes, state, steps)
     check_inference(x, state, weights)
     gradients = are_kept(x, state, weights)
     check_trace(spec, given, dtype, where, gradients)
 
     module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
-    with settled(spec, multiply_adds(spec, sizes)), torch.autocast(where.type, enabled=False):
+    with keeping_torch_settings(spec, multiply_adds(spec, sizes)), torch.autocast(where.type, enabled=False):
         x, mask = time_major(spec, given)
         first = first_states(spec, given)
         follow = _read_off if hides_nothing(spec, module, given, gradients) else _unrolled
@@ -101,7 +101,7 @@ def trace(
         return Trace(spec, mask, *answer, difference, " ".join(filter(None, notes)), unrolled)
 
 
-def _read_off(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first: States, mask: Tensor) -> Followed:
+def _read_off(spec: LayerSpec, module: nn.Module, given: Inputs, x: Tensor, first: States, mask: Tensor) -> Followed:
     """The states are the layer's own, and every step of it is compared with the equations."""
     own, _ = call(spec, module, given)
     output, _ = time_major(spec, given._replace(x=own.output))
@@ -112,7 +112,7 @@ def _read_off(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first
     return unrolled, own, judge(spec, module, own, difference, equal, differs)
 
 
-def _unrolled(spec: LayerSpec, module: nn.Module, given: Given, x: Tensor, first: States, mask: Tensor) -> Followed:
+def _unrolled(spec: LayerSpec, module: nn.Module, given: Inputs, x: Tensor, first: States, mask: Tensor) -> Followed:
     """The states are those of the equations, step after step, and the result is compared with the layer's own."""
     later = is_loop(spec, given) and is_plain(spec, module)
     own = None if later else own_answer(spec, module, given)

@@ -92,21 +92,21 @@ class DirectionExplorer(DirectionView):
     def _follow(self, change: Any) -> None:
         """Ask again where something else was chosen; put it back where it cannot be."""
         with ONE_AT_A_TIME, self.hold_trait_notifications():
-            if (change is not None and not self.reading) or self.reading.get("asked") == self._asked():
+            if (change is not None and not self.answer) or self.answer.get("asked") == self._asked():
                 return
             try:
                 made = self._ask()
             except Exception as error:  # shown in the explorer: JupyterLab shows nothing of it
                 if change is None:
                     raise
-                for name, value in self.reading["asked"].items():
+                for name, value in self.answer["asked"].items():
                     self.set_trait(name, value)
                 if isinstance(error, SENTENCES):
                     raise  # to who set it from Python; `set_state` shows it
                 self.report(error)
             else:
-                at_the_end = bool(self.reading) and self.time == self._most()["time"]
-                self.reading = made | {"asked": self._asked()}
+                at_the_end = bool(self.answer) and self.time == self._most()["time"]
+                self.answer = made | {"asked": self._asked()}
                 self.problem = ""
                 if at_the_end:
                     self.time = self.seq_len - 1
@@ -116,13 +116,13 @@ class DirectionExplorer(DirectionView):
     @traitlets.observe(*PLACE)
     def _stay(self, change: Any) -> None:
         """Refuse a place that is not there; the one before holds."""
-        if self.reading and change.new > (most := self._most()[change.name]):
+        if self.answer and change.new > (most := self._most()[change.name]):
             self.set_trait(change.name, min(change.old, most))
             raise ValueError(f"{change.name} must be at most {most}, not {change.new}.")
 
     def _most(self) -> dict[str, int]:
         """The last place on each of the axes that were asked about."""
-        sizes = self.reading["sizes"]
+        sizes = self.answer["sizes"]
         names = ("seq_len", "num_layers", "num_directions", "batch", "size")
         return {place: sizes[name] - 1 for place, name in zip(PLACE, names, strict=True)}
 

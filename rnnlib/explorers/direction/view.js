@@ -13,7 +13,7 @@ const FURTHEST = { seq_len: 29, num_layers: 4 };
 
 /** What is chosen now, before the kernel has answered: `fresh` says whether `reading` belongs to it. */
 export function stateOf(model) {
-  const reading = model.get("reading");
+  const reading = model.get("answer");
   const num_directions = model.get("bidirectional") ? 2 : 1;
   const [seq_len, num_layers, packed] = ["seq_len", "num_layers", "packed"].map((name) => model.get(name));
   return {
@@ -52,8 +52,8 @@ export function lightsOf(moved) {
 
 /** The controls that a lecturer chose to show, by name. */
 function controlsOf(model, say) {
-  const batch = () => Array.from({ length: model.get("reading").sizes.batch }, (_, item) => item);
-  const steps = (item) => `${item}: ${many(model.get("reading").lengths[item], "step")}`;
+  const batch = () => Array.from({ length: model.get("answer").sizes.batch }, (_, item) => item);
+  const steps = (item) => `${item}: ${many(model.get("answer").lengths[item], "step")}`;
   const make = {
     kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"]),
     bidirectional: () => toggle(model, "bidirectional"),
@@ -61,7 +61,7 @@ function controlsOf(model, say) {
     item: () => pick(model, "item", "sequence", batch, steps),
     seq_len: () => slider(model, "seq_len", [1, FURTHEST.seq_len], say),
     num_layers: () => slider(model, "num_layers", [1, FURTHEST.num_layers], say),
-    unit: () => slider(model, "unit", [0, model.get("reading").sizes.size - 1], say),
+    unit: () => slider(model, "unit", [0, model.get("answer").sizes.size - 1], say),
   };
   const wanted = Object.keys(make).filter((name) => model.get("controls").includes(name));
   return Object.fromEntries(wanted.map((name) => [name, make[name]()]));
@@ -177,7 +177,7 @@ function build(model, host) {
     tell();
   };
   const receive = () => {
-    const reading = model.get("reading");
+    const reading = model.get("answer");
     arrays = decoded(reading.arrays);
     controls.unit?.reach(0, reading.sizes.size - 1);
     controls.item?.refresh();
@@ -198,7 +198,7 @@ function build(model, host) {
     both,
     ...(question ? [el("p", { class: "question" }, el("b", {}, "Find out: "), question)] : []),
   );
-  const deaf = listen(model, { ...changes([...ASKED, ...PLACE], soon(draw)), "change:reading": receive, "change:problem": tell });
+  const deaf = listen(model, { ...changes([...ASKED, ...PLACE], soon(draw)), "change:answer": receive, "change:problem": tell });
   choosing(picture, { here: () => placeOf(model, state), look, go, sizes: () => state.sizes });
   keepKeys(root);
   host.replaceChildren(root);

@@ -32,8 +32,8 @@ class DirectionView(View):
         packed: whether the batch is packed, or run with its padding.
         part: what the chosen number belongs to: ``"output"`` or ``"h_n"``.
         time: its step, if it is of output; with `layer_index` (of h_n alone), `direction`, `item` and `unit` it says
-            which number it is. Choosing another draws from `reading`, and runs nothing.
-        reading: who has read what: arrays as bytes, sizes, lengths, and what was asked.
+            which number it is. Choosing another draws from `answer`, and runs nothing.
+        answer: who has read what: arrays as bytes, sizes, lengths, and what was asked.
         controls: which controls are shown.
         question: what a learner is asked to find out.
     """
@@ -54,6 +54,6 @@ class DirectionView(View):
     item = index()
     unit = index()
 
-    reading = traitlets.Dict().tag(sync=True)
+    answer = traitlets.Dict().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
     question = Checked("", check_text).tag(sync=True)

@@ -83,17 +83,17 @@ export function answerPanel(model) {
   const [cost, source] = [el("p", { class: "cost" }), el("p", { class: "quiet" })];
   const panel = el("div", { class: "answered" }, told, below, cost, source);
   const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The real layer says" }, el("h3", {}, "The real layer says"), notice, panel);
-  const answer = () => ({ sizes: model.get("ran").asked });
-  const chosen = () => Object.fromEntries(Object.keys(model.get("ran").asked ?? {}).map((name) => [name, model.get(name)]));
+  const answer = () => ({ sizes: model.get("answer").asked });
+  const chosen = () => Object.fromEntries(Object.keys(model.get("answer").asked ?? {}).map((name) => [name, model.get(name)]));
   const live = liveness(model, { whole, notice, answer, chosen });
   let item = 0;
   const light = () => {
-    const ran = model.get("ran");
+    const ran = model.get("answer");
     for (const line of told.querySelectorAll("tr[data-item]")) line.classList.toggle("lit", Number(line.dataset.item) === item);
     if (ran.asked) below.replaceChildren(...lasts(ran, item));
   };
   const fill = () => {
-    const ran = model.get("ran");
+    const ran = model.get("answer");
     if (!ran.asked) return;
     told.replaceChildren(tableOf(ran));
     const rows = (...names) => rowsOf(names.flatMap((name) => ran.asked[name]).length).length;
@@ -104,7 +104,7 @@ export function answerPanel(model) {
     live.revive();
     light();
   };
-  const deaf = listen(model, { "change:ran": fill });
+  const deaf = listen(model, { "change:answer": fill });
   fill();
   const show = (place) => {
     if (place.item === item) return;
@@ -129,12 +129,12 @@ export function mistakePanel(model) {
   });
   const show = () => {
     const chosen = (menu.value = model.get("mistake"));
-    const met = model.get("ran").met;
+    const met = model.get("answer").met;
     if (!chosen || met?.name !== chosen) return panel.replaceChildren();
     const part = (name, code, answer, kind) => el("div", { class: kind }, el("h4", {}, name), el("pre", {}, el("code", {}, code)), el("p", { class: "answer" }, answer));
     panel.replaceChildren(part("You wrote", met.code, met.error, "wrong-way"), part("Write", met.cure, met.cured, "right-way"), el("p", { class: "why" }, met.why));
   };
-  const deaf = listen(model, { "change:mistake": show, "change:ran": show });
+  const deaf = listen(model, { "change:mistake": show, "change:answer": show });
   show();
   const title = el("label", { class: "pick" }, el("h3", {}, "What goes wrong if …"), menu);
   return { whole: el("section", { class: "mistakes", "aria-label": "What goes wrong" }, title, panel), stop: deaf };

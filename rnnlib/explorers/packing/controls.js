@@ -118,7 +118,7 @@ export function controlsOf(model, say) {
     total_length: () => totalSlider(model, say),
     padding_value: () => pick(model, "padding_value", "padding_value", paddings),
   };
-  const idle = model.get("ran").own ? ["draw"] : []; // of one's own there are no others
+  const idle = model.get("answer").own ? ["draw"] : []; // of one's own there are no others
   const shown = Object.keys(make).filter((name) => model.get("controls").includes(name) && !idle.includes(name));
   return Object.fromEntries(shown.map((name) => [name, make[name]()]));
 }

@@ -53,7 +53,7 @@ class PackingExplorer(PackingView):
     Example:
         >>> import torch
         >>> explorer = PackingExplorer("GRU", [torch.ones(5, 3), torch.ones(2, 3)])
-        >>> explorer.ran["steps"], explorer.ran["own_steps"]
+        >>> explorer.answer["steps"], explorer.answer["own_steps"]
         (10, 7)
     """
 
@@ -106,7 +106,7 @@ class PackingExplorer(PackingView):
                 self.report(error)
             else:
                 self._kept = self._asked()
-                self.ran = made | {"asked": self._kept | {"padding_value": in_json(self.padding_value)}}
+                self.answer = made | {"asked": self._kept | {"padding_value": in_json(self.padding_value)}}
                 self.problem = ""
 
     def _asked(self) -> dict[str, Any]:
@@ -184,7 +184,7 @@ class PackingExplorer(PackingView):
         return [x[:length] for length, x in zip(self.lengths, self._own, strict=False)]
 
     def __repr__(self) -> str:
-        made, packing = self.ran, self.packing
+        made, packing = self.answer, self.packing
         wide = made["wide"]
         pads = made["steps"] - made["own_steps"]
         lines = [

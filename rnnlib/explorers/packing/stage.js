@@ -10,7 +10,7 @@ const ARROWS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], Arro
 /** What the learner has chosen, read off the model, with what packing makes of it. */
 export function stateOf(model) {
   const get = (name) => model.get(name);
-  const { asked, sorted_indices } = get("ran");
+  const { asked, sorted_indices } = get("answer");
   const answered = JSON.stringify(asked?.lengths) === JSON.stringify(get("lengths"));
   const pack = packed(get("lengths"), answered ? sorted_indices : undefined);
   const total = Math.max(pack.longest, get("total_length") ?? 0);

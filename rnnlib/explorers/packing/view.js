@@ -57,7 +57,7 @@ function build(model, host) {
   const settle = () => {
     if (String(stateOf(model).pack.order) !== String(now.pack.order)) draw(); // torch sorted equals in its own way
   };
-  const deaf = listen(model, { ...changes(REDRAWN, draw), "change:problem": tell, "change:ran": settle });
+  const deaf = listen(model, { ...changes(REDRAWN, draw), "change:problem": tell, "change:answer": settle });
   const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
   const aside = parts(Object.keys(controls).filter((name) => !HEAD.includes(name)));
   const question = model.get("question") ? [el("p", { class: "question" }, el("b", {}, "Find out: "), model.get("question"))] : [];

@@ -100,7 +100,7 @@ class PackingView(View):
         mistakes: those that can be tried: name and title.
         stages: which of the four pictures are shown.
         sizes: the layer's sizes that no control moves.
-        ran: what the real layer gave, with what was asked.
+        answer: what the real layer gave, with what was asked.
         controls: which controls are shown.
         question: what a learner is asked to find out.
     """
@@ -123,6 +123,6 @@ class PackingView(View):
     stages = Checked(list(STAGES), _check_stages).tag(sync=True)
 
     sizes = traitlets.Dict().tag(sync=True)
-    ran = traitlets.Dict().tag(sync=True)
+    answer = traitlets.Dict().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
     question = Checked("", check_text).tag(sync=True)

@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 from torch import nn
 
-from rnnlib.engine.call import ONE_AT_A_TIME, beside_others
+from rnnlib.engine.call import ONE_AT_A_TIME, in_background
 from rnnlib.engine.devices import available, check_device, find, name_of
 from rnnlib.engine.limits.seconds import MOST_SECONDS, effort
 from rnnlib.explorers.shape.payload import answer
@@ -39,14 +39,14 @@ class ShapeExplorer(ShapeView):
     The sizes and choices are traits: ``explorer.seq_len = 7`` moves the slider, ``explorer.observe(f, "seq_len")``
     hears it move, and ``ipywidgets.jslink`` links two explorers. Its repr is the shape table in plain text.
     A run that would make a slider stutter goes on in the background until a newer value takes its place:
-    ``explorer.wait()`` waits for its ``explorer.numbers``.
+    ``explorer.wait()`` waits for its ``explorer.answer``.
 
     Raises:
         TypeError, ValueError: a layer, size, device or control that cannot be, in a sentence.
 
     Example:
         >>> explorer = ShapeExplorer("RNN", seq_len=6, batch=3)
-        >>> explorer.numbers["rows"][1]["shape"]
+        >>> explorer.answer["rows"][1]["shape"]
         (6, 3, 16)
     """
 
@@ -124,7 +124,7 @@ class ShapeExplorer(ShapeView):
         self.running = {"sizes": chosen, "says": f"{needed.words.rstrip(',')} take a moment."}
 
         def work() -> dict[str, Any]:
-            with beside_others():
+            with in_background():
                 return self._answer(spec, chosen)
 
         self._newest.ask(work, functools.partial(self._show, chosen), functools.partial(self._fail, chosen))
@@ -137,7 +137,7 @@ class ShapeExplorer(ShapeView):
         """Show an answer, unless something newer was asked for meanwhile."""
         with ONE_AT_A_TIME:
             if chosen is self._asked:
-                self.numbers = numbers | {"sizes": chosen}
+                self.answer = numbers | {"sizes": chosen}
                 self.running = {}
                 self.problem = ""
 
@@ -153,7 +153,7 @@ class ShapeExplorer(ShapeView):
         Example:
             >>> explorer = ShapeExplorer(LayerSpec("LSTM", 12, 1500), seq_len=4)
             >>> explorer.wait()
-            >>> explorer.numbers["rows"][1]["shape"]
+            >>> explorer.answer["rows"][1]["shape"]
             (4, 3, 1500)
         """
         self._newest.wait()

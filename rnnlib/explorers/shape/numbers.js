@@ -49,17 +49,17 @@ export function livePanel(model, chosen) {
   const panel = el("div", { class: "panel" });
   const title = el("div", { class: "live" }, el("h3", {}, "The live layer says"), facts);
   const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The live layer says" }, title, notice, panel);
-  const live = liveness(model, { whole, notice, answer: () => model.get("numbers"), chosen });
+  const live = liveness(model, { whole, notice, answer: () => model.get("answer"), chosen });
 
   const show = () => {
-    const answer = model.get("numbers");
+    const answer = model.get("answer");
     if (!answer.sizes) return live.show(); // there is no answer yet
     panel.replaceChildren(...answered(answer));
     facts.textContent = factsOf(answer);
     whole.dataset.sizes = JSON.stringify(answer.sizes);
     live.revive();
   };
-  const deaf = listen(model, { "change:numbers": show });
+  const deaf = listen(model, { "change:answer": show });
   show();
   const stop = () => {
     live.stop();

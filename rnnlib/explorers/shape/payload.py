@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from rnnlib.engine.call import settled
+from rnnlib.engine.call import keeping_torch_settings
 from rnnlib.engine.checks import Check
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
@@ -109,7 +109,7 @@ def _said(check: Check) -> dict[str, Any]:
 def _maps(spec: LayerSpec, x: torch.Tensor, result: Run, layer: nn.Module) -> list[dict[str, Any]]:
     """Sequence 0's values: what goes in, what comes out, and the states at the end, or a cell's at each step."""
     if spec.is_cell:
-        with settled(spec, spec.costs(1, x.shape[1]).multiply_adds):
+        with keeping_torch_settings(spec, spec.costs(1, x.shape[1]).multiply_adds):
             states = _looped(layer, x)[:, 0]
         return [
             _map("x[:, 0]", "x[c, 0, r]", "step", x[:, 0]),

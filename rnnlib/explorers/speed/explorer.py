@@ -14,7 +14,7 @@ from rnnlib.engine.devices import available, check_device, name_of
 from rnnlib.engine.timing.measuring import CancelledError
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.explorers.speed.chart import chart
-from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Case, cases
+from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Point, cases
 from rnnlib.explorers.speed.recorded import recorded
 from rnnlib.explorers.speed.rows import about, measure, table
 from rnnlib.explorers.speed.sentences import found
@@ -78,7 +78,7 @@ class SpeedLab(SpeedView):
         self._base = _base(layer)
         self._thread: threading.Thread | None = None
         self._lock = threading.RLock()  # of a message and the thread that measures, one at a time sets traits
-        self._kept: list[tuple[Case, dict[str, Any]]] = []
+        self._kept: list[tuple[Point, dict[str, Any]]] = []
         super().__init__(
             kind=self._base.kind,
             compare=list(compare),
@@ -149,7 +149,7 @@ class SpeedLab(SpeedView):
             self._thread = threading.Thread(target=self._measure, args=(made, self._cancel), daemon=True)
             self._thread.start()
 
-    def _measure(self, made: list[Case], cancel: threading.Event) -> None:
+    def _measure(self, made: list[Point], cancel: threading.Event) -> None:
         """Time one case after the other; runs in a thread of its own."""
         try:
             while not MEASURING.acquire(timeout=0.05):
@@ -184,7 +184,7 @@ class SpeedLab(SpeedView):
             for name, value in values.items():
                 self.set_trait(name, value)
 
-    def _keep(self, case: Case, row: dict[str, Any]) -> None:
+    def _keep(self, case: Point, row: dict[str, Any]) -> None:
         """One result more: in the table, in the chart and in the sentences. A case measured again replaces itself."""
         self._kept = [*((old, result) for old, result in self._kept if old != case), (case, row)]
         order = list(SETUPS)

@@ -38,7 +38,7 @@ SETUPS = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Case:
+class Point:
     """One point of the chart.
 
     Attributes:
@@ -94,7 +94,7 @@ def about(kind: str, axis: str, sizes: dict[str, Any], backward: bool, device: s
 
 def cases(
     kind: str, compare: list[str], axis: str, values: list[int], sizes: dict[str, int], backward: bool, device: str
-) -> list[Case]:
+) -> list[Point]:
     """Every case, the small ones of all setups first: so the chart grows to the right.
 
     Example:
@@ -103,7 +103,7 @@ def cases(
         [('layer', 1), ('packed', 1), ('layer', 4), ('packed', 4)]
     """
     return [
-        Case(kind, setup, axis, tuple((sizes | {axis: value}).items()), backward, device)
+        Point(kind, setup, axis, tuple((sizes | {axis: value}).items()), backward, device)
         for value in sorted(set(values))
         for setup in compare
     ]

@@ -17,7 +17,7 @@ from rnnlib.engine.devices import available
 from rnnlib.engine.timing.measuring import CancelledError
 from rnnlib.engine.timing.time_layer import Timing, time_layer
 from rnnlib.explorers.shared.view import SENTENCES
-from rnnlib.explorers.speed.points import SETUPS, Case
+from rnnlib.explorers.speed.points import SETUPS, Point
 from rnnlib.spec import LayerSpec
 
 COLUMNS = (
@@ -40,7 +40,7 @@ def about() -> str:
     return f"torch {torch.__version__}, {platform.machine()}, {os.cpu_count()} processors, {gpu}"
 
 
-def measure(case: Case, base: LayerSpec, cancelled: Callable[[], bool], min_run_time: float = 0.2) -> dict[str, Any]:
+def measure(case: Point, base: LayerSpec, cancelled: Callable[[], bool], min_run_time: float = 0.2) -> dict[str, Any]:
     """Time one case; what cannot be timed is a row all the same, whose note says why.
 
     Raises:

@@ -11,7 +11,7 @@ import traitlets
 from torch import Tensor, nn
 
 from rnnlib.engine.arguments.states import State
-from rnnlib.engine.call import ONE_AT_A_TIME, beside_others
+from rnnlib.engine.call import ONE_AT_A_TIME, in_background
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import available, check_device, find, name_of
 from rnnlib.engine.handmade import HANDMADE
@@ -123,7 +123,7 @@ class StepExplorer(StepView):
         self.running = {"asked": self._chosen, "says": f"{needed.words.rstrip(',')} take a moment."}
 
         def work() -> Made:
-            with beside_others():
+            with in_background():
                 return _traced(choice)
 
         failed = functools.partial(self._fail, self._chosen)
@@ -156,7 +156,7 @@ class StepExplorer(StepView):
             self.layer, self.trace = made.layer, made.trace
             for name, most in last_places(made.values["sizes"]).items():
                 self.set_trait(name, min(getattr(self, name), most))
-            self.traced = made.values | {"asked": chosen}
+            self.answer = made.values | {"asked": chosen}
             self.running = {}
             self.problem = ""
 
@@ -164,7 +164,7 @@ class StepExplorer(StepView):
         """Say why a trace in the background came to nothing; the last one holds."""
         with ONE_AT_A_TIME:
             if chosen is self._chosen:
-                self._put_back(self.traced["asked"])
+                self._put_back(self.answer["asked"])
                 self.running = {}
                 self.report(error)
 
@@ -188,7 +188,7 @@ class StepExplorer(StepView):
     @traitlets.observe(*PLACE)
     def _stay(self, change: Any) -> None:
         """Refuse a place where nothing was traced; the one before holds."""
-        if self.traced and change.new > (most := last_places(self.traced["sizes"])[change.name]):
+        if self.answer and change.new > (most := last_places(self.answer["sizes"])[change.name]):
             self.set_trait(change.name, min(change.old, most))
             raise ValueError(f"{change.name} must be at most {most}, not {change.new}.")
 
@@ -206,7 +206,7 @@ class StepExplorer(StepView):
                 )
 
     def __repr__(self) -> str:
-        asked = self.traced["asked"]
+        asked = self.answer["asked"]
         place = (self.layer_index, self.direction, self.time, self.item)
         shown = where(self.trace, place, self.unit)
         first = f"{asked['kind']}, weights {asked['weights']}, input {asked['source']}: {shown}"

@@ -119,7 +119,7 @@ function build(model, host) {
   };
 
   const receive = () => {
-    traced = model.get("traced");
+    traced = model.get("answer");
     held.release();
     arrays = decoded(traced.arrays);
     figures = figuresOf(model, traced, draw);
@@ -137,7 +137,7 @@ function build(model, host) {
     draw();
   };
 
-  const deaf = listen(model, { ...changes([...PLACE, "paper"], draw), "change:traced": receive, "change:running": tellTruth, "change:problem": tell });
+  const deaf = listen(model, { ...changes([...PLACE, "paper"], draw), "change:answer": receive, "change:running": tellTruth, "change:problem": tell });
   const shown = (names) => names.filter((name) => name in controls).map((name) => controls[name].whole);
   const groups = HEAD.map(shown).filter((group) => group.length > 0);
   const question = model.get("question");

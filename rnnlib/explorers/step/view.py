@@ -36,7 +36,7 @@ class StepView(View):
         time: the step looked at; with `layer_index`, `direction`, `item` and `unit` it says where. Moving any of
             them draws from what was traced, and runs nothing.
         paper: whether the GRU of the paper is drawn beside torch's.
-        traced: everything traced: arrays as bytes, sizes, gates, and whether it equals torch.
+        answer: everything traced: arrays as bytes, sizes, gates, and whether it equals torch.
         running: what is traced in the background: as ``asked``, and ``says``, how much that is; empty when nothing is.
         weight_names: the weights to choose from.
         sources: the inputs to choose from.
@@ -62,7 +62,7 @@ class StepView(View):
     unit = index()
     paper = flag(False)
 
-    traced = traitlets.Dict().tag(sync=True)
+    answer = traitlets.Dict().tag(sync=True)
     running = traitlets.Dict().tag(sync=True)
     weight_names: traitlets.List[str] = traitlets.List().tag(sync=True)
     sources: traitlets.List[str] = traitlets.List().tag(sync=True)

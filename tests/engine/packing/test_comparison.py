@@ -14,8 +14,8 @@ from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequenc
 
 from rnnlib import LayerSpec, japanese_vowels
 from rnnlib.engine.call import call
+from rnnlib.engine.packing import comparison as padding
 from rnnlib.engine.packing.comparison import PaddedAndPacked, padded_and_packed, rounding
-from rnnlib.engine.packing.pack_steps import comparison as padding
 from rnnlib.spec.kinds import LAYERS
 from tests.strategies import real, refused, specs
 

@@ -24,8 +24,8 @@ from torch.nn.utils.rnn import (
 )
 
 from rnnlib import japanese_vowels, pack_steps
+from rnnlib.engine.packing import pack_steps as packing_module
 from rnnlib.engine.packing.pack_steps import Packing
-from rnnlib.engine.packing.pack_steps import pack_steps as packing_module
 from tests.strategies import refused
 
 FIELDS = ("padded", "lengths", "sorted", "packed", "data", "batch_sizes", "sorted_indices", "unsorted_indices")

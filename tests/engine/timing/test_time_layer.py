@@ -26,10 +26,11 @@ from rnnlib import LayerSpec, time_layer
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import available
 from rnnlib.engine.limits import memory
+from rnnlib.engine.timing import benchmark as clock
+from rnnlib.engine.timing import measuring, peak
+from rnnlib.engine.timing import workload as case
 from rnnlib.engine.timing.measuring import CancelledError, Turns
-from rnnlib.engine.timing.time_layer import Timing, measuring, peak
-from rnnlib.engine.timing.time_layer import benchmark as clock
-from rnnlib.engine.timing.time_layer import workload as case
+from rnnlib.engine.timing.time_layer import Timing
 from tests.strategies import is_sentence, refused
 
 SMALL = LayerSpec("LSTM", 12, 16)
@@ -329,7 +330,7 @@ def another_thread_has_the_lock() -> bool:
 
 def test_a_slow_call_keeps_no_explorer_waiting() -> None:
     asked = dict.fromkeys(("x", "variant", "batch", "lengths", "device", "dtype"))
-    small = case.check_case(SMALL, **asked, seq_len=4, backward=False)
+    small = case.check_workload(SMALL, **asked, seq_len=4, backward=False)
     turns = Turns(small, 1, lambda: None)
     for slow in (False, True):
         turns.slow = slow

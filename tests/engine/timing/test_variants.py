@@ -14,10 +14,10 @@ from torch.nn.utils.rnn import pack_sequence
 
 from rnnlib import LayerSpec, japanese_vowels
 from rnnlib.engine.arguments.inputs import Sizes
-from rnnlib.engine.call import Answer, Given, call
+from rnnlib.engine.call import Inputs, Outputs, call
 from rnnlib.engine.devices import available
 from rnnlib.engine.timing.variants import CellLoop, Equal, UnavailableError, cells_of, compare, layer_of, made
-from rnnlib.engine.timing.workload import VARIANTS, Case, _twin, check_case, spread_lengths
+from rnnlib.engine.timing.workload import VARIANTS, Workload, _twin, check_workload, spread_lengths
 from rnnlib.spec.kinds import CELLS, LAYERS
 from tests.strategies import batches, real, refused, seq_lens, specs
 
@@ -26,14 +26,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections", "ignore:
 DEEP = {"num_layers": 2, "bidirectional": True}
 
 
-def case_of(layer: Any, x: Any = None, **given: Any) -> Case:
+def case_of(layer: Any, x: Any = None, **given: Any) -> Workload:
     asked = {"variant": None, "seq_len": None, "batch": None, "lengths": None, "device": None, "dtype": None}
     with torch.set_grad_enabled(given.get("backward", False)):
-        return check_case(layer, x, **(asked | {"backward": False} | given))
+        return check_workload(layer, x, **(asked | {"backward": False} | given))
 
 
-def compared(case: Case) -> Equal:
-    def called(layer: nn.Module, given: Given) -> Answer:
+def compared(case: Workload) -> Equal:
+    def called(layer: nn.Module, given: Inputs) -> Outputs:
         return call(case.spec, layer, given)[0]
 
     with torch.set_grad_enabled(case.backward):

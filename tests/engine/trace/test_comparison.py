@@ -12,7 +12,7 @@ from torch.nn.utils import parametrizations, prune
 
 from rnnlib import LayerSpec, trace
 from rnnlib.engine.equations import Step, gru_step
-from rnnlib.engine.trace.trace import read_off, unroll
+from rnnlib.engine.trace import read_off, unroll
 from rnnlib.spec.kinds import KINDS
 
 x = torch.randn(6, 3, 4, generator=torch.Generator().manual_seed(0))

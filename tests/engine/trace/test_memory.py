@@ -12,8 +12,8 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from rnnlib import LayerSpec, trace
 from rnnlib.engine.limits import memory
+from rnnlib.engine.trace import memory as trace_memory
 from rnnlib.engine.trace.memory import trace_bytes_a_step
-from rnnlib.engine.trace.trace import memory as trace_memory
 from tests.strategies import refused
 
 FREE = 10**7

@@ -14,10 +14,10 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from rnnlib import LayerSpec, trace
 from rnnlib.engine.arguments.inputs import Sizes
-from rnnlib.engine.call import Given
+from rnnlib.engine.call import Inputs
 from rnnlib.engine.layers import build
+from rnnlib.engine.trace import trace as tracing
 from rnnlib.engine.trace.read_off import ROWS, farthest_step, hides_nothing, read_off
-from rnnlib.engine.trace.trace import trace as tracing
 from rnnlib.engine.trace.value import Trace
 
 PARTS = ("states", "before", "from_x", "from_h", "pre", "gates")
@@ -88,11 +88,11 @@ def test_a_number_that_is_not_finite_is_no_difference_where_the_equations_give_i
     assert result.note.startswith("x holds nan at step 2, sequence 1, feature 3. h first holds nan at step 2")
 
 
-def given_for(x: Tensor | PackedSequence, lengths: Tensor | None = None) -> Given:
-    return Given(x, Sizes(6, 3), None, lengths)
+def given_for(x: Tensor | PackedSequence, lengths: Tensor | None = None) -> Inputs:
+    return Inputs(x, Sizes(6, 3), None, lengths)
 
 
-HIDES: dict[str, tuple[nn.Module, Given, bool]] = {
+HIDES: dict[str, tuple[nn.Module, Inputs, bool]] = {
     "an LSTM, c": (nn.LSTM(4, 5), given_for(torch.zeros(6, 3, 4)), False),
     "a stack, its lower layers": (nn.GRU(4, 5, 2), given_for(torch.zeros(6, 3, 4)), False),
     "a cell, nothing but its loop": (nn.GRUCell(4, 5), given_for(torch.zeros(6, 3, 4)), False),
@@ -107,7 +107,7 @@ HIDES: dict[str, tuple[nn.Module, Given, bool]] = {
 
 
 @pytest.mark.parametrize(("layer", "given", "gradients"), HIDES.values(), ids=HIDES)
-def test_what_hides_something_is_unrolled(layer: nn.Module, given: Given, gradients: bool) -> None:
+def test_what_hides_something_is_unrolled(layer: nn.Module, given: Inputs, gradients: bool) -> None:
     spec = LayerSpec.of(layer)
     assert not hides_nothing(spec, layer, given, gradients)
     assert hides_nothing(LayerSpec("GRU", 4, 5), nn.GRU(4, 5), given_for(torch.zeros(6, 3, 4)), gradients)

@@ -165,7 +165,7 @@ test("keys lead through time, to the other half, to the rows of h_n and back, an
 });
 
 const reading = { asked: { kind: "LSTM", seq_len: 4, num_layers: 1, bidirectional: true, packed: false }, lengths: [4, 2], sizes: sizesOf(4, 1, 2) };
-const model = (more = {}) => ({ get: (name) => ({ reading, ...reading.asked, part: "output", time: 3, layer_index: 0, direction: 1, item: 1, unit: 0, ...more })[name] });
+const model = (more = {}) => ({ get: (name) => ({ answer: reading, ...reading.asked, part: "output", time: 3, layer_index: 0, direction: 1, item: 1, unit: 0, ...more })[name] });
 
 test("a slider that moved is drawn before the kernel has answered, and says so", () => {
   assert.equal(stateOf(model()).fresh, true);

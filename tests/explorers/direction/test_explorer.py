@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from rnnlib.explorers.direction.explorer import DirectionExplorer
 from rnnlib.explorers.direction.payload import MOST_NUMBERS
 from rnnlib.explorers.direction.view import PLACE
 from rnnlib.spec.kinds import LAYERS
-from tests.explorers.shared.test_front_end import HERE, run
+from tests.node import run
 from tests.strategies import real, refused, specs
 
 
@@ -32,7 +33,7 @@ def sent(explorer: DirectionExplorer, **values: Any) -> None:
 
 def decoded(explorer: DirectionExplorer) -> dict[str, np.ndarray]:
     """The arrays as the front end reads them."""
-    arrays = explorer.reading["arrays"]
+    arrays = explorer.answer["arrays"]
     return {name: np.frombuffer(a["values"], dtype="<f4").reshape(a["dims"]) for name, a in arrays.items()}
 
 
@@ -42,8 +43,8 @@ def assert_shows(explorer: DirectionExplorer, found: Reading) -> None:
         wanted = getattr(found, name).numpy()
         np.testing.assert_allclose(array, wanted, rtol=1e-6, atol=1e-44)
         np.testing.assert_array_equal(array > 0, wanted > 0)
-    assert explorer.reading["lengths"] == found.lengths.tolist()
-    assert explorer.reading["asked"]["packed"] == found.packed
+    assert explorer.answer["lengths"] == found.lengths.tolist()
+    assert explorer.answer["asked"]["packed"] == found.packed
 
 
 @pytest.fixture
@@ -93,8 +94,8 @@ def test_it_reads_recorded_utterances_of_several_lengths() -> None:
 def test_one_sequence_and_a_packed_one_are_taken_too(batch_first: bool) -> None:
     layer = nn.GRU(3, 2, bidirectional=True, batch_first=batch_first, dtype=torch.float64)
     alone = DirectionExplorer(layer, torch.randn(5, 3, dtype=torch.float64))
-    assert alone.reading["sizes"]["batch"] == 1
-    assert alone.reading["given"] == ("x[None]" if batch_first else "x[:, None]")
+    assert alone.answer["sizes"]["batch"] == 1
+    assert alone.answer["given"] == ("x[None]" if batch_first else "x[:, None]")
     packed = pack_padded_sequence(torch.randn(5, 2, 3, dtype=torch.float64), [3, 5], enforce_sorted=False)
     explorer = DirectionExplorer(layer, packed)
     assert (explorer.packed, explorer.lengths, explorer.seq_len) == (True, [3, 5], 5)
@@ -103,7 +104,7 @@ def test_one_sequence_and_a_packed_one_are_taken_too(batch_first: bool) -> None:
 
 def test_choosing_another_number_asks_nothing(asked: list[Reading]) -> None:
     explorer = DirectionExplorer(LayerSpec("LSTM", 12, 4, 2, bidirectional=True, proj_size=3), seq_len=5)
-    before = explorer.reading
+    before = explorer.answer
     for part in ("h_n", "output"):
         sent(explorer, part=part)
         for name, there in zip(PLACE, (5, 2, 2, 3, 3), strict=True):
@@ -112,7 +113,7 @@ def test_choosing_another_number_asks_nothing(asked: list[Reading]) -> None:
                 sent(explorer, **{name: value})
                 assert explorer.problem == ""
     assert len(asked) == 1
-    assert explorer.reading is before
+    assert explorer.answer is before
 
 
 def test_another_layer_or_input_is_asked_once(asked: list[Reading]) -> None:
@@ -149,7 +150,7 @@ def test_ones_own_layer_comes_back_and_others_are_fresh() -> None:
     explorer = DirectionExplorer(layer, torch.randn(5, 2, 3))
     explorer.num_layers = 1
     assert explorer.layer is not layer
-    assert explorer.reading["sizes"]["batch"] == 2  # on the same x
+    assert explorer.answer["sizes"]["batch"] == 2  # on the same x
     explorer.num_layers = 2
     assert explorer.layer is layer
 
@@ -180,22 +181,22 @@ BAD = [
 @pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
 def test_a_bad_value_from_python_raises_a_sentence(name: str, value: Any, error: type, words: str) -> None:
     explorer = DirectionExplorer("LSTM")
-    before = getattr(explorer, name), explorer.reading
+    before = getattr(explorer, name), explorer.answer
     with pytest.raises(error, match=words):
         setattr(explorer, name, value)
-    assert (getattr(explorer, name), explorer.reading) == before
+    assert (getattr(explorer, name), explorer.answer) == before
 
 
 @pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
 def test_a_bad_value_from_a_control_is_said_inside(name: str, value: Any, error: type, words: str) -> None:
     explorer = DirectionExplorer("LSTM")
-    before = getattr(explorer, name), explorer.reading
+    before = getattr(explorer, name), explorer.answer
     sent(explorer, **{name: value})
     assert words in explorer.problem
     assert "fault in rnnlib" not in explorer.problem
-    assert (getattr(explorer, name), explorer.reading) == before
+    assert (getattr(explorer, name), explorer.answer) == before
     sent(explorer, seq_len=6)
-    assert (explorer.problem, explorer.reading["sizes"]["seq_len"]) == ("", 6)
+    assert (explorer.problem, explorer.answer["sizes"]["seq_len"]) == ("", 6)
 
 
 def test_an_x_of_ones_own_has_its_own_seq_len() -> None:
@@ -206,12 +207,12 @@ def test_an_x_of_ones_own_has_its_own_seq_len() -> None:
 
 def test_a_fault_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPatch) -> None:
     explorer = DirectionExplorer("GRU")
-    before = explorer.reading
+    before = explorer.answer
     with monkeypatch.context() as broken:
         broken.setattr("rnnlib.explorers.direction.explorer.who_reads", lambda *_, **__: 1 / 0)
         explorer.seq_len = 7
     assert "ZeroDivisionError" in explorer.problem
-    assert (explorer.seq_len, explorer.reading) == (12, before)
+    assert (explorer.seq_len, explorer.answer) == (12, before)
     explorer.seq_len = 8
     assert explorer.problem == ""
 
@@ -258,13 +259,13 @@ def told(explorer: DirectionExplorer, places: list[dict[str, Any]]) -> list[dict
     """What the front end makes of these places."""
     traits = {name: getattr(explorer, name) for name in ("kind", "seq_len", "num_layers", "bidirectional", "packed")}
     arrays = {name: {"dims": a.shape, "numbers": a.ravel().tolist()} for name, a in decoded(explorer).items()}
-    given = {"traits": traits | {"reading": explorer.reading | {"arrays": {}}}, "arrays": arrays, "places": places}
-    return json.loads(run(HERE / "direction_told.mjs", given=json.dumps(given)))
+    given = {"traits": traits | {"answer": explorer.answer | {"arrays": {}}}, "arrays": arrays, "places": places}
+    return json.loads(run(Path(__file__).parent / "told.mjs", given=json.dumps(given)))
 
 
 def places_of(explorer: DirectionExplorer) -> list[dict[str, Any]]:
     """Every place of output and of h_n."""
-    s = explorer.reading["sizes"]
+    s = explorer.answer["sizes"]
     at = [(d, b, u) for d in range(s["num_directions"]) for b in range(s["batch"]) for u in range(s["size"])]
     rest = [{"direction": d, "item": b, "unit": u} for d, b, u in at]
     output = [{"part": "output", "time": t, "layer": 0} | r for t in range(s["seq_len"]) for r in rest]
@@ -285,7 +286,7 @@ def test_the_code_runs_and_picks_that_very_tensor(spec: LayerSpec, packed: bool)
     x = torch.randn((3, 6, 3) if spec.batch_first else (6, 3, 3))
     explorer = DirectionExplorer(real(spec), x, [5, 2, 4], packed=packed)
     places = places_of(explorer)
-    size = explorer.reading["sizes"]["size"]
+    size = explorer.answer["sizes"]["size"]
     for place, said in zip(places, told(explorer, places), strict=True):
         names: dict[str, Any] = {"layer": explorer.layer, "x": x, "lengths": [5, 2, 4]}
         names |= {"pack_padded_sequence": pack_padded_sequence, "pad_packed_sequence": pad_packed_sequence}
@@ -319,7 +320,7 @@ def test_the_words_and_lights_are_the_readings(spec: LayerSpec, packed: bool) ->
     lengths = [5, 2, 4]
     explorer = DirectionExplorer(real(spec), x, lengths, packed=packed)
     places = places_of(explorer)
-    found, size = explorer.who_reads, explorer.reading["sizes"]["size"]
+    found, size = explorer.who_reads, explorer.answer["sizes"]["size"]
     for place, said in zip(places, told(explorer, places), strict=True):
         d, b, u = place["direction"], place["item"], place["unit"]
         if place["part"] == "h_n":

@@ -9,7 +9,7 @@ import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
 const bytesOf = (base64) => new DataView(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)).buffer);
 
 const made = JSON.parse(readFileSync(0, "utf8")).map((traits) => {
-  const { ran } = traits;
+  const { answer: ran } = traits;
   const state = stateOf({ get: (name) => traits[name] });
   const size = measure(state.lengths.length, state.total);
   const places = state.lengths.flatMap((_, item) => Array.from({ length: state.total }, (_, time) => ({ item, time })));

@@ -26,7 +26,7 @@ from rnnlib.engine.packing.mistakes import MISTAKES, meet
 from rnnlib.engine.packing.pack_steps import pack_steps
 from rnnlib.explorers.packing.explorer import ASKED, PackingExplorer
 from rnnlib.explorers.packing.view import STAGES
-from tests.explorers.shared.test_front_end import run
+from tests.node import run
 from tests.strategies import refused
 
 DRAWN = Path(__file__).parent / "packing.mjs"
@@ -35,7 +35,7 @@ TRAITS = (*ASKED, "sizes", "stages", "most", "controls", "question")
 
 def state_of(explorer: PackingExplorer) -> dict[str, Any]:
     """The explorer's state as its front end gets it: bytes as text."""
-    state = explorer.get_state([*TRAITS, "ran"])
+    state = explorer.get_state([*TRAITS, "answer"])
     return json.loads(json.dumps(state, default=lambda raw: base64.b64encode(raw).decode(), allow_nan=False))
 
 
@@ -78,7 +78,7 @@ def test_before_the_kernel_has_answered_only_equals_may_stand_otherwise() -> Non
     """torch's sort is not stable: where lengths are equal, only torch knows its order."""
     explorer = PackingExplorer("GRU")
     explorer.lengths = [1 + item % 5 for item in range(60)]
-    answered, alone = drawn([state_of(explorer), state_of(explorer) | {"ran": {}}])
+    answered, alone = drawn([state_of(explorer), state_of(explorer) | {"answer": {}}])
     assert answered["order"] == explorer.packing.sorted_indices.tolist()
     assert alone["batchSizes"] == answered["batchSizes"]
     assert sorted(alone["order"]) == list(range(60))
@@ -133,7 +133,7 @@ def test_a_step_is_marked_at_every_stage_and_a_pad_where_there_are_pads(cases: l
 def test_the_titles_are_the_real_shapes(cases: list[Any]) -> None:
     for explorer, there in cases:
         packing = explorer.packing
-        wide = explorer.ran["wide"]
+        wide = explorer.answer["wide"]
         assert there["titles"] == [
             f"padded {tuple(packing.padded.shape)}",
             f"sorted, the longest first {tuple(packing.sorted.shape)}",
@@ -158,7 +158,7 @@ def test_the_snippet_runs_as_it_stands_and_prints_what_it_says(cases: list[Any])
             exec(compile(code, "snippet", "exec"), names)
         said = re.findall(r"print\(.*\)  # (\(.*\))", code)
         assert printed.getvalue().splitlines() == [f"torch.Size([{shape[1:-1]}])" for shape in said]
-        shapes = [tuple(explorer.packing.padded.shape), (*explorer.packing.unpacked.shape[:2], explorer.ran["wide"])]
+        shapes = [tuple(explorer.packing.padded.shape), (*explorer.packing.unpacked.shape[:2], explorer.answer["wide"])]
         assert said == [str(shape) for shape in shapes]
         assert names["lengths"].tolist() == explorer.lengths
         assert max(map(len, code.splitlines())) <= 66
@@ -182,7 +182,7 @@ def assert_table(explorer: PackingExplorer, rows: list[dict[str, Any]]) -> None:
         shown = [math.nan if row[name] is None else row[name] for row in rows]  # JSON knows no nan
         np.testing.assert_allclose(shown, off.amax(0).nan_to_num(math.nan, math.nan).numpy(), rtol=1e-5, atol=1e-6)
     assert max(row["packed"] for row in rows) < 1e-6
-    ran = explorer.ran
+    ran = explorer.answer
     for name, last in (("last_padded", made.last_padded), ("last_own", made.last_own)):
         shown = np.frombuffer(ran[name], dtype="<f4").reshape(len(rows), ran["units"])
         np.testing.assert_allclose(shown, last[:, : ran["units"]].numpy(), rtol=1e-5, atol=1e-6)
@@ -208,16 +208,16 @@ def test_a_mistake_is_made_at_that_moment(mistake: Any, layer: Any, monkeypatch:
 
     monkeypatch.setattr("rnnlib.explorers.packing.explorer.meet", counted)
     explorer = PackingExplorer(layer)
-    assert (explorer.ran["met"], called) == ({}, [])
+    assert (explorer.answer["met"], called) == ({}, [])
     explorer.mistake = mistake.name
     expected = meet(mistake, explorer.layer, explorer.sequences)
     said = {name: getattr(mistake, name) for name in ("name", "code", "cure", "why")}
-    assert explorer.ran["met"] == said | {"error": expected.error, "cured": expected.cured}
+    assert explorer.answer["met"] == said | {"error": expected.error, "cured": expected.cured}
     assert called == [mistake.name]
     explorer.lengths = [9, 20, 4]
     assert called == [mistake.name] * 2
     explorer.mistake = ""
-    assert explorer.ran["met"] == {}
+    assert explorer.answer["met"] == {}
 
 
 @settings(max_examples=60)
@@ -232,7 +232,7 @@ def test_sequences_and_a_layer_of_ones_own_are_what_runs(lengths: list[int], fir
     assert layer.training
     assert (explorer.lengths, explorer.more) == (lengths, [])
     assert all(torch.equal(a, b) for a, b in zip(explorer.sequences, own, strict=True))
-    assert np.frombuffer(explorer.ran["off_packed"], dtype="<f4").max() < 1e-6
+    assert np.frombuffer(explorer.answer["off_packed"], dtype="<f4").max() < 1e-6
     explorer.lengths = [1]
     assert torch.equal(explorer.sequences[0], own[0][:1])
     explorer.lengths = lengths
@@ -272,7 +272,7 @@ def test_another_draw_gives_other_utterances_as_many_as_before() -> None:
 
 def test_the_order_torch_chose_is_sent() -> None:
     explorer = PackingExplorer("RNN", batch=40)
-    assert explorer.ran["sorted_indices"] == explorer.packing.sorted_indices.tolist()
+    assert explorer.answer["sorted_indices"] == explorer.packing.sorted_indices.tolist()
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -280,12 +280,12 @@ def test_padding_that_json_does_not_know_travels(value: float) -> None:
     explorer = PackingExplorer("GRU")
     explorer.padding_value = value
     state = state_of(explorer)
-    assert state["padding_value"] == state["ran"]["asked"]["padding_value"] == str(value)
+    assert state["padding_value"] == state["answer"]["asked"]["padding_value"] == str(value)
     explorer.set_state({"padding_value": 0})
     explorer.set_state({"padding_value": str(value)})
     assert str(explorer.padding_value) == str(value)
     assert explorer.problem == ""
-    assert np.frombuffer(explorer.ran["off_packed"], dtype="<f4").max() < 1e-6
+    assert np.frombuffer(explorer.answer["off_packed"], dtype="<f4").max() < 1e-6
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
@@ -301,10 +301,10 @@ def test_what_is_no_number_in_the_data_is_told_and_does_not_stop_anything(bad: f
 
 def test_padding_that_occurs_in_the_data_is_noted_and_alarms_nobody() -> None:
     explorer = PackingExplorer("GRU", [torch.zeros(5, 2), torch.ones(3, 2)])
-    assert "padding_value 0.0 occurs in the data too" in explorer.ran["note"]
+    assert "padding_value 0.0 occurs in the data too" in explorer.answer["note"]
     assert explorer.problem == ""
     explorer.padding_value = 0.5
-    assert explorer.ran["note"] == ""
+    assert explorer.answer["note"] == ""
 
 
 OWN_BAD: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -377,16 +377,16 @@ SET_BAD: list[tuple[str, Any]] = [
 def test_a_bad_value_is_told_in_a_sentence_and_loses_nothing(name: str, bad: Any) -> None:
     explorer = PackingExplorer("GRU")
     explorer.total_length = 25
-    held, ran = explorer.get_state(TRAITS), explorer.ran
+    held, ran = explorer.get_state(TRAITS), explorer.answer
     sentence = refused(lambda: setattr(explorer, name, bad))
     assert explorer.get_state(TRAITS) == held
     explorer.set_state({name: bad})
     apart = re.compile(r"[\d.]+ GB are available")  # of memory: that differs from one moment to the next
     assert apart.sub("", explorer.problem) == apart.sub("", sentence)
     assert explorer.get_state(TRAITS) == held
-    assert explorer.ran is ran
+    assert explorer.answer is ran
     explorer.set_state({"lengths": [9, 20]})
-    assert (explorer.problem, explorer.lengths, explorer.ran["asked"]["lengths"]) == ("", [9, 20], [9, 20])
+    assert (explorer.problem, explorer.lengths, explorer.answer["asked"]["lengths"]) == ("", [9, 20], [9, 20])
 
 
 def test_a_fault_of_ones_own_forward_is_said_to_be_that() -> None:

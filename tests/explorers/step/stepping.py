@@ -33,7 +33,7 @@ def sent(explorer: StepExplorer, **values: Any) -> None:
 
 def decoded(explorer: StepExplorer) -> dict[str, np.ndarray]:
     """The arrays as the front end reads them."""
-    arrays = explorer.traced["arrays"]
+    arrays = explorer.answer["arrays"]
     return {name: np.frombuffer(a["values"], dtype="<f4").reshape(a["dims"]) for name, a in arrays.items()}
 
 

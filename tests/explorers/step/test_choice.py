@@ -50,7 +50,7 @@ def test_a_cell_takes_one_step_or_all_of_its_loop() -> None:
 
 def test_an_unbatched_input_is_a_batch_of_one() -> None:
     explorer = StepExplorer(nn.GRU(3, 4), torch.randn(6, 3))
-    assert (explorer.seq_len, explorer.traced["sizes"]["batch"]) == (6, 1)
+    assert (explorer.seq_len, explorer.answer["sizes"]["batch"]) == (6, 1)
 
 
 def test_a_real_utterance_is_among_the_inputs_where_it_fits() -> None:
@@ -75,7 +75,7 @@ def test_weights_worth_watching_bring_their_kind_and_their_input(name: str) -> N
     explorer = StepExplorer(weights=name)
     assert (explorer.kind, explorer.weights) == (HANDMADE[name].kind, name)
     assert {h for h in HANDMADE if HANDMADE[h].kind == explorer.kind} < set(explorer.weight_names)
-    assert explorer.traced["equal"]
+    assert explorer.answer["equal"]
     assert_shows(explorer, trace(explorer.layer, explorer.trace.inputs[0]))
 
 
@@ -165,14 +165,14 @@ def test_first_states_go_with_the_layers_that_they_fit() -> None:
     explorer = StepExplorer(nn.GRU(3, 4), x, h)
     sent(explorer, weights="random")
     assert torch.equal(explorer.trace.before["h"][0, 0, 0], h[0])
-    assert explorer.traced["note"] == ""
+    assert explorer.answer["note"] == ""
     sent(explorer, hidden_size=5)
     assert not explorer.trace.before["h"][0, 0, 0].any()
-    assert "hx is for GRU with hidden_size=4" in explorer.traced["note"]
+    assert "hx is for GRU with hidden_size=4" in explorer.answer["note"]
     sent(explorer, kind="LSTM", hidden_size=4)
-    assert "hx is for GRU" in explorer.traced["note"]
+    assert "hx is for GRU" in explorer.answer["note"]
     sent(explorer, kind="GRU", source="random")
-    assert explorer.traced["note"] == ""
+    assert explorer.answer["note"] == ""
 
 
 @pytest.mark.parametrize(
@@ -192,16 +192,16 @@ def test_first_states_without_an_x_are_refused() -> None:
 def test_sizes_that_are_not_free_are_told_with_their_reason_and_the_least_that_fits() -> None:
     free = {"seq_len": "", "hidden_size": "", "device": ""}
     explorer = StepExplorer("LSTM")
-    assert explorer.traced["fixed"] == free
+    assert explorer.answer["fixed"] == free
     sent(explorer, weights="latch")
-    assert [bool(explorer.traced["fixed"][name]) for name in free] == [True, True, False]
+    assert [bool(explorer.answer["fixed"][name]) for name in free] == [True, True, False]
     sent(explorer, source="random")
-    assert [bool(explorer.traced["fixed"][name]) for name in free] == [False, True, False]
+    assert [bool(explorer.answer["fixed"][name]) for name in free] == [False, True, False]
     own = StepExplorer(nn.LSTM(3, 6, proj_size=4), torch.zeros(5, 2, 3))
-    assert all("your own" in why for why in own.traced["fixed"].values())
-    assert own.traced["least"] == {"seq_len": 1, "hidden_size": 5}
+    assert all("your own" in why for why in own.answer["fixed"].values())
+    assert own.answer["least"] == {"seq_len": 1, "hidden_size": 5}
     sent(own, weights="random", source="random")
-    assert own.traced["fixed"] == free
+    assert own.answer["fixed"] == free
 
 
 def test_a_layer_is_built_once_for_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,6 +221,6 @@ def test_a_packed_input_is_traced_as_it_is() -> None:
     packed = pack_sequence([torch.randn(5, 3), torch.randn(2, 3)], enforce_sorted=False)
     explorer = StepExplorer(nn.LSTM(3, 4), packed)
     assert explorer.trace.mask.sum(dim=0).tolist() == [5, 2]
-    assert explorer.traced["equal"]
+    assert explorer.answer["equal"]
     explorer.item, explorer.time = 1, 4  # past its end: there is no state
     assert "nan" in repr(explorer)

@@ -32,14 +32,14 @@ def traces(monkeypatch: pytest.MonkeyPatch) -> list[Trace]:
 
 def test_moving_looks_at_another_place_and_traces_nothing(traces: list[Trace]) -> None:
     explorer = StepExplorer(LayerSpec("LSTM", 3, 4, num_layers=2, bidirectional=True), seq_len=5)
-    before = explorer.traced
+    before = explorer.answer
     for name, count_there in zip(PLACE, (5, 2, 2, BATCH, 4), strict=True):
         for value in range(count_there):
             setattr(explorer, name, value)
             sent(explorer, **{name: value})
             assert explorer.problem == ""
     assert len(traces) == 1
-    assert explorer.traced is before
+    assert explorer.answer is before
 
 
 def test_other_sizes_weights_or_inputs_are_traced_once_each(traces: list[Trace]) -> None:
@@ -52,7 +52,7 @@ def test_other_sizes_weights_or_inputs_are_traced_once_each(traces: list[Trace])
         assert_shows(explorer, traces[-1])
         sent(explorer, **{name: value})
         assert len(traces) == number, f"{name}: the same again is no change"
-    assert explorer.traced["sizes"]["hidden_size"] == explorer.hidden_size
+    assert explorer.answer["sizes"]["hidden_size"] == explorer.hidden_size
 
 
 def test_values_that_arrive_together_are_one_trace(traces: list[Trace]) -> None:
@@ -94,44 +94,44 @@ BAD = [
 @pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
 def test_a_bad_value_from_python_raises_a_sentence(name: str, value: Any, error: type, words: str) -> None:
     explorer = StepExplorer("LSTM")
-    before = getattr(explorer, name), explorer.traced
+    before = getattr(explorer, name), explorer.answer
     with pytest.raises(error, match=words):
         setattr(explorer, name, value)
-    assert (getattr(explorer, name), explorer.traced) == before
+    assert (getattr(explorer, name), explorer.answer) == before
 
 
 @pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
 def test_a_bad_value_from_a_control_is_said_inside(name: str, value: Any, error: type, words: str) -> None:
     explorer = StepExplorer("LSTM")
-    before = getattr(explorer, name), explorer.traced
+    before = getattr(explorer, name), explorer.answer
     sent(explorer, **{name: value})
     assert words in explorer.problem
     assert explorer.problem
     assert "fault in rnnlib" not in explorer.problem
-    assert (getattr(explorer, name), explorer.traced) == before
+    assert (getattr(explorer, name), explorer.answer) == before
     sent(explorer, seq_len=6)
     assert explorer.problem == ""
-    assert explorer.traced["sizes"]["seq_len"] == 6
+    assert explorer.answer["sizes"]["seq_len"] == 6
 
 
 def test_values_that_do_not_go_together_are_put_back() -> None:
     explorer = StepExplorer(LayerSpec("LSTM", 12, 16, proj_size=7))
-    before = explorer.traced
+    before = explorer.answer
     sent(explorer, hidden_size=7, seq_len=5)
     assert "proj_size=7" in explorer.problem
-    assert (explorer.hidden_size, explorer.seq_len, explorer.traced) == (16, 12, before)
+    assert (explorer.hidden_size, explorer.seq_len, explorer.answer) == (16, 12, before)
     sent(explorer, hidden_size=8)
-    assert (explorer.problem, explorer.traced["sizes"]["hidden_size"]) == ("", 8)
+    assert (explorer.problem, explorer.answer["sizes"]["hidden_size"]) == ("", 8)
 
 
 def test_a_fault_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPatch) -> None:
     explorer = StepExplorer("GRU")
-    before = explorer.traced
+    before = explorer.answer
     with monkeypatch.context() as broken:
         broken.setattr("rnnlib.explorers.step.explorer.trace", lambda *_: 1 / 0)
         explorer.seq_len = 7
     assert "ZeroDivisionError" in explorer.problem
-    assert (explorer.seq_len, explorer.traced) == (12, before)
+    assert (explorer.seq_len, explorer.answer) == (12, before)
     explorer.seq_len = 6
     assert explorer.problem == ""
 

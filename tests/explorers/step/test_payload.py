@@ -25,7 +25,7 @@ def test_a_module_of_ones_own_is_shown_number_for_number(spec: LayerSpec, dtype:
     explorer = StepExplorer(layer, x)
     assert explorer.layer is layer
     assert (explorer.weights, explorer.source, explorer.seq_len) == ("your own", "your own", 7)
-    assert explorer.traced["sizes"]["batch"] == 2
+    assert explorer.answer["sizes"]["batch"] == 2
     assert_shows(explorer, trace(layer, x))
 
 
@@ -34,9 +34,9 @@ def test_every_kind_of_layer_is_traced_and_equals_torch(spec: LayerSpec) -> None
     explorer = StepExplorer(spec, seq_len=5)
     assert_shows(explorer, explorer.trace)
     assert explorer.trace.difference < 1e-5
-    assert explorer.traced["equal"]
-    assert explorer.traced["truth"].startswith("✓ equal to torch")
-    assert {name: explorer.traced["sizes"][name] for name in ("seq_len", "input_size", "hidden_size")} == {
+    assert explorer.answer["equal"]
+    assert explorer.answer["truth"].startswith("✓ equal to torch")
+    assert {name: explorer.answer["sizes"][name] for name in ("seq_len", "input_size", "hidden_size")} == {
         "seq_len": 5,
         "input_size": 3,
         "hidden_size": spec.hidden_size,
@@ -81,9 +81,9 @@ def test_what_is_no_number_in_x_is_shown_and_noted(bad: float) -> None:
     x[3, 1, 0] = bad
     explorer = StepExplorer("RNN", x)
     assert_shows(explorer, trace(explorer.layer, x))
-    assert explorer.traced["note"] == explorer.trace.note
-    assert "step 3" in explorer.traced["note"]
-    assert explorer.traced["equal"]
+    assert explorer.answer["note"] == explorer.trace.note
+    assert "step 3" in explorer.answer["note"]
+    assert explorer.answer["equal"]
 
 
 def test_a_subclass_that_computes_something_else_gets_a_cross() -> None:
@@ -93,9 +93,9 @@ def test_a_subclass_that_computes_something_else_gets_a_cross() -> None:
             return 2 * output, states
 
     explorer = StepExplorer(Doubled(3, 4), torch.randn(5, 2, 3))
-    assert not explorer.traced["equal"]
-    assert explorer.traced["truth"].startswith("✗ not equal to torch")
-    assert explorer.traced["note"]
+    assert not explorer.answer["equal"]
+    assert explorer.answer["truth"].startswith("✗ not equal to torch")
+    assert explorer.answer["note"]
 
 
 def test_large_numbers_are_equal_but_for_their_rounding() -> None:

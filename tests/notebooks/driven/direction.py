@@ -23,7 +23,7 @@ def good_values(explorer: View) -> Iterator[tuple[str, Any]]:
     for part in ("h_n", "output"):
         yield "part", part
         for name, size in PLACES.items():
-            yield from ((name, value) for value in range(state["reading"]["sizes"][size]))
+            yield from ((name, value) for value in range(state["answer"]["sizes"][size]))
     yield from (("kind", value) for value in ("RNN", "GRU", "LSTM", state["kind"]))
     yield from (("seq_len", value) for value in (1, 7, 20, 29, state["seq_len"]))
     yield from (("num_layers", value) for value in (1, 2, 4, state["num_layers"]))
@@ -34,7 +34,7 @@ def good_values(explorer: View) -> Iterator[tuple[str, Any]]:
 def bad_values(explorer: View) -> Iterator[tuple[str, Any]]:
     never = (-1, 2.5, "x", "", True, None, [3], {}, 10**30)
     for name, size in PLACES.items():
-        yield from ((name, value) for value in (*never, explorer.state["reading"]["sizes"][size]))
+        yield from ((name, value) for value in (*never, explorer.state["answer"]["sizes"][size]))
     yield from ((name, value) for name in ("seq_len", "num_layers") for value in (*never, 0, 10**9))
     yield from (("part", value) for value in ("c_n", "", 3, None, True, ["h_n"]))
     yield from (("kind", value) for value in ("LTSM", "lstm", "LSTMCell", "", 3, None, True))
@@ -58,7 +58,7 @@ def drive(explorer: View) -> None:
 
 def assert_read(explorer: View, sent: Any) -> None:
     """No complaint, the reading belongs to what is chosen, and the place is in it."""
-    state, reading = explorer.state, explorer.state["reading"]
+    state, reading = explorer.state, explorer.state["answer"]
     assert state["problem"] == "", (sent, state["problem"])
     assert reading["asked"] == {name: state[name] for name in ASKED}, sent
     sizes = reading["sizes"]

@@ -14,7 +14,7 @@ STAGES = ["padded", "sorted", "packed", "unpacked"]
 def good_values(explorer: View) -> Iterator[dict[str, Any]]:
     """What the controls can send: each over its values, last what it had."""
     state = explorer.state
-    pool, ran = [*state["lengths"], *state["more"]], state["ran"]
+    pool, ran = [*state["lengths"], *state["more"]], state["answer"]
     for count in (*range(1, min(len(pool), 12) + 1), len(state["lengths"])):
         yield {"lengths": pool[:count], "more": pool[count:]}
     for lengths in ([1], pool[:2], state["lengths"]):
@@ -66,7 +66,7 @@ def drive(explorer: View) -> None:
 
 def assert_ran(explorer: View, sent: Any) -> None:
     """No complaint, and what the layer gave belongs to what is chosen, none of the sequences lost."""
-    state, ran = explorer.state, explorer.state["ran"]
+    state, ran = explorer.state, explorer.state["answer"]
     assert state["problem"] == "", (sent, state["problem"])
     assert ran["asked"] == {name: state[name] for name in ran["asked"]}, sent
     assert sorted(ran["sorted_indices"]) == list(range(len(state["lengths"]))), sent

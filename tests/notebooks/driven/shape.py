@@ -41,7 +41,7 @@ def chosen(explorer: View) -> dict[str, Any]:
 def assert_right(explorer: View, sent: dict[str, Any]) -> None:
     """The explorer holds what was sent, has no complaint, and its numbers are those of a layer of these sizes."""
     explorer.settle()
-    state, numbers = explorer.state, explorer.state["numbers"]
+    state, numbers = explorer.state, explorer.state["answer"]
     assert {name: state[name] for name in sent} == sent
     assert state["problem"] == "", (sent, state["problem"])
     assert numbers["sizes"] == chosen(explorer), sent
@@ -76,8 +76,8 @@ def refuse(explorer: View, name: str, value: Any) -> None:
     sent = f"{name}={value!r}"
     if kept[name] == value and type(kept[name]) is type(value):  # it can be: shapes yes, numbers only if they fit
         assert seen["problem"] == "", (sent, seen["problem"])
-        assert seen["numbers"]["sizes"] == chosen(explorer), sent
-        assert is_sentence(seen["numbers"].get("refused", "Refused or right.")), sent
+        assert seen["answer"]["sizes"] == chosen(explorer), sent
+        assert is_sentence(seen["answer"].get("refused", "Refused or right.")), sent
     else:
         assert is_sentence(seen["problem"]), (sent, seen["problem"])
         assert _plain(kept) == _plain(before), sent
@@ -90,5 +90,5 @@ def refuse(explorer: View, name: str, value: Any) -> None:
 
 def _plain(state: dict[str, Any]) -> dict[str, Any]:
     """A state without what tells of the problem, and without what differs from run to run."""
-    numbers = {key: value for key, value in state["numbers"].items() if key != "seconds"}
-    return state | {"problem": "", "numbers": numbers}
+    numbers = {key: value for key, value in state["answer"].items() if key != "seconds"}
+    return state | {"problem": "", "answer": numbers}

@@ -20,12 +20,12 @@ def good_steps(explorer: View) -> Iterator[tuple[str, Any]]:
     """Every place of what was traced; every choice; of every slider its ends and some between; last, what it had."""
     state = explorer.state
     for name, size in PLACES.items():
-        yield from ((name, value) for value in range(state["traced"]["sizes"][size]))
+        yield from ((name, value) for value in range(state["answer"]["sizes"][size]))
     for kind in ("RNN", "GRU", "LSTM", state["kind"]):
         yield "kind", kind
         yield from (("weights", name) for name in reversed(list(state["weight_names"])))
         yield from (("source", name) for name in list(state["sources"]))
-    least = 4 if state["traced"]["projected"] else 1  # a projection is narrower than what it projects
+    least = 4 if state["answer"]["projected"] else 1  # a projection is narrower than what it projects
     yield from (("seq_len", value) for value in (1, 2, 15, 30, state["seq_len"]))
     yield from (("hidden_size", value) for value in (least, 8, 16, state["hidden_size"]))
 
@@ -33,7 +33,7 @@ def good_steps(explorer: View) -> Iterator[tuple[str, Any]]:
 def bad_steps(explorer: View) -> Iterator[tuple[str, Any]]:
     never = (-1, 2.5, "x", "", True, None, [3], {}, 10**30)
     for name, size in PLACES.items():
-        yield from ((name, value) for value in (*never, explorer.state["traced"]["sizes"][size]))
+        yield from ((name, value) for value in (*never, explorer.state["answer"]["sizes"][size]))
     yield from ((name, value) for name in ("seq_len", "hidden_size") for value in (*never, 0, 10**9))
     yield from (("kind", value) for value in ("LTSM", "lstm", "", 3, None, True))
     yield from ((name, value) for name in ("weights", "source") for value in ("late", "", 3, None, True, ["latch"]))
@@ -57,7 +57,7 @@ def drive(explorer: View) -> None:
 
 def assert_traced(explorer: View, sent: Any) -> None:
     """No complaint, what is shown is what is chosen and equals torch, and the place is one that was traced."""
-    state, traced = explorer.state, explorer.state["traced"]
+    state, traced = explorer.state, explorer.state["answer"]
     assert state["problem"] == "", (sent, state["problem"])
     assert traced["asked"] == {name: state[name] for name in traced["asked"]}, sent
     assert {"kind", "weights", "source", "seq_len", "hidden_size", "device"} == set(traced["asked"])
