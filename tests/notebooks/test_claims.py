@@ -16,7 +16,7 @@ from rnnlib import trace
 from rnnlib.engine.handmade import HANDMADE, example, handmade
 
 HERE = Path(__file__).parent
-NOTEBOOKS = HERE.parent / "notebooks"
+NOTEBOOKS = HERE.parents[1] / "notebooks"
 CLAIMS = tomllib.loads((HERE / "claims.toml").read_text(encoding="utf-8"))["claim"]
 
 EXAMPLES = {"S0-a", "S0-b", "S0-c", "S1-a", "S1-b", "S2-a", "S3-a", "S3-b", "S3-c", "S4-a", "S4-b"}
