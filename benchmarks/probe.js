@@ -1,7 +1,8 @@
 // Runs in the page before JupyterLab: notes when a key went down, and when a picture that changed had been painted.
 window.probe = (() => {
   const probe = { keys: [], frames: {}, shown: {} };
-  const paint = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))));
+  const paint = () =>
+    new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))));
 
   addEventListener("keydown", (event) => event.isTrusted && probe.keys.push(event.timeStamp), true);
 
@@ -17,9 +18,19 @@ window.probe = (() => {
         const images = [...picture.querySelectorAll("img")];
         await Promise.all(images.map((image) => image.decode().catch(() => null)));
         const sizes = sizesOf(picture);
-        probe.frames[name].push({ at: await paint(), sizes, drawn: picture.dataset.sizes !== undefined || images.length > 0 });
+        probe.frames[name].push({
+          at: await paint(),
+          sizes,
+          drawn: picture.dataset.sizes !== undefined || images.length > 0,
+        });
       };
-      const options = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["src", "data-sizes"] };
+      const options = {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+        attributeFilter: ["src", "data-sizes"],
+      };
       new MutationObserver(changed).observe(document.querySelector(selector), options);
     }
   };
@@ -32,7 +43,8 @@ window.probe = (() => {
   /** Wait until every picture has changed, and then not again for `rest` milliseconds. */
   probe.quiet = async (rest) => {
     const from = performance.now();
-    const settled = () => Object.values(probe.frames).every((frames) => frames.length && performance.now() - frames.at(-1).at > rest);
+    const settled = () =>
+      Object.values(probe.frames).every((frames) => frames.length && performance.now() - frames.at(-1).at > rest);
     while (!settled()) {
       if (performance.now() - from > 20_000) throw new Error("a picture did not change within 20 seconds");
       await new Promise((done) => setTimeout(done, 10));

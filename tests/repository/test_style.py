@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
 LONGEST = 250  # lines of a module: one noun each
 
 # Where packages come from, and where files lie, is each machine's own affair. The joints keep this file itself out.
@@ -31,11 +32,12 @@ def files(*endings: str) -> list[Path]:
     return [file for file in found if file.is_file() and b"\0" not in file.read_bytes()]
 
 
-@pytest.mark.parametrize("command", ["ruff check .", "ruff format --check .", "mypy"])
+@pytest.mark.parametrize(
+    "command", ["ruff check .", "ruff format --check .", "mypy", "biome check --error-on-warnings"]
+)
 def test_the_code_is_clean(command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", *command.split()], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    name, *arguments = command.split()
+    done = subprocess.run([BIN / name, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

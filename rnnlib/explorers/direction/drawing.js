@@ -1,58 +1,11 @@
 // The unrolled layer: time to the right, layers upwards, each direction a row of cells. Pure: places in, strings of SVG out.
 import { dots, text } from "../shared/marks.js";
+import { CHIP, cellAt, INPUT, LEFT, OUTPUT, RIGHT, r, UNROLLED } from "./layout.js";
 import { stepsRun, wayTo } from "./reads.js";
 
-export const UNROLLED = { width: 760, height: 466 };
-const [LEFT, RIGHT, CHIP] = [112, 634, 664]; // where the steps begin and end, and where h_n stands
-const [TOP, BOTTOM] = [64, 384]; // of the layers, all together
-const [OUTPUT, INPUT] = [{ y: 18, height: 30 }, { y: 400, height: 28 }];
-const [WIDEST, TALLEST, CELL] = [64, 228, 11];
-const DRAWN = { steps: 32, layers: 5 };
-const ENDS = 3; // steps kept at either end of a long sequence
-const r = (number) => Math.round(number * 100) / 100;
-
-/** Which of `count` are drawn: all, or the ends and those around the chosen one; null stands for those left out. */
-export function shownOf(count, chosen, most, ends = ENDS) {
-  if (count <= most) return Array.from({ length: count }, (_, i) => i);
-  const around = most - 2 * ends - 2;
-  const from = Math.max(ends, Math.min(count - ends - around, chosen - Math.floor(around / 2)));
-  const kept = [...Array(ends).keys(), ...Array.from({ length: around }, (_, i) => from + i), ...Array.from({ length: ends }, (_, i) => count - ends + i)];
-  return kept.flatMap((step, i) => (i && step > kept[i - 1] + 1 ? [null, step] : [step]));
-}
-
-/** Where everything stands. */
-export function layoutOf({ seq_len, num_layers, num_directions }, { time, layer }) {
-  const steps = shownOf(seq_len, time, DRAWN.steps);
-  const layers = shownOf(num_layers, layer, DRAWN.layers, 1);
-  const pitch = Math.min(WIDEST, (RIGHT - LEFT) / steps.length);
-  const start = (LEFT + RIGHT - pitch * steps.length) / 2;
-  const tall = Math.min(TALLEST, (BOTTOM - TOP) / layers.length);
-  const bottom = (TOP + BOTTOM + tall * layers.length) / 2; // one or two layers stand in the middle
-  const box = tall * (num_directions === 2 ? 0.68 : 0.5);
-  const row = box / num_directions;
-  const spread = num_directions === 2 ? pitch * 0.22 : 0;
-  return {
-    steps, layers, pitch, tall, box, row, spread,
-    radius: Math.min(CELL, pitch * 0.21, row * 0.3),
-    x: (time) => start + (steps.indexOf(time) + 0.5) * pitch,
-    /** The middle of a layer's band, counted from the bottom. */
-    middle: (layer) => bottom - (layers.indexOf(layer) + 0.5) * tall,
-    /** Where what a layer reads lies: x, or what the layer below puts out; and where lies what it puts out itself. */
-    below: (layer) => (layer ? bottom - layers.indexOf(layer) * tall : INPUT.y),
-    above: (layer) => bottom - (layers.indexOf(layer) + 1) * tall,
-    drawn: steps.filter((step) => step !== null),
-    drawnLayers: layers.filter((one) => one !== null),
-  };
-}
-
-/** The middle of a cell: the forward one left and below, the backward one right and above, so that no line meets another. */
-export function cellAt(at, { layer, direction, time }) {
-  const [side, down] = at.spread ? [[-1, 1][direction], [0.5, -0.5][direction]] : [0, 0];
-  return [r(at.x(time) + side * at.spread), r(at.middle(layer) + down * at.row)];
-}
-
 const within = (span, time) => span !== null && span[0] <= time && time <= span[1];
-const disc = ([x, y], radius) => `M${r(x - radius)} ${y}a${r(radius)} ${r(radius)} 0 1 0 ${r(2 * radius)} 0a${r(radius)} ${r(radius)} 0 1 0 ${r(-2 * radius)} 0Z`;
+const disc = ([x, y], radius) =>
+  `M${r(x - radius)} ${y}a${r(radius)} ${r(radius)} 0 1 0 ${r(2 * radius)} 0a${r(radius)} ${r(radius)} 0 1 0 ${r(-2 * radius)} 0Z`;
 
 /** The lines into and out of every cell of `spans`, and the cells; a step's input is read where `reads` holds it. */
 function network(at, sizes, { spans, reads }, ends) {
@@ -67,12 +20,15 @@ function network(at, sizes, { spans, reads }, ends) {
         const [x, y] = cellAt(at, { layer, direction, time });
         cells.push(disc([x, y], at.radius));
         if (within(reads[layer], time)) wires.push(`M${x} ${r(at.below(layer))}V${r(y + at.radius)}`);
-        if (layer < sizes.num_layers - 1 && within(reads[layer + 1], time)) wires.push(`M${x} ${r(y - at.radius)}V${r(at.above(layer))}`);
+        if (layer < sizes.num_layers - 1 && within(reads[layer + 1], time))
+          wires.push(`M${x} ${r(y - at.radius)}V${r(at.above(layer))}`);
         if (i + 1 === own.length) return;
         const [next] = cellAt(at, { layer, direction, time: own[i + 1] });
         wires.push(`M${r(x + at.radius)} ${y}H${r(next - at.radius)}`);
         const [middle, tip] = [(x + next) / 2, Math.min(4, at.pitch * 0.12) * (direction ? -1 : 1)];
-        tips.push(`M${r(middle - tip / 2)} ${r(y - Math.abs(tip))}l${r(tip)} ${r(Math.abs(tip))}l${r(-tip)} ${r(Math.abs(tip))}`);
+        tips.push(
+          `M${r(middle - tip / 2)} ${r(y - Math.abs(tip))}l${r(tip)} ${r(Math.abs(tip))}l${r(-tip)} ${r(Math.abs(tip))}`,
+        );
       });
     }
     if (at.spread && layer) {
@@ -117,19 +73,37 @@ export function ground(state, at, item) {
   const spans = Array.from({ length: sizes.num_layers }, () => Array(sizes.num_directions).fill([0, run - 1]));
   const reads = Array(sizes.num_layers).fill([0, run - 1]);
   const directions = [0, 1].slice(0, sizes.num_directions);
-  const halves = directions.flatMap((direction) => at.drawn.filter((time) => time < run).map((time) => toHalf(at, sizes, time, direction)));
+  const halves = directions.flatMap((direction) =>
+    at.drawn.filter((time) => time < run).map((time) => toHalf(at, sizes, time, direction)),
+  );
   const rows = at.drawnLayers.flatMap((layer) => directions.map((direction) => toRow(at, layer, direction, run)));
-  const boxes = at.drawnLayers.map((layer) => `<rect class="layer" x="12" y="${r(at.middle(layer) - at.box / 2 - 8)}" width="${RIGHT - 4}" height="${r(at.box + 16)}" rx="10"/>`);
+  const boxes = at.drawnLayers.map(
+    (layer) =>
+      `<rect class="layer" x="12" y="${r(at.middle(layer) - at.box / 2 - 8)}" width="${RIGHT - 4}" height="${r(at.box + 16)}" rx="10"/>`,
+  );
   const small = at.row < 18 ? "name small" : "name";
   const names = at.drawnLayers.flatMap((layer) =>
-    directions.map((direction) => text(22, cellAt(at, { layer, direction, time: at.drawn[0] })[1] + 5, `layer ${layer} ${["→", "←"][direction]}`, "start", `class="${small}"`)),
+    directions.map((direction) =>
+      text(
+        22,
+        cellAt(at, { layer, direction, time: at.drawn[0] })[1] + 5,
+        `layer ${layer} ${["→", "←"][direction]}`,
+        "start",
+        `class="${small}"`,
+      ),
+    ),
   );
   const gap = (before, after) => {
     const [x, y] = [(LEFT + RIGHT) / 2, (at.middle(before) + at.middle(after)) / 2];
     return dots(x, y, 0, 1) + text(x + 14, y + 5, `${after - before - 1} more layers`, "start", 'class="name"');
   };
   const gaps = at.layers.map((layer, i) => (layer === null ? gap(at.layers[i - 1], at.layers[i + 1]) : ""));
-  return boxes.join("") + drawnNetwork(network(at, sizes, { spans, reads }, [...halves, ...rows])) + names.join("") + gaps.join("");
+  return (
+    boxes.join("") +
+    drawnNetwork(network(at, sizes, { spans, reads }, [...halves, ...rows])) +
+    names.join("") +
+    gaps.join("")
+  );
 }
 
 /** The way to a place, lit: every cell and line from which it can be reached. */
@@ -138,7 +112,10 @@ export function wayLit(state, at, place) {
   const run = stepsRun(state, place.item);
   const way = wayTo(place, sizes, run);
   if (!way.cell) return "";
-  const ends = place.part === "h_n" ? [toRow(at, place.layer, place.direction, run)] : [toHalf(at, sizes, place.time, place.direction)];
+  const ends =
+    place.part === "h_n"
+      ? [toRow(at, place.layer, place.direction, run)]
+      : [toHalf(at, sizes, place.time, place.direction)];
   return drawnNetwork(network(at, sizes, way, ends));
 }
 
@@ -158,17 +135,28 @@ export function inputs(state, at, item, lights) {
   const each = [1, 2, 5, 10].find((step) => step * at.pitch >= 22) ?? 10;
   const one = (time) => {
     const [x, pad, light] = [at.x(time) - width / 2, time >= state.lengths[item], lights[time] ?? 0];
-    const box = (kind, more = "") => `<rect class="${kind}" x="${r(x)}" y="${INPUT.y}" width="${r(width)}" height="${INPUT.height}" rx="3"${more}/>`;
+    const box = (kind, more = "") =>
+      `<rect class="${kind}" x="${r(x)}" y="${INPUT.y}" width="${r(width)}" height="${INPUT.height}" rx="3"${more}/>`;
     const lit = light ? box("light", ` style="opacity: ${light.toFixed(3)}"`) : "";
-    const number = at.steps.indexOf(time) % each === 0 ? text(at.x(time), INPUT.y + INPUT.height + 17, time, "middle", `class="step${light ? " read" : ""}"`) : "";
+    const number =
+      at.steps.indexOf(time) % each === 0
+        ? text(at.x(time), INPUT.y + INPUT.height + 17, time, "middle", `class="step${light ? " read" : ""}"`)
+        : "";
     return box(`input${light ? " read" : ""}`) + lit + (pad ? hatch(x, INPUT.y, width, INPUT.height) : "") + number;
   };
   const gap = (step, i) => {
     if (step !== null) return "";
     const [x, left] = [at.x(at.steps[i - 1]) + at.pitch, at.steps[i + 1] - at.steps[i - 1] - 1];
-    return dots(x, INPUT.y + INPUT.height / 2, 1, 0) + text(x, INPUT.y + INPUT.height + 32, `${left} more`, "middle", 'class="step"');
+    return (
+      dots(x, INPUT.y + INPUT.height / 2, 1, 0) +
+      text(x, INPUT.y + INPUT.height + 32, `${left} more`, "middle", 'class="step"')
+    );
   };
-  return text(22, INPUT.y + 19, "x", "start", 'class="port" data-symbol="input_size"') + at.drawn.map(one).join("") + at.steps.map(gap).join("");
+  return (
+    text(22, INPUT.y + 19, "x", "start", 'class="port" data-symbol="input_size"') +
+    at.drawn.map(one).join("") +
+    at.steps.map(gap).join("")
+  );
 }
 
 /** A thing to choose: its box, its key, and its name for ears. */
@@ -200,14 +188,22 @@ function rows(state, at, place) {
     const high = Math.min(24, at.row * (num_directions === 2 ? 1.2 : 1));
     const chosen = place.part === "h_n" && place.layer === layer && place.direction === direction;
     const box = `<rect class="row" x="${CHIP}" y="${r(y - high / 2)}" width="84" height="${r(high)}" rx="5"/>`;
-    return choosable(`h_n ${layer} ${direction}`, `h_n[${row}], layer ${layer} ${["forward", "backward"][direction]}`, chosen, box + text(CHIP + 42, y + 5, `h_n[${row}]`, "middle", 'class="code"'));
+    return choosable(
+      `h_n ${layer} ${direction}`,
+      `h_n[${row}], layer ${layer} ${["forward", "backward"][direction]}`,
+      chosen,
+      box + text(CHIP + 42, y + 5, `h_n[${row}]`, "middle", 'class="code"'),
+    );
   };
   return at.drawnLayers.flatMap((layer) => [0, 1].slice(0, num_directions).map((direction) => one(layer, direction)));
 }
 
 /** All that can be chosen. */
 export function places(state, at, place) {
-  return text(22, OUTPUT.y + 20, "output", "start", 'class="port" data-symbol="hidden_size"') + [...halves(state, at, place), ...rows(state, at, place)].join("");
+  return (
+    text(22, OUTPUT.y + 20, "output", "start", 'class="port" data-symbol="hidden_size"') +
+    [...halves(state, at, place), ...rows(state, at, place)].join("")
+  );
 }
 
 /** The whole picture; what is lit follows the pointer in the group of class `lit`, the inputs in that of class `inputs`. */

@@ -21,6 +21,12 @@ export function lightOf(moved, most) {
   return moved > 0 ? 0.25 + 0.75 * Math.sqrt(moved / most) : 0;
 }
 
+/** How strongly each input is lit. */
+export function lightsOf(moved) {
+  const most = Math.max(...moved);
+  return Array.from(moved, (value) => lightOf(value, most));
+}
+
 /** The steps that a run takes of a sequence: a packed one ends with it, a padded one goes on over its pads. */
 export const stepsRun = ({ packed, lengths, sizes }, item) => (packed ? lengths[item] : sizes.seq_len);
 
@@ -45,7 +51,10 @@ export function wayTo(place, sizes, run) {
   reads[cell.layer] = times;
   for (let layer = cell.layer - 1; layer >= 0; layer--) {
     const [from, to] = times;
-    spans[layer] = [[0, to], [from, run - 1]].slice(0, sizes.num_directions);
+    spans[layer] = [
+      [0, to],
+      [from, run - 1],
+    ].slice(0, sizes.num_directions);
     times = sizes.num_directions === 2 ? [0, run - 1] : [0, to];
     reads[layer] = times;
   }
@@ -68,7 +77,9 @@ export function rangesOf(steps) {
     if (ranges.length && ranges.at(-1)[1] === step - 1) ranges.at(-1)[1] = step;
     else ranges.push([step, step]);
   }
-  const words = ranges.map(([from, to]) => (from === to ? `x_${from}` : `x_${from} ${to - from > 1 ? "…" : "and"} x_${to}`));
+  const words = ranges.map(([from, to]) =>
+    from === to ? `x_${from}` : `x_${from} ${to - from > 1 ? "…" : "and"} x_${to}`,
+  );
   const rest = words.length - MOST_RANGES;
   return rest > 0 ? `${words.slice(0, MOST_RANGES).join(", ")} and ${rest} more stretches` : words.join(", ");
 }
@@ -76,7 +87,11 @@ export function rangesOf(steps) {
 /** What has been read: the steps, how many are the sequence's own, and how many are pads. */
 export function countRead(moved, length) {
   const steps = [...moved.keys()].filter((step) => moved[step] > 0);
-  return { steps, own: steps.filter((step) => step < length).length, pads: steps.filter((step) => step >= length).length };
+  return {
+    steps,
+    own: steps.filter((step) => step < length).length,
+    pads: steps.filter((step) => step >= length).length,
+  };
 }
 
 /** A number of things: `1 step`, `2 steps`. */
@@ -84,12 +99,14 @@ export const many = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 /** How an element is written, in the layer's own order of axes. */
 export function elementOf(place, { size, num_directions, batch_first }) {
-  if (place.part === "h_n") return `h_n[${place.layer * num_directions + place.direction}, ${place.item}, ${place.unit}]`;
+  if (place.part === "h_n")
+    return `h_n[${place.layer * num_directions + place.direction}, ${place.item}, ${place.unit}]`;
   const first = batch_first ? [place.item, place.time] : [place.time, place.item];
   return `output[${first.join(", ")}, ${place.direction * size + place.unit}]`;
 }
 
-const halfOf = (place, { num_directions }) => (num_directions === 2 ? `the ${["forward", "backward"][place.direction]} half` : "output");
+const halfOf = (place, { num_directions }) =>
+  num_directions === 2 ? `the ${["forward", "backward"][place.direction]} half` : "output";
 
 /** Which step moves a number most, and by how much. */
 function mostOf(moved) {
@@ -107,20 +124,33 @@ export function wordsOf(place, state, moved) {
       ? `Unit ${place.unit} of layer ${place.layer} ${arrow}, after its last step, x_${place.direction ? 0 : run - 1}.`
       : `Unit ${place.unit} of ${halfOf(place, sizes)} at step ${place.time}.`;
   if (!cellOf(place, sizes, run)) {
-    return { what, read: `No step of this sequence: it has ${many(length, "step")}. The packed run left zeros here, which have read nothing.`, pads: "", way: "", most: "" };
+    return {
+      what,
+      read: `No step of this sequence: it has ${many(length, "step")}. The packed run left zeros here, which have read nothing.`,
+      pads: "",
+      way: "",
+      most: "",
+    };
   }
   const { steps, own, pads } = countRead(moved, length);
   const read = `It has read ${steps.length ? `${rangesOf(steps)}, ` : ""}${steps.length} of ${many(run, "step")}${steps.length ? "" : ": none moves it"}.`;
   const taken = stepsTaken(place, sizes, run);
   const layer = place.part === "h_n" ? place.layer : sizes.num_layers - 1;
-  const which = pads === steps.length ? (pads === 1 ? "It is a pad" : "All of them are pads") : `${pads} of them ${pads === 1 ? "is a pad" : "are pads"}`;
+  const which =
+    pads === steps.length
+      ? pads === 1
+        ? "It is a pad"
+        : "All of them are pads"
+      : `${pads} of them ${pads === 1 ? "is a pad" : "are pads"}`;
   const below = layer > 0 && sizes.num_directions === 2 && own + pads > taken;
   return {
     what,
     read,
     most: steps.length ? mostOf(moved) : "",
     pads: pads ? `${which}: the sequence ends at x_${length - 1}.` : "",
-    way: below ? `Layer ${layer} ${arrow} itself has taken ${many(taken, "step")}; the rest it was told by layer ${layer - 1}.` : "",
+    way: below
+      ? `Layer ${layer} ${arrow} itself has taken ${many(taken, "step")}; the rest it was told by layer ${layer - 1}.`
+      : "",
   };
 }
 
@@ -147,14 +177,21 @@ export function verdictOf(halves, moved, state) {
   const more = short && counted[halves.indexOf(short)].steps.length > stepsTaken(short, state.sizes, run);
   const told = more && short.layer > 0 ? `, the rest was told by layer ${short.layer - 1}` : "";
   const reasons = [
-    ...(short ? [`its ${short.direction ? "backward" : "forward"} half has taken ${many(stepsTaken(short, state.sizes, run), "step")} of ${run}${told}`] : []),
+    ...(short
+      ? [
+          `its ${short.direction ? "backward" : "forward"} half has taken ${many(stepsTaken(short, state.sizes, run), "step")} of ${run}${told}`,
+        ]
+      : []),
     ...(pads ? [`it has read ${many(pads, "pad")}`] : []),
   ];
   if (reasons.length) return [false, `No summary of the sequence: ${reasons.join(", and ")}.`];
   const least = Math.min(...counted.map((half) => half.own));
   if (!least) return [false, "Nothing of the sequence: no step moves any number of a half of it."];
   const ends = halves.length > 1 ? ", read from both ends" : "";
-  return [true, `${least === length ? "Every step" : `${least} of ${many(length, "step")}`} of the sequence${ends}, and no pad.`];
+  return [
+    true,
+    `${least === length ? "Every step" : `${least} of ${many(length, "step")}`} of the sequence${ends}, and no pad.`,
+  ];
 }
 
 /** The place to which a key leads from another, or null: time to the sides, halves and rows up and down. */

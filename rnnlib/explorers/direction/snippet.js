@@ -35,14 +35,21 @@ export function picksOf({ part, layer, direction }, { num_directions, proj_size,
   if (part === "h_n") {
     return [
       ["h_n[{row}, {item}]", `the row of layer ${layer}, ${way}`],
-      [`h_n.view({num_layers}, {num_directions}, {batch}, ${width})[{layer}, {direction}, {item}]`, "in (num_layers, num_directions, batch, H)"],
+      [
+        `h_n.view({num_layers}, {num_directions}, {batch}, ${width})[{layer}, {direction}, {item}]`,
+        "in (num_layers, num_directions, batch, H)",
+      ],
       ["h_n[{row}, {item}, {unit}]", "this element"],
     ];
   }
   const at = batch_first ? "{item}, {time}" : "{time}, {item}";
   const axes = batch_first ? "{batch}, {seq_len}" : "{seq_len}, {batch}";
   const names = batch_first ? "batch, seq_len" : "seq_len, batch";
-  if (num_directions === 1) return [[`output[${at}]`, "all units"], [`output[${at}, {column}]`, "this element"]];
+  if (num_directions === 1)
+    return [
+      [`output[${at}]`, "all units"],
+      [`output[${at}, {column}]`, "this element"],
+    ];
   const half = direction ? `${width}:` : `:${width}`;
   return [
     [`output[${at}, ${half}]`, `the ${way} half: output[${batch_first ? "b, t" : "t, b"}, ${direction ? "H:" : ":H"}]`],

@@ -1,10 +1,10 @@
 // The direction explorer on screen: the unrolled layer, what the chosen number has read, and the two summaries.
 import { changes, choice, el, keepKeys, listen, pick, renderOf, slider, toggle } from "../shared/controls.js";
-import { codeOf, fieldsOf } from "./snippet.js";
-import { inputs, layoutOf, unrolled, wayLit } from "./drawing.js";
-import { countRead, elementOf, lightOf, many, movedAt, movedByAll, placeAfter, stepsRun, summariesOf, verdictOf, wordsOf } from "./reads.js";
-import { snippetPanel } from "../shared/snippet.js";
 import { decoded } from "../step/values.js";
+import { inputs, unrolled, wayLit } from "./drawing.js";
+import { layoutOf } from "./layout.js";
+import { elementOf, lightsOf, many, movedAt, placeAfter } from "./reads.js";
+import { summaries, wordsPanel } from "./words.js";
 
 const ASKED = ["kind", "seq_len", "num_layers", "bidirectional", "packed"];
 const PLACE = ["part", "time", "layer_index", "direction", "item", "unit"];
@@ -44,12 +44,6 @@ export function placeOfKey(key, place) {
   return { ...place, part, [part === "output" ? "time" : "layer"]: Number(row), direction: Number(direction) };
 }
 
-/** How strongly each input is lit. */
-export function lightsOf(moved) {
-  const most = Math.max(...moved);
-  return Array.from(moved, (value) => lightOf(value, most));
-}
-
 /** The controls that a lecturer chose to show, by name. */
 function controlsOf(model, say) {
   const batch = () => Array.from({ length: model.get("answer").sizes.batch }, (_, item) => item);
@@ -57,7 +51,14 @@ function controlsOf(model, say) {
   const make = {
     kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"]),
     bidirectional: () => toggle(model, "bidirectional"),
-    packed: () => choice(model, "packed", ["padded", "packed"], (packed) => (packed ? "packed" : "padded"), (word) => word === "packed"),
+    packed: () =>
+      choice(
+        model,
+        "packed",
+        ["padded", "packed"],
+        (packed) => (packed ? "packed" : "padded"),
+        (word) => word === "packed",
+      ),
     item: () => pick(model, "item", "sequence", batch, steps),
     seq_len: () => slider(model, "seq_len", [1, FURTHEST.seq_len], say),
     num_layers: () => slider(model, "num_layers", [1, FURTHEST.num_layers], say),
@@ -67,56 +68,14 @@ function controlsOf(model, say) {
   return Object.fromEntries(wanted.map((name) => [name, make[name]()]));
 }
 
-/** What a half has read, as a strip of steps: a button that chooses it. */
-function strip(place, name, moved, state, go) {
-  const [length, run] = [state.lengths[place.item], stepsRun(state, place.item)];
-  const lights = lightsOf(moved);
-  const cells = lights.map((light, step) => el("i", { class: step < length ? "" : "pad", style: `--light: ${light.toFixed(3)}` }));
-  const { steps, pads } = countRead(moved, length);
-  const count = `${steps.length} of ${run}${pads ? `, ${pads} ${pads === 1 ? "pad" : "pads"}` : ""}`;
-  const made = el("button", { type: "button", class: "strip", "aria-label": `${name}: has read ${count} steps` });
-  made.append(el("span", { class: "who" }, name), el("span", { class: lights.length > 40 ? "steps close" : "steps" }, ...cells), el("span", { class: "count" }, count));
-  made.addEventListener("click", () => go(place));
-  return made;
-}
-
-/** The two summaries, each with what its halves have read. */
-function summaries(state, arrays, item, go) {
-  return summariesOf({ sizes: state.sizes, item }).map(({ code, halves }) => {
-    const moved = halves.map((half) => movedByAll(arrays, half, state.sizes));
-    const [right, why] = verdictOf(halves, moved, state);
-    const names = halves.length === 2 ? ["forward half", "backward half"] : ["all units"];
-    return el(
-      "section",
-      { class: `summary ${right ? "right" : "wrong"}`, "aria-label": `${code} as the summary` },
-      el("h3", {}, el("code", {}, code), " as the summary"),
-      ...halves.map((half, i) => strip({ ...half, unit: 0 }, names[i], moved[i], state, go)),
-      el("p", { class: "verdict" }, el("b", {}, right ? "✓ " : "✗ "), why),
-    );
-  });
-}
-
-/** The words beside the picture: which number it is, what it has read, and the code that picks it. */
-function wordsPanel() {
-  const heading = el("h3");
-  const lines = Object.fromEntries(["what", "read", "pads", "most", "way"].map((name) => [name, el("p", { class: name })]));
-  const snippet = snippetPanel();
-  const whole = el("div", { class: "words" }, el("div", { role: "status" }, heading, ...Object.values(lines)), snippet.whole);
-  const show = (place, state, moved) => {
-    const words = wordsOf(place, state, moved);
-    heading.textContent = elementOf(place, state.sizes);
-    for (const [name, line] of Object.entries(lines)) line.textContent = words[name];
-    snippet.show(codeOf(place, state), fieldsOf(place, state));
-  };
-  return { whole, show };
-}
-
 /** Pointing at a half or a row shows it for as long; a click or the arrow keys choose it. `look(null)` goes back. */
 function choosing(picture, { here, look, go, sizes }) {
   const keyOf = (event) => event.target.closest?.(".place")?.dataset.key;
   let rests = "";
   const where = (event) => `${event.clientX} ${event.clientY}`;
-  picture.addEventListener("pointermove", (event) => (rests = where(event)));
+  picture.addEventListener("pointermove", (event) => {
+    rests = where(event);
+  });
   picture.addEventListener("pointerover", (event) => {
     if (where(event) === rests) return; // drawn anew under a pointer that rests: nobody points
     look(keyOf(event) ? placeOfKey(keyOf(event), here()) : null);
@@ -135,7 +94,9 @@ function choosing(picture, { here, look, go, sizes }) {
 /** The whole explorer in `host`; gives back what takes it away. */
 function build(model, host) {
   const problem = el("p", { class: "rnnlib-problem", role: "alert" });
-  const say = (sentence) => (problem.textContent = sentence);
+  const say = (sentence) => {
+    problem.textContent = sentence;
+  };
   const tell = () => say(model.get("problem"));
   const picture = el("div", { class: "rnnlib-diagram", role: "group" });
   const words = wordsPanel();
@@ -170,7 +131,11 @@ function build(model, host) {
     root.classList.toggle("waiting", !state.fresh);
     light(place);
     if (had) picture.querySelector('.place[tabindex="0"]')?.focus({ preventScroll: true });
-    picture.dataset.sizes = JSON.stringify({ ...state.sizes, packed: state.packed, ...Object.fromEntries(PLACE.map((name) => [name, model.get(name)])) });
+    picture.dataset.sizes = JSON.stringify({
+      ...state.sizes,
+      packed: state.packed,
+      ...Object.fromEntries(PLACE.map((name) => [name, model.get(name)])),
+    });
     const now = [place.item, state.packed, state.fresh, JSON.stringify(state.asked)].join(" ");
     if (state.fresh && now !== shown) both.replaceChildren(...summaries(state, arrays, place.item, go));
     shown = now;
@@ -185,9 +150,13 @@ function build(model, host) {
     draw();
   };
 
-  const part = (wanted) => Object.keys(controls).filter((name) => SLIDERS.includes(name) === wanted).map((name) => controls[name].whole);
+  const part = (wanted) =>
+    Object.keys(controls)
+      .filter((name) => SLIDERS.includes(name) === wanted)
+      .map((name) => controls[name].whole);
   const question = model.get("question");
-  const says = "Green: read, as the gradient of the real layer says; the stronger, the more. Hatched: a pad. Purple: every way that leads there.";
+  const says =
+    "Green: read, as the gradient of the real layer says; the stronger, the more. Hatched: a pad. Purple: every way that leads there.";
   const root = el(
     "div",
     { class: "rnnlib direction", role: "region", "aria-label": "Direction explorer" },
@@ -198,7 +167,11 @@ function build(model, host) {
     both,
     ...(question ? [el("p", { class: "question" }, el("b", {}, "Find out: "), question)] : []),
   );
-  const deaf = listen(model, { ...changes([...ASKED, ...PLACE], soon(draw)), "change:answer": receive, "change:problem": tell });
+  const deaf = listen(model, {
+    ...changes([...ASKED, ...PLACE], soon(draw)),
+    "change:answer": receive,
+    "change:problem": tell,
+  });
   choosing(picture, { here: () => placeOf(model, state), look, go, sizes: () => state.sizes });
   keepKeys(root);
   host.replaceChildren(root);

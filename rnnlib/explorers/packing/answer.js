@@ -2,8 +2,8 @@
 import { el, listen } from "../shared/controls.js";
 import { colourAt } from "../shared/heat_map.js";
 import { duration, floatsOf } from "../shared/numbers.js";
-import { rowsOf } from "./marks.js";
 import { liveness } from "../shared/status.js";
+import { rowsOf } from "./marks.js";
 
 const ROUNDING = 1e-5; // a difference below it is none
 
@@ -22,7 +22,13 @@ export function rowsTold(ran) {
   const { lengths } = ran.asked;
   const longest = Math.max(...lengths);
   const [padded, packed] = [floatsOf(ran.off_padded), floatsOf(ran.off_packed)];
-  return lengths.map((length, item) => ({ item, length, pads: longest - length, padded: padded[item], packed: packed[item] }));
+  return lengths.map((length, item) => ({
+    item,
+    length,
+    pads: longest - length,
+    padded: padded[item],
+    packed: packed[item],
+  }));
 }
 
 /** How long the bar of a difference is: the whole width is the largest of all. */
@@ -34,7 +40,13 @@ function cellOff(value, most) {
 }
 
 function rowTold({ item, length, pads, padded, packed }, most) {
-  const cells = [el("th", { scope: "row" }, item), el("td", {}, length), el("td", {}, pads), cellOff(padded, most), cellOff(packed, most)];
+  const cells = [
+    el("th", { scope: "row" }, item),
+    el("td", {}, length),
+    el("td", {}, pads),
+    cellOff(padded, most),
+    cellOff(packed, most),
+  ];
   return el("tr", { "data-item": item }, ...cells);
 }
 
@@ -42,8 +54,14 @@ function tableOf(ran) {
   const all = rowsTold(ran);
   const most = Math.max(0, ...all.flatMap((one) => [one.padded, one.packed]).filter(Number.isFinite));
   const shown = rowsOf(all.length);
-  const between = el("tr", {}, el("td", { colspan: 5, class: "quiet" }, `… ${all.length - shown.length + 1} more sequences`));
-  const head = ["sequence", "length", "pads read", "padded batch", "packed"].map((name) => el("th", { scope: "col" }, name));
+  const between = el(
+    "tr",
+    {},
+    el("td", { colspan: 5, class: "quiet" }, `… ${all.length - shown.length + 1} more sequences`),
+  );
+  const head = ["sequence", "length", "pads read", "padded batch", "packed"].map((name) =>
+    el("th", { scope: "col" }, name),
+  );
   const caption = el("caption", {}, `How far ${ran.states} is from the same sequence run alone`);
   const body = shown.map((item) => (item === null ? between : rowTold(all[item], most)));
   return el("table", {}, caption, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body));
@@ -55,7 +73,10 @@ function strip(label, values, wide) {
     const [r, g, b, opacity] = colourAt(value, 1);
     return el("span", { style: `background:rgba(${r},${g},${b},${(0.75 * opacity) / 255})` }, shortOf(value, 2));
   };
-  const more = wide > values.length ? [el("span", { class: "more", title: `${wide - values.length} more` }, `… +${wide - values.length}`)] : [];
+  const more =
+    wide > values.length
+      ? [el("span", { class: "more", title: `${wide - values.length} more` }, `… +${wide - values.length}`)]
+      : [];
   return [el("code", {}, label), el("div", {}, ...values.map(cell), ...more)];
 }
 
@@ -82,14 +103,22 @@ export function answerPanel(model) {
   const [told, below] = [el("div"), el("div", { class: "lasts" })];
   const [cost, source] = [el("p", { class: "cost" }), el("p", { class: "quiet" })];
   const panel = el("div", { class: "answered" }, told, below, cost, source);
-  const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The real layer says" }, el("h3", {}, "The real layer says"), notice, panel);
+  const whole = el(
+    "section",
+    { class: "rnnlib-numbers", "aria-label": "The real layer says" },
+    el("h3", {}, "The real layer says"),
+    notice,
+    panel,
+  );
   const answer = () => ({ sizes: model.get("answer").asked });
-  const chosen = () => Object.fromEntries(Object.keys(model.get("answer").asked ?? {}).map((name) => [name, model.get(name)]));
+  const chosen = () =>
+    Object.fromEntries(Object.keys(model.get("answer").asked ?? {}).map((name) => [name, model.get(name)]));
   const live = liveness(model, { whole, notice, answer, chosen });
   let item = 0;
   const light = () => {
     const ran = model.get("answer");
-    for (const line of told.querySelectorAll("tr[data-item]")) line.classList.toggle("lit", Number(line.dataset.item) === item);
+    for (const line of told.querySelectorAll("tr[data-item]"))
+      line.classList.toggle("lit", Number(line.dataset.item) === item);
     if (ran.asked) below.replaceChildren(...lasts(ran, item));
   };
   const fill = () => {
@@ -121,18 +150,35 @@ export function answerPanel(model) {
 /** The panel of wrong settings: one is chosen, torch is asked, and the cure is run too. */
 export function mistakePanel(model) {
   const offered = model.get("mistakes");
-  const menu = el("select", { "aria-label": "a wrong setting" }, el("option", { value: "" }, "choose one to try it"), ...offered.map(({ name, title }) => el("option", { value: name }, title)));
+  const menu = el(
+    "select",
+    { "aria-label": "a wrong setting" },
+    el("option", { value: "" }, "choose one to try it"),
+    ...offered.map(({ name, title }) => el("option", { value: name }, title)),
+  );
   const panel = el("div", { class: "met", "aria-live": "polite" });
   menu.addEventListener("change", () => {
     model.set("mistake", menu.value);
     model.save_changes();
   });
   const show = () => {
-    const chosen = (menu.value = model.get("mistake"));
+    const chosen = model.get("mistake");
+    menu.value = chosen;
     const met = model.get("answer").met;
     if (!chosen || met?.name !== chosen) return panel.replaceChildren();
-    const part = (name, code, answer, kind) => el("div", { class: kind }, el("h4", {}, name), el("pre", {}, el("code", {}, code)), el("p", { class: "answer" }, answer));
-    panel.replaceChildren(part("You wrote", met.code, met.error, "wrong-way"), part("Write", met.cure, met.cured, "right-way"), el("p", { class: "why" }, met.why));
+    const part = (name, code, answer, kind) =>
+      el(
+        "div",
+        { class: kind },
+        el("h4", {}, name),
+        el("pre", {}, el("code", {}, code)),
+        el("p", { class: "answer" }, answer),
+      );
+    panel.replaceChildren(
+      part("You wrote", met.code, met.error, "wrong-way"),
+      part("Write", met.cure, met.cured, "right-way"),
+      el("p", { class: "why" }, met.why),
+    );
   };
   const deaf = listen(model, { "change:mistake": show, "change:answer": show });
   show();

@@ -12,7 +12,9 @@ function derived(model, names, get, set) {
     heard.add(listener);
     for (const name of names) model.on(`change:${name}`, listener);
   };
-  const off = (_, listener) => names.forEach((name) => model.off(`change:${name}`, listener));
+  const off = (_, listener) => {
+    for (const name of names) model.off(`change:${name}`, listener);
+  };
   const take = (_, value) => {
     set(value);
     for (const listener of heard) listener(); // what was refused is shown as it was
@@ -33,10 +35,16 @@ export function setLengths(model, lengths) {
 function batchSlider(model, say) {
   const take = (count) => {
     const pool = poolOf(model);
-    if (count > pool.length) return say(`batch must be at most ${pool.length}, not ${count}: there are no more sequences to choose from.`);
+    if (count > pool.length)
+      return say(`batch must be at most ${pool.length}, not ${count}: there are no more sequences to choose from.`);
     setLengths(model, pool.slice(0, count));
   };
-  const made = slider(derived(model, ["lengths"], () => model.get("lengths").length, take), "batch", [1, poolOf(model).length], say);
+  const made = slider(
+    derived(model, ["lengths"], () => model.get("lengths").length, take),
+    "batch",
+    [1, poolOf(model).length],
+    say,
+  );
   return { ...made, refresh: () => made.reach(1, poolOf(model).length) };
 }
 
@@ -47,7 +55,12 @@ function totalSlider(model, say) {
     if (value < longest()) return say(`total_length must be at least ${longest()}, the longest length, not ${value}.`);
     model.set("total_length", value === longest() ? null : value);
   };
-  const made = slider(derived(model, ["lengths", "total_length"], get, take), "total_length", [longest(), longest() + MORE_STEPS], say);
+  const made = slider(
+    derived(model, ["lengths", "total_length"], get, take),
+    "total_length",
+    [longest(), longest() + MORE_STEPS],
+    say,
+  );
   return { ...made, refresh: () => made.reach(longest(), longest() + MORE_STEPS) };
 }
 
@@ -57,7 +70,9 @@ export function lengthsProblem(typed, most) {
   const problems = typed.map((one, item) => {
     const { value, problem } = sizeFrom(`the length of sequence ${item}`, one);
     const limit = mostOf(most, item);
-    return problem ?? (value > limit ? `sequence ${item} has at most ${limit} steps: its length cannot be ${value}.` : "");
+    return (
+      problem ?? (value > limit ? `sequence ${item} has at most ${limit} steps: its length cannot be ${value}.` : "")
+    );
   });
   return problems.find(Boolean) ?? "";
 }
@@ -68,7 +83,9 @@ export const mostOf = (most, item) => most[item] ?? most.at(-1);
 /** The lengths as they are typed, `20, 7, 12`. */
 function lengthsField(model, say) {
   const field = el("input", { type: "text", class: "lengths", "aria-label": "lengths" });
-  const show = () => (field.value = model.get("lengths").join(", "));
+  const show = () => {
+    field.value = model.get("lengths").join(", ");
+  };
   field.addEventListener("change", () => {
     const typed = field.value.split(/[\s,]+/).filter(Boolean);
     const problem = lengthsProblem(typed, model.get("most"));
@@ -82,7 +99,12 @@ function lengthsField(model, say) {
   });
   model.on("change:lengths", show);
   show();
-  const whole = el("label", { class: "field", "data-symbol": "seq_len" }, el("span", { class: "name" }, "lengths"), field);
+  const whole = el(
+    "label",
+    { class: "field", "data-symbol": "seq_len" },
+    el("span", { class: "name" }, "lengths"),
+    field,
+  );
   return { whole, stop: () => model.off("change:lengths", show) };
 }
 
@@ -97,10 +119,20 @@ function drawButton(model) {
 
 /** One switch for each stage. */
 function stageSwitches(model) {
-  const write = (stage) => (on) => STAGES.filter((other) => (other === stage ? on : model.get("stages").includes(other)));
+  const write = (stage) => (on) =>
+    STAGES.filter((other) => (other === stage ? on : model.get("stages").includes(other)));
   const made = STAGES.map((stage) => toggle(model, "stages", stage, (shown) => shown.includes(stage), write(stage)));
-  const whole = el("div", { class: "switches", role: "group", "aria-label": "stages" }, ...made.map((one) => one.whole));
-  return { whole, stop: () => made.forEach((one) => one.stop()) };
+  const whole = el(
+    "div",
+    { class: "switches", role: "group", "aria-label": "stages" },
+    ...made.map((one) => one.whole),
+  );
+  return {
+    whole,
+    stop: () => {
+      for (const one of made) one.stop();
+    },
+  };
 }
 
 /** The controls that a lecturer chose to show, by name. */

@@ -15,9 +15,14 @@ const sorted = (lengths) => lengths.map((_, item) => item).sort((a, b) => length
 export function packed(lengths, order = sorted(lengths)) {
   const ends = order.map((item) => lengths[item]).reverse(); // the shortest first
   const batchSizes = [];
-  for (let gone = 0; gone < ends.length; gone++) while (batchSizes.length < ends[gone]) batchSizes.push(ends.length - gone);
+  for (let gone = 0; gone < ends.length; gone++)
+    while (batchSizes.length < ends[gone]) batchSizes.push(ends.length - gone);
   let total = 0;
-  const starts = batchSizes.map((size) => (total += size) - size);
+  const starts = [];
+  for (const size of batchSizes) {
+    starts.push(total);
+    total += size;
+  }
   return { order, batchSizes, starts, total, longest: batchSizes.length };
 }
 
@@ -67,14 +72,18 @@ const eachOf = (wide) => [1, 5, 10, 50, 100, 500, 1000, 5000, 10000, 50000].find
 function stepNumbers(columns, wide) {
   const each = eachOf(wide) ?? columns;
   const numbers = [];
-  for (let time = 0; time < columns; time += each) numbers.push(text(PANEL.left + (time + 0.5) * wide, PANEL.top - 8, time, "middle", 'class="small"'));
+  for (let time = 0; time < columns; time += each)
+    numbers.push(text(PANEL.left + (time + 0.5) * wide, PANEL.top - 8, time, "middle", 'class="small"'));
   return numbers.join("");
 }
 
 /** The ends of a row's cells, in the ground's colour, while cells are wide enough to tell apart. */
 function cuts(x, y, cells, wide, high) {
   if (wide < 5) return "";
-  const lines = Array.from({ length: Math.max(0, cells - 1) }, (_, i) => `M${n(x + (i + 1) * wide)} ${n(y)}v${n(high)}`);
+  const lines = Array.from(
+    { length: Math.max(0, cells - 1) },
+    (_, i) => `M${n(x + (i + 1) * wide)} ${n(y)}v${n(high)}`,
+  );
   return `<path class="cut" d="${lines.join("")}"/>`;
 }
 
@@ -82,7 +91,8 @@ function cuts(x, y, cells, wide, high) {
 function hatched(x, y, cells, wide, high) {
   if (!cells) return "";
   const lines = [];
-  for (let at = 4; at < cells * wide; at += 6) lines.push(`M${n(x + at)} ${n(y + high - 2)}l${n(Math.min(6, cells * wide - at))} ${n(4 - high)}`);
+  for (let at = 4; at < cells * wide; at += 6)
+    lines.push(`M${n(x + at)} ${n(y + high - 2)}l${n(Math.min(6, cells * wide - at))} ${n(4 - high)}`);
   return `<path class="pad" d="M${n(x)} ${n(y)}h${n(cells * wide)}v${n(high)}h${n(-cells * wide)}Z"/><path class="hatch" d="${lines.join("")}"/>`;
 }
 
@@ -91,7 +101,17 @@ export function batchRows({ lengths, order, until }, size) {
   const { wide, high } = size;
   const row = (at, line) => {
     const y = PANEL.top + line * high;
-    if (at === null) return dots(PANEL.left - 16, y + high / 2, 0, 0.8) + text(PANEL.left, y + high / 2 + 5, `${order.length - SHOWN.first - SHOWN.last} more sequences`, "start", 'class="small"');
+    if (at === null)
+      return (
+        dots(PANEL.left - 16, y + high / 2, 0, 0.8) +
+        text(
+          PANEL.left,
+          y + high / 2 + 5,
+          `${order.length - SHOWN.first - SHOWN.last} more sequences`,
+          "start",
+          'class="small"',
+        )
+      );
     const [item, tall] = [order[at], high - 2];
     const own = lengths[item];
     return (
@@ -136,7 +156,12 @@ export function dataStrip({ order, batchSizes, starts, total }) {
   const marked = starts.map((start, time) => [at(start), time]).filter(([, time]) => time % each === 0);
   const begins = marked.map(([x]) => `M${n(x)} ${top - 3}v${high + 8}`);
   const steps = marked.map(([x, time]) => [x + 5 * String(time).length, time]);
-  return cells + cuts(PANEL.left, top, total, wide, high) + `<path class="end" d="${begins.join("")}"/>` + along(steps, top + high + 16, 'class="small"');
+  return (
+    cells +
+    cuts(PANEL.left, top, total, wide, high) +
+    `<path class="end" d="${begins.join("")}"/>` +
+    along(steps, top + high + 16, 'class="small"')
+  );
 }
 
 /** Where the element at `index` of `data` is drawn. */
@@ -151,7 +176,13 @@ export function staircase(lengths, pack, size) {
     batchRows({ lengths, order: pack.order, until: 0 }, size) +
     stepNumbers(pack.longest, size.wide) +
     sizesBelow(pack.batchSizes, size, below) +
-    text(PANEL.left, STRIP.top - 8, `data, ${pack.total} row${pack.total === 1 ? "" : "s"}: all steps 0, then all steps 1, …`, "start", 'class="small"') +
+    text(
+      PANEL.left,
+      STRIP.top - 8,
+      `data, ${pack.total} row${pack.total === 1 ? "" : "s"}: all steps 0, then all steps 1, …`,
+      "start",
+      'class="small"',
+    ) +
     dataStrip(pack)
   );
 }

@@ -4,7 +4,7 @@ import { wideOf } from "./stage.js";
 const WIDEST_LINE = 56;
 
 /** The layer's constructor, with what is not torch's default said. */
-function constructor({ kind, num_layers, bidirectional, batch_first, sizes }) {
+function layerCall({ kind, num_layers, bidirectional, batch_first, sizes }) {
   const said = [
     ...(num_layers > 1 ? [`num_layers=${num_layers}`] : []),
     ...(kind === "RNN" && sizes.nonlinearity === "relu" ? ['nonlinearity="relu"'] : []),
@@ -51,7 +51,7 @@ export function snippetOf(state) {
     code("padded = pad_sequence(", ["sequences", ...first, ...padding], ")"),
     `print(padded.shape)  # ${shape("{seq_len}", "input_size")}`,
     "",
-    constructor(state),
+    layerCall(state),
     code("packed = pack_padded_sequence(", ["padded", "lengths", ...first, "enforce_sorted=False"], ")"),
     `output, ${states} = layer(packed)  # packed too`,
     code("output, lengths = pad_packed_sequence(", ["output", ...first, ...padding, ...total], ")"),

@@ -1,7 +1,7 @@
 // One stage of packing: its name and shape, its picture, and where the step that is followed stands in it.
 import { el } from "../shared/controls.js";
 import { shapeText } from "../shared/marks.js";
-import { HEIGHT, PANEL, batchRows, cellOf, packed, staircase, stepAt, stripAt, stripCell } from "./marks.js";
+import { batchRows, cellOf, HEIGHT, PANEL, packed, staircase, stepAt, stripAt, stripCell } from "./marks.js";
 
 export const STAGES = ["padded", "sorted", "packed", "unpacked"];
 const GRIP = 8; // pixels from a row's end within which it can be pulled
@@ -14,10 +14,28 @@ export function stateOf(model) {
   const answered = JSON.stringify(asked?.lengths) === JSON.stringify(get("lengths"));
   const pack = packed(get("lengths"), answered ? sorted_indices : undefined);
   const total = Math.max(pack.longest, get("total_length") ?? 0);
-  const sizes = { ...get("sizes"), seq_len: pack.longest, batch: get("lengths").length, num_directions: get("bidirectional") ? 2 : 1 };
+  const sizes = {
+    ...get("sizes"),
+    seq_len: pack.longest,
+    batch: get("lengths").length,
+    num_directions: get("bidirectional") ? 2 : 1,
+  };
   if (get("kind") !== "LSTM") sizes.proj_size = 0; // the others have none
-  const flags = { kind: get("kind"), num_layers: get("num_layers"), bidirectional: get("bidirectional"), batch_first: get("batch_first") };
-  return { ...flags, lengths: get("lengths"), padding_value: get("padding_value"), total_length: get("total_length"), pack, total, sizes };
+  const flags = {
+    kind: get("kind"),
+    num_layers: get("num_layers"),
+    bidirectional: get("bidirectional"),
+    batch_first: get("batch_first"),
+  };
+  return {
+    ...flags,
+    lengths: get("lengths"),
+    padding_value: get("padding_value"),
+    total_length: get("total_length"),
+    pack,
+    total,
+    sizes,
+  };
 }
 
 /** The index of a step in a batch of the layout chosen: `[time, item]` or `[item, time]`. */
@@ -28,9 +46,11 @@ export function told({ item, time }, state) {
   const { lengths, pack, total, padding_value } = state;
   const rank = pack.order.indexOf(item);
   const out = `output${index(time, item, state)}`;
-  if (time >= pack.longest) return `${out} is beyond the longest sequence: total_length ${total} asks for it, and it is padding_value ${padding_value}.`;
+  if (time >= pack.longest)
+    return `${out} is beyond the longest sequence: total_length ${total} asks for it, and it is padding_value ${padding_value}.`;
   const padded = `padded${index(time, item, state)}`;
-  if (time >= lengths[item]) return `${padded} is a pad, as sequence ${item} has ${lengths[item]} step${lengths[item] === 1 ? "" : "s"}. Packing leaves it out, the layer never reads it, and ${out} is padding_value ${padding_value}.`;
+  if (time >= lengths[item])
+    return `${padded} is a pad, as sequence ${item} has ${lengths[item]} step${lengths[item] === 1 ? "" : "s"}. Packing leaves it out, the layer never reads it, and ${out} is padding_value ${padding_value}.`;
   return `${padded} is step ${time} of sequence ${item} → row ${rank} of the sorted batch → data[${pack.starts[time] + rank}], one of the ${pack.batchSizes[time]} that batch_sizes[${time}] counts → ${out}.`;
 }
 
@@ -51,17 +71,23 @@ export const wideOf = ({ proj_size }) => `num_directions*${proj_size ? "proj_siz
 /** A stage's name and its shape as markup. */
 export function titleOf(stage, state) {
   const { sizes, pack, total, batch_first } = state;
-  const batch = (last, steps) => shapeText(batch_first ? ["batch", "seq_len", last] : ["seq_len", "batch", last], { ...sizes, seq_len: steps }, "b");
-  if (stage === "packed") return `<code>packed.data</code> (${pack.total}, ${shapeText(["input_size"], sizes, "b").slice(1, -2)}) <code>batch_sizes</code> (${pack.longest},)`;
+  const batch = (last, steps) =>
+    shapeText(batch_first ? ["batch", "seq_len", last] : ["seq_len", "batch", last], { ...sizes, seq_len: steps }, "b");
+  if (stage === "packed")
+    return `<code>packed.data</code> (${pack.total}, ${shapeText(["input_size"], sizes, "b").slice(1, -2)}) <code>batch_sizes</code> (${pack.longest},)`;
   if (stage === "unpacked") return `<code>output</code>, unpacked ${batch(wideOf(sizes), total)}`;
-  return stage === "sorted" ? `sorted, the longest first ${batch("input_size", pack.longest)}` : `<code>padded</code> ${batch("input_size", pack.longest)}`;
+  return stage === "sorted"
+    ? `sorted, the longest first ${batch("input_size", pack.longest)}`
+    : `<code>padded</code> ${batch("input_size", pack.longest)}`;
 }
 
 /** A stage's picture. */
 export function drawn(stage, { lengths, pack, total }, size) {
   const rows = lengths.map((_, item) => item);
   if (stage === "packed") return staircase(lengths, pack, size);
-  const [order, until] = { padded: [rows, pack.longest], sorted: [pack.order, pack.longest], unpacked: [rows, total] }[stage];
+  const [order, until] = { padded: [rows, pack.longest], sorted: [pack.order, pack.longest], unpacked: [rows, total] }[
+    stage
+  ];
   return batchRows({ lengths, order, until }, size);
 }
 
@@ -104,7 +130,10 @@ export function stagePanel(stage, { state, follow, drag, place }) {
     picture.setPointerCapture(event.pointerId);
     follow({ item: pulled, time: state().lengths[pulled] - 1 });
   });
-  for (const end of ["pointerup", "pointercancel"]) picture.addEventListener(end, () => (pulled = null));
+  for (const end of ["pointerup", "pointercancel"])
+    picture.addEventListener(end, () => {
+      pulled = null;
+    });
   picture.addEventListener("keydown", (event) => {
     const step = ARROWS[event.key];
     if (!step) return;
@@ -121,7 +150,8 @@ export function stagePanel(stage, { state, follow, drag, place }) {
     picture.innerHTML = `<svg viewBox="0 0 ${PANEL.width} ${HEIGHT[stage] ?? HEIGHT.batch}" aria-hidden="true">${drawn(stage, now, size)}<g class="followed"></g></svg>`;
   };
   const show = (found, now) => {
-    const box = ({ x, y, width, height }) => `<rect x="${x - 1}" y="${y - 1}" width="${Math.max(3, width) + 2}" height="${height + 2}" rx="2"/>`;
+    const box = ({ x, y, width, height }) =>
+      `<rect x="${x - 1}" y="${y - 1}" width="${Math.max(3, width) + 2}" height="${height + 2}" rx="2"/>`;
     picture.querySelector(".followed").innerHTML = placesOf(stage, found, now, size).map(box).join("");
     picture.setAttribute("aria-label", `${stage}: ${told(found, now)}`);
   };

@@ -49,9 +49,20 @@ function layerSays(axes) {
   const shape = shapeParts(axes).map((part) => (part.size ? coloured(part.size, part.symbol) : part));
   const lines = axes.map(({ axis, size, worked }) => {
     const symbol = colourOf(axis);
-    return el("li", {}, coloured(String(size), symbol), el("span", { class: "name", "data-symbol": symbol }, readable(axis)), el("span", {}, worked));
+    return el(
+      "li",
+      {},
+      coloured(String(size), symbol),
+      el("span", { class: "name", "data-symbol": symbol }, readable(axis)),
+      el("span", {}, worked),
+    );
   });
-  return el("div", { class: "says" }, el("div", { class: "shape" }, head, el("code", {}, ...shape)), el("ol", {}, ...lines));
+  return el(
+    "div",
+    { class: "says" },
+    el("div", { class: "shape" }, head, el("code", {}, ...shape)),
+    el("ol", {}, ...lines),
+  );
 }
 
 /** A line of code, its numbers in the colours of their axes. */
@@ -77,8 +88,20 @@ function skeleton(model) {
     "form",
     { novalidate: true },
     el("label", { class: "asked", for: id }, question),
-    el("p", { class: "call", id: `${id}-call` }, code(model.get("call"), sizes), " reads ", code(model.get("given"), sizes)),
-    el("div", { class: "answer" }, el("code", { "aria-hidden": "true" }, `${tensor}.shape`), field, el("button", { type: "submit" }, "Check")),
+    el(
+      "p",
+      { class: "call", id: `${id}-call` },
+      code(model.get("call"), sizes),
+      " reads ",
+      code(model.get("given"), sizes),
+    ),
+    el(
+      "div",
+      { class: "answer" },
+      el("code", { "aria-hidden": "true" }, `${tensor}.shape`),
+      field,
+      el("button", { type: "submit" }, "Check"),
+    ),
   );
   const root = el("section", { class: "rnnlib card", "aria-label": question }, form, told);
   return { root, form, field, told };

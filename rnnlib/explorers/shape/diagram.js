@@ -1,12 +1,23 @@
 // The picture of a layer and of every tensor that goes in and comes out: sizes in, one string of SVG out.
-import { arrow, axisMark, block, dots, esc, extentOf, rulers, saidOf, shapeText, text, unitOf, valueOf } from "../shared/marks.js";
+import {
+  axisMark,
+  block,
+  dots,
+  esc,
+  extentOf,
+  numberOf,
+  rulers,
+  saidOf,
+  shapeText,
+  text,
+  unitOf,
+} from "../shared/marks.js";
+import { arrows, FLOOR, LOW, loop, stack } from "./stack.js";
 
 const WIDTH = 900;
 const HEIGHT = 544;
-const FLOOR = 292; // where the large blocks and the stack stand
 const TIME_ROOM = 150;
 const FEATURE_ROOM = 180;
-const LOW = 486; // where the states stand
 const SMALL = 0.4; // states are drawn at this part of the scale of input and output
 const SLABS = 8; // more states than this are elided
 
@@ -18,13 +29,13 @@ export function sizesOf(state) {
 
 /** How each axis is drawn: one scale for all features, one for time, one for batch. */
 export function scalesOf(tensors, sizes) {
-  const widths = tensors.filter((t) => t.role !== "parameter").map((t) => valueOf(t.axes.at(-1), sizes));
+  const widths = tensors.filter((t) => t.role !== "parameter").map((t) => numberOf(t.axes.at(-1), sizes));
   const feature = unitOf(Math.max(...widths), FEATURE_ROOM, 10, 5);
   const batch = unitOf(sizes.batch, 36, 9, 3);
   return {
     features: (axis, scale = 1) => {
       const directions = axis.startsWith("num_directions*") ? sizes.num_directions : 1;
-      return extentOf(valueOf(axis, sizes), feature * scale, FEATURE_ROOM * scale, directions);
+      return extentOf(numberOf(axis, sizes), feature * scale, FEATURE_ROOM * scale, directions);
     },
     time: extentOf(sizes.seq_len, unitOf(sizes.seq_len, TIME_ROOM, 13, 6), TIME_ROOM),
     step: extentOf(1, 13, 13),
@@ -50,7 +61,9 @@ export function diagram(tensors, state) {
     stack(state, sizes),
     arrows(state, sizes, {
       from: 92 + time.length + scales.batch.length,
-      tall: state.cell ? scales.features("hidden_size", SMALL).length : scales.features(named.output.axes.at(-1)).length,
+      tall: state.cell
+        ? scales.features("hidden_size", SMALL).length
+        : scales.features(named.output.axes.at(-1)).length,
     }),
   ];
   if (state.cell) {
@@ -78,7 +91,9 @@ const has = (tensor, symbol) => tensor.axes.find((axis) => axis.split("*").inclu
 function title(x, y, tensors, sizes) {
   const same = tensors.every((t) => String(t.axes) === String(tensors[0].axes));
   const names = tensors.map((t) => t.name).join(", ");
-  const lines = same ? [shapeText(tensors[0].axes, sizes, "tspan")] : tensors.map((t) => `${t.name} ${shapeText(t.axes, sizes, "tspan")}`);
+  const lines = same
+    ? [shapeText(tensors[0].axes, sizes, "tspan")]
+    : tensors.map((t) => `${t.name} ${shapeText(t.axes, sizes, "tspan")}`);
   const shapes = lines.map((line, i) => text(x, y + 22 + 19 * i, line, "start", 'class="shape"'));
   return text(x, y, names, "start", 'class="title"') + shapes.join("");
 }
@@ -107,7 +122,13 @@ function halves({ x, y, time, features, batch }, sizes) {
   const middle = y - features.length / 2 - batch.length * 0.3 + 5;
   const apart = Math.max(9, features.length / 4);
   const label = (height, arrow) =>
-    text(right, height, `${arrow} ${sizes.proj_size || sizes.hidden_size}`, "start", 'class="label" data-symbol="hidden_size"');
+    text(
+      right,
+      height,
+      `${arrow} ${sizes.proj_size || sizes.hidden_size}`,
+      "start",
+      'class="label" data-symbol="hidden_size"',
+    );
   return label(middle + apart, "→") + label(middle - apart, "←");
 }
 
@@ -116,13 +137,15 @@ function states(pair, x, sizes, scales) {
   const tensors = pair.filter(Boolean);
   const [tensor] = tensors;
   const stacked = has(tensor, "num_layers");
-  const count = stacked ? valueOf(stacked, sizes) : 1;
+  const count = stacked ? numberOf(stacked, sizes) : 1;
   const features = scales.features(tensor.axes.at(-1), SMALL);
   const place = { x, y: LOW, time: { ...scales.step, length: 10, unit: 10 }, features, batch: scales.batchOfState };
   const pitch = 30;
   const slabs = slabsOf(count).map((slab, i) => {
     if (slab === null) return dots(x + i * pitch + 8, LOW - 12, 1, 0);
-    const name = stacked ? text(x + i * pitch + 6, LOW + 18, slabName(slab, sizes), "middle", 'class="slab" data-symbol="num_layers"') : "";
+    const name = stacked
+      ? text(x + i * pitch + 6, LOW + 18, slabName(slab, sizes), "middle", 'class="slab" data-symbol="num_layers"')
+      : "";
     return block({ ...place, x: x + i * pitch, colour: "num_layers" }) + name;
   });
   const axes = { batch: has(tensor, "batch"), features: tensor.axes.at(-1) };
@@ -152,86 +175,4 @@ export function slabName(index, { num_directions }) {
   if (num_directions === 1) return String(index);
   const layer = Math.floor(index / num_directions);
   return `${layer} ${index % num_directions ? "←" : "→"}`;
-}
-
-/** Which layers are drawn, top first: all of up to three, else the last, a gap (null) and the first. */
-export function layersOf(count) {
-  return count <= 3 ? Array.from({ length: count }, (_, i) => count - 1 - i) : [count - 1, null, 0];
-}
-
-const BOX = { x: 320, width: 226, gap: 18 };
-const boxHeight = ({ num_directions }) => (num_directions === 2 ? 50 : 42);
-
-/** The layers, one box each, unrolled in time. */
-function stack(state, sizes) {
-  const { num_layers: layers, num_directions: directions } = sizes;
-  const height = boxHeight(sizes);
-  const boxes = layersOf(layers)
-    .reverse()
-    .map((layer, slot) => {
-      const y = FLOOR - (slot + 1) * height - slot * BOX.gap;
-      const up = slot ? arrow(`M${BOX.x + BOX.width / 2} ${y + height + BOX.gap - 2}v${5 - BOX.gap}`, "flow") : "";
-      if (layer === null) return up + dots(BOX.x + BOX.width / 2, y + height / 2, 0, 1);
-      const name = state.cell ? "one step" : `layer ${layer}`;
-      return (
-        `${up}<rect class="box" x="${BOX.x}" y="${y}" width="${BOX.width}" height="${height}" rx="8"/>` +
-        text(BOX.x + 16, y + height / 2 + 5, name, "start", 'class="layer" data-symbol="num_layers"') +
-        unrolled(BOX.x + 108, y + height / 2, state.cell ? 1 : sizes.seq_len, directions)
-      );
-    });
-  const tall = boxes.length * (height + BOX.gap) - BOX.gap + 16; // what states go into and come out of: all layers
-  const around = `<rect class="around" x="${BOX.x - 8}" y="${FLOOR + 8 - tall}" width="${BOX.width + 16}" height="${tall}" rx="12"/>`;
-  const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-  const subtitle = state.cell ? "one step, one layer, one direction" : `${count(layers, "layer")} × ${count(directions, "direction")}`;
-  return `${text(BOX.x, 34, state.kind, "start", 'class="title"')}${text(BOX.x, 57, subtitle, "start", 'class="quiet"')}${around}${boxes.join("")}`;
-}
-
-/** A layer's steps: circles joined by arrows, to the right and, for the second direction, to the left. */
-function unrolled(x, middle, steps, directions) {
-  const drawn = Math.min(steps, 5);
-  const pitch = 25;
-  let marks = "";
-  for (let direction = 0; direction < directions; direction++) {
-    const y = directions === 2 ? middle + (direction ? -11 : 11) : middle; // backward above, as in output
-    for (let i = 0; i < drawn; i++) {
-      const left = steps > 5 && i === 3;
-      marks += left ? dots(x + i * pitch, y, 1, 0) : `<circle class="step" cx="${x + i * pitch}" cy="${y}" r="5.5"/>`;
-      if (i === 0) continue;
-      const [from, to] = [x + (i - 1) * pitch + 7, x + i * pitch - 7];
-      marks += direction ? arrow(`M${to} ${y}H${from}`, "carry") : arrow(`M${from} ${y}H${to}`, "carry");
-    }
-  }
-  return marks;
-}
-
-/** Input into the first layer, output out of the last, states in from below and out below. */
-function arrows(state, sizes, { from, tall }) {
-  const height = boxHeight(sizes);
-  const middle = FLOOR - height / 2;
-  const top = middle - (layersOf(sizes.num_layers).length - 1) * (height + BOX.gap);
-  const right = BOX.x + BOX.width;
-  const ins = arrow(`M${from + 12} ${middle}H${BOX.x - 4}`, "flow") + arrow(`M336 328V${FLOOR + 12}`, "flow");
-  const into = FLOOR - top > tall ? FLOOR - tall / 2 : top;
-  const out = arrow(elbow(right + 6, top, 614, into), "flow");
-  if (state.cell) return ins + out;
-  return `${ins}${out}${arrow(`M530 ${FLOOR + 10}v19q0 14 14 14h48`, "flow")}`;
-}
-
-/** A line to the right that steps up or down half way, with round corners. */
-export function elbow(x, y, toX, toY) {
-  const radius = Math.min(12, Math.abs(toY - y) / 2);
-  const down = Math.sign(toY - y) * radius;
-  const middle = (x + toX) / 2;
-  return `M${x} ${y}H${middle - radius}q${radius} 0 ${radius} ${down}V${toY - down}q0 ${down} ${radius} ${down}H${toX}`;
-}
-
-/** A cell's new state is the next call's old one: the loop is the learner's own, and seq_len its length. */
-function loop(steps) {
-  const calls = `${steps} call${steps === 1 ? "" : "s"}`;
-  return (
-    arrow(`M668 ${FLOOR + 16}v${LOW - FLOOR - 56}q0 14 -14 14H392`, "flow loop") +
-    `<g class="axis" tabindex="-1" role="img" data-symbol="seq_len" data-key="loop" aria-label="seq_len ${steps}: a cell has no time axis; you call it once for each step">` +
-    `${text(652, LOW - 38, `seq_len ${steps}: your loop, ${calls}`, "end")}</g>` +
-    text(652, LOW - 2, "h_1 is the next call's h_0", "end", 'class="quiet"')
-  );
 }

@@ -11,12 +11,20 @@ const TICK = { true: "✓", false: "✗" };
 function row({ name, shape, axes, agrees }) {
   const sized = (axis, i) => el("span", { class: "size", "data-symbol": colourOf(axis) }, String(shape[i]));
   const numbers = axes.flatMap((axis, i) => (i ? [", ", sized(axis, i)] : [sized(axis, i)]));
-  const mark = el("span", { class: agrees ? "right" : "wrong", role: "img", "aria-label": agrees ? "agrees" : "differs" }, TICK[agrees]);
+  const mark = el(
+    "span",
+    { class: agrees ? "right" : "wrong", role: "img", "aria-label": agrees ? "agrees" : "differs" },
+    TICK[agrees],
+  );
   return el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, "(", ...numbers, ")"), el("td", {}, mark));
 }
 
 function check({ sentence, holds, why }) {
-  const mark = el("span", { class: holds ? "right" : "wrong", role: "img", "aria-label": holds ? "true" : "not true" }, TICK[holds]);
+  const mark = el(
+    "span",
+    { class: holds ? "right" : "wrong", role: "img", "aria-label": holds ? "true" : "not true" },
+    TICK[holds],
+  );
   return el("li", {}, mark, el("span", {}, why ? `${sentence}: ${why}` : sentence));
 }
 

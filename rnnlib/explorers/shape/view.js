@@ -1,9 +1,9 @@
 // The shape explorer on screen: controls, the diagram that follows them at once, and the live layer's answer.
 import { changes, choice, el, keepKeys, listen, renderOf, slider, toggle } from "../shared/controls.js";
+import { lightAxes, roving } from "../shared/lit_axes.js";
+import { snippetPanel } from "../shared/snippet.js";
 import { sizesOf, svgOf } from "./diagram.js";
 import { livePanel } from "./numbers.js";
-import { snippetPanel } from "../shared/snippet.js";
-import { lightAxes, roving } from "../shared/lit_axes.js";
 import { weights } from "./weights.js";
 
 const SIZES = ["seq_len", "batch", "input_size", "hidden_size", "num_layers"];
@@ -66,7 +66,9 @@ function column(sliders, question) {
 function build(model, host) {
   const shown = model.get("controls");
   const problem = el("p", { class: "rnnlib-problem", role: "alert" });
-  const say = (sentence) => (problem.textContent = sentence);
+  const say = (sentence) => {
+    problem.textContent = sentence;
+  };
   const tell = () => say(model.get("problem"));
   const moved = SIZES.filter((name) => shown.includes(name));
   const sliders = Object.fromEntries(moved.map((name) => [name, slider(model, name, model.get("ranges")[name], say)]));
@@ -99,7 +101,12 @@ function build(model, host) {
     { class: "rnnlib shape", role: "region", "aria-label": "Shape explorer" },
     el("div", { class: "head" }, ...heads),
     problem,
-    el("div", { class: "body" }, column(parts(SIZES), model.get("question")), el("div", { class: "stage" }, picture, caption)),
+    el(
+      "div",
+      { class: "body" },
+      column(parts(SIZES), model.get("question")),
+      el("div", { class: "stage" }, picture, caption),
+    ),
     strip,
     el("div", { class: "foot" }, snippet.whole, live.whole),
   );

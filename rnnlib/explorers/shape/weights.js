@@ -1,14 +1,17 @@
 // Every weight and bias as a rectangle to scale, with its name and shape; shown on demand.
-import { colourOf, saidOf, shapeText, unitOf, valueOf } from "../shared/marks.js";
+import { colourOf, numberOf, saidOf, shapeText, unitOf } from "../shared/marks.js";
 
 /** A row for each layer and direction; from layer 2 on the shapes are layer 1's, and one sentence says so. */
 export function weights(tensors, sizes) {
   const parameters = tensors.filter((t) => t.role === "parameter");
-  const longest = Math.max(...parameters.flatMap((t) => t.axes.map((axis) => valueOf(axis, sizes))));
+  const longest = Math.max(...parameters.flatMap((t) => t.axes.map((axis) => numberOf(axis, sizes))));
   const unit = unitOf(longest, 64, 2, 0);
   const ofLayer = (layer, direction) => parameters.filter((t) => t.layer === layer && t.direction === direction);
   const rows = [ofLayer(0, 0), ofLayer(0, 1), ofLayer(1, 0), ofLayer(1, 1)].filter((row) => row.length);
-  const html = rows.map((row) => `<div class="row" style="--columns: ${row.length}">${row.map((t) => parameter(t, sizes, unit)).join("")}</div>`);
+  const html = rows.map(
+    (row) =>
+      `<div class="row" style="--columns: ${row.length}">${row.map((t) => parameter(t, sizes, unit)).join("")}</div>`,
+  );
   const last = sizes.num_layers - 1;
   if (last > 1) html.push(`<p>${last === 2 ? "Layer 2" : `Layers 2 to ${last}`}: the same shapes as layer 1.</p>`);
   return html.join("");
@@ -16,7 +19,7 @@ export function weights(tensors, sizes) {
 
 /** Rows of a weight run down and are cut into gates; columns run to the right. */
 function parameter({ name, axes, why }, sizes, unit) {
-  const [rows, cols] = [valueOf(axes[0], sizes), axes[1] ? valueOf(axes[1], sizes) : 1];
+  const [rows, cols] = [numberOf(axes[0], sizes), axes[1] ? numberOf(axes[1], sizes) : 1];
   const [height, width] = [Math.max(3, rows * unit), Math.max(3, cols * unit)];
   const gates = axes[0].startsWith("num_gates") ? sizes.num_gates : 1;
   let cuts = "";

@@ -27,7 +27,8 @@ export function changes(names, listener) {
 /** What a learner typed for a size: the number, or a sentence that says what is wrong with it. */
 export function sizeFrom(name, typed, least = 1) {
   const value = Number(typed);
-  if (String(typed).trim() === "" || !Number.isFinite(value)) return { problem: `${name} must be a whole number, not "${typed}".` };
+  if (String(typed).trim() === "" || !Number.isFinite(value))
+    return { problem: `${name} must be a whole number, not "${typed}".` };
   if (!Number.isInteger(value)) return { problem: `${name} must be a whole number, not ${value}.` };
   if (value < least) return { problem: `${name} must be at least ${least}, not ${value}.` };
   if (value > Number.MAX_SAFE_INTEGER) return { problem: `${name} is larger than any tensor can be: ${value}.` };
@@ -66,7 +67,9 @@ export function slider(model, name, [least, most], say) {
     most = to;
     show();
   };
-  const disable = (off) => [range, field].forEach((e) => (e.disabled = off));
+  const disable = (off) => {
+    for (const input of [range, field]) input.disabled = off;
+  };
   return { whole, disable, reach, stop: () => model.off(`change:${name}`, show) };
 }
 
@@ -75,7 +78,9 @@ const same = (value) => value;
 /** A switch. `read` and `write` translate between the trait and true or false. */
 export function toggle(model, name, label = name, read = same, write = same) {
   const box = el("input", { type: "checkbox", role: "switch" });
-  const show = () => (box.checked = read(model.get(name)));
+  const show = () => {
+    box.checked = read(model.get(name));
+  };
   box.addEventListener("change", () => {
     model.set(name, write(box.checked));
     model.save_changes();
@@ -83,25 +88,39 @@ export function toggle(model, name, label = name, read = same, write = same) {
   model.on(`change:${name}`, show);
   show();
   const whole = el("label", { class: "toggle" }, box, el("span", {}, label));
-  return { whole, disable: (off) => (box.disabled = off), stop: () => model.off(`change:${name}`, show) };
+  return {
+    whole,
+    disable: (off) => {
+      box.disabled = off;
+    },
+    stop: () => model.off(`change:${name}`, show),
+  };
 }
 
 /** One of a few: radio buttons that look like one bar. `read` and `write` translate between trait and option. */
 export function choice(model, name, options, read = same, write = same) {
   const group = `${name}-${Math.random().toString(36).slice(2)}`;
   const boxes = options.map((option) => el("input", { type: "radio", name: group, value: option }));
-  const show = () => boxes.forEach((box) => (box.checked = box.value === read(model.get(name))));
-  boxes.forEach((box) =>
+  const show = () => {
+    for (const box of boxes) box.checked = box.value === read(model.get(name));
+  };
+  for (const box of boxes) {
     box.addEventListener("change", () => {
       model.set(name, write(box.value));
       model.save_changes();
-    }),
-  );
+    });
+  }
   model.on(`change:${name}`, show);
   show();
   const bars = boxes.map((box) => el("label", {}, box, el("span", {}, box.value)));
   const whole = el("div", { class: "choice", role: "radiogroup", "aria-label": name }, ...bars);
-  return { whole, disable: (off) => boxes.forEach((box) => (box.disabled = off)), stop: () => model.off(`change:${name}`, show) };
+  return {
+    whole,
+    disable: (off) => {
+      for (const box of boxes) box.disabled = off;
+    },
+    stop: () => model.off(`change:${name}`, show),
+  };
 }
 
 /** One of a few that may change: a menu with its label. `options` gives those there now. */
@@ -109,7 +128,9 @@ export function pick(model, name, label, options, words = String) {
   const menu = el("select", { "aria-label": label });
   const show = () => {
     const now = options();
-    menu.replaceChildren(...now.map((value, i) => el("option", { value: i, selected: value === model.get(name) }, words(value))));
+    menu.replaceChildren(
+      ...now.map((value, i) => el("option", { value: i, selected: value === model.get(name) }, words(value))),
+    );
     menu.disabled = now.length < 2;
   };
   menu.addEventListener("change", () => {
@@ -141,7 +162,8 @@ export function holdHeight(element) {
   const observer = new ResizeObserver(() => {
     if (element.offsetWidth !== wide) release();
     wide = element.offsetWidth;
-    if (element.offsetHeight > high) element.style.minHeight = `${(high = element.offsetHeight)}px`;
+    high = Math.max(high, element.offsetHeight);
+    element.style.minHeight = `${high}px`;
   });
   observer.observe(element);
   return { release, stop: () => observer.disconnect() };

@@ -25,10 +25,19 @@ export function heatFigure({ name, index, pick }) {
     whole.classList.remove("read");
     line.textContent = resting;
   };
-  canvas.addEventListener("pointermove", (event) => ((cell = cellAt(event, canvas, map)), tell()));
+  canvas.addEventListener("pointermove", (event) => {
+    cell = cellAt(event, canvas, map);
+    tell();
+  });
   canvas.addEventListener("pointerleave", rest);
-  canvas.addEventListener("focus", () => (line.setAttribute("aria-live", "polite"), tell()));
-  canvas.addEventListener("blur", () => (line.removeAttribute("aria-live"), rest()));
+  canvas.addEventListener("focus", () => {
+    line.setAttribute("aria-live", "polite");
+    tell();
+  });
+  canvas.addEventListener("blur", () => {
+    line.removeAttribute("aria-live");
+    rest();
+  });
   if (pick) canvas.addEventListener("click", (event) => pick(...cellAt(event, canvas, map)));
   canvas.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && pick) pick(...cell);

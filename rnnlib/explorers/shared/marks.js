@@ -1,7 +1,7 @@
 // What all pictures share: symbols and their numbers, and the marks of a tensor. Pure: sizes in, strings of SVG out.
 
 /** The number that an axis, a product of symbols such as "num_layers*num_directions", stands for. */
-export function valueOf(axis, sizes) {
+export function numberOf(axis, sizes) {
   return axis.split("*").reduce((product, symbol) => product * sizes[symbol], 1);
 }
 
@@ -25,7 +25,7 @@ export function nameOf(axis, sizes) {
 
 /** An axis with its number: `seq_len 8`, and where it is a product, `num_layers × num_directions = 4`. */
 export function saidOf(axis, sizes) {
-  const [name, value] = [nameOf(axis, sizes), valueOf(axis, sizes)];
+  const [name, value] = [nameOf(axis, sizes), numberOf(axis, sizes)];
   return name.includes("×") ? `${name} = ${value}` : `${name} ${value}`;
 }
 
@@ -107,7 +107,9 @@ function gaps(x, y, time, features) {
 
 /** Three dots: something is left out here. */
 export function dots(x, y, across, down) {
-  return [-5, 0, 5].map((d) => `<circle class="dot" cx="${n(x + d * across)}" cy="${n(y + d * down)}" r="1.6"/>`).join("");
+  return [-5, 0, 5]
+    .map((d) => `<circle class="dot" cx="${n(x + d * across)}" cy="${n(y + d * down)}" r="1.6"/>`)
+    .join("");
 }
 
 /** Text as it may stand in markup. */
@@ -119,7 +121,10 @@ export function esc(words) {
 export function endOf(d) {
   let [x, y, dx, dy] = [0, 0, 0, 0];
   for (const [, command, words] of d.matchAll(/([MHVhvq])([^MHVhvq]*)/g)) {
-    const [a, b, c, e] = words.trim().split(/[\s,]+/).map(Number);
+    const [a, b, c, e] = words
+      .trim()
+      .split(/[\s,]+/)
+      .map(Number);
     const [fromX, fromY] = [x, y];
     if (command === "M") [x, y] = [a, b];
     if (command === "H") x = a;
@@ -155,7 +160,12 @@ export function rulers(tensor, { x, y, time, features, batch }, axes, sizes) {
   let marks = "";
   if (axes.time) {
     const line = `<path class="ruler" d="M${at(x, y + 10)}h${n(time.length)}"/>`;
-    marks += axisMark(tensor, axes.time, sizes, line + text(x + time.length / 2, y + 30, saidOf(axes.time, sizes), "middle"));
+    marks += axisMark(
+      tensor,
+      axes.time,
+      sizes,
+      line + text(x + time.length / 2, y + 30, saidOf(axes.time, sizes), "middle"),
+    );
   }
   if (axes.batch) {
     const line = `<path class="ruler" d="M${at(x - 5, y - features.length - 7)}l${at(dx, dy)}"/>`;
@@ -176,6 +186,8 @@ export function text(x, y, words, anchor = "start", more = "") {
 
 /** A shape as code, `(8, 3, 32)`, every number in the colour of its axis. */
 export function shapeText(axes, sizes, tag) {
-  const numbers = axes.map((axis) => `<${tag} data-symbol="${colourOf(axis)}" class="size">${valueOf(axis, sizes)}</${tag}>`);
+  const numbers = axes.map(
+    (axis) => `<${tag} data-symbol="${colourOf(axis)}" class="size">${numberOf(axis, sizes)}</${tag}>`,
+  );
   return `(${numbers.join(", ")}${axes.length === 1 ? "," : ""})`;
 }

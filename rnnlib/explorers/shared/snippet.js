@@ -1,17 +1,19 @@
 // The code that does the same: a template with fields such as {num_layers*num_directions}, filled as sliders move.
 import { el } from "./controls.js";
-import { colourOf, valueOf } from "./marks.js";
+import { colourOf, numberOf } from "./marks.js";
 
 const FIELD = /\{([a-z_*]+)\}/g;
 
 /** The snippet as text, ready to run. */
 export function filled(template, sizes) {
-  return template.replace(FIELD, (_, axis) => valueOf(axis, sizes));
+  return template.replace(FIELD, (_, axis) => numberOf(axis, sizes));
 }
 
 /** The snippet in parts: plain text, and numbers that know their axis. */
 export function partsOf(template, sizes) {
-  return template.split(FIELD).map((part, i) => (i % 2 ? { text: String(valueOf(part, sizes)), symbol: colourOf(part) } : { text: part }));
+  return template
+    .split(FIELD)
+    .map((part, i) => (i % 2 ? { text: String(numberOf(part, sizes)), symbol: colourOf(part) } : { text: part }));
 }
 
 /** The panel with the snippet and its button; `show` fills it, every number in the colour of its axis. */
@@ -27,7 +29,9 @@ export function snippetPanel() {
       getSelection().selectAllChildren(code); // no clipboard on a page served without https: one key is left to press
       copy.textContent = "Press Ctrl+C";
     }
-    setTimeout(() => (copy.textContent = "Copy"), 1500);
+    setTimeout(() => {
+      copy.textContent = "Copy";
+    }, 1500);
   });
   const show = (template, sizes) => {
     now = filled(template, sizes);
@@ -36,6 +40,11 @@ export function snippetPanel() {
     );
     code.replaceChildren(...parts);
   };
-  const whole = el("section", { class: "snippet", "aria-label": "The code that does the same" }, copy, el("pre", {}, code));
+  const whole = el(
+    "section",
+    { class: "snippet", "aria-label": "The code that does the same" },
+    copy,
+    el("pre", {}, code),
+  );
   return { whole, show };
 }

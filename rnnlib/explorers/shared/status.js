@@ -18,10 +18,12 @@ export function standing(answer, wanted, { connected, late, problem, running }) 
 
 /** The words that go with a standing. */
 export function standingSaid(standing, answer, running) {
-  if (standing === "running") return `Running in the background: ${running.says}${answer.sizes ? " What stands below belongs to other sizes." : ""}`;
+  if (standing === "running")
+    return `Running in the background: ${running.says}${answer.sizes ? " What stands below belongs to other sizes." : ""}`;
   if (standing === "refused") return answer.refused;
   if (standing === "failed") return "Not live: these numbers belong to the last sizes that worked.";
-  if (standing === "stale") return "Not live: the kernel does not answer. If a cell is still running, wait for it; after a restart, run the cells from the top again.";
+  if (standing === "stale")
+    return "Not live: the kernel does not answer. If a cell is still running, wait for it; after a restart, run the cells from the top again.";
   return "";
 }
 
@@ -52,7 +54,11 @@ export function liveness(model, { whole, notice, answer, chosen }) {
     lose({ connected: true, late: false });
   };
   // ipywidgets says so when the kernel restarts or dies; of a kernel that is shut down, only its silence tells.
-  const deaf = listen(model, { "change:problem": revive, "change:running": revive, comm_live_update: () => lose({ connected: false }) });
+  const deaf = listen(model, {
+    "change:problem": revive,
+    "change:running": revive,
+    comm_live_update: () => lose({ connected: false }),
+  });
   const stop = () => {
     stopWaiting();
     deaf();

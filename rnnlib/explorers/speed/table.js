@@ -2,7 +2,8 @@
 import { el } from "../shared/controls.js";
 
 /** A number of few digits, and never with an exponent. */
-const digits = (value, count) => Number(value.toPrecision(count)).toLocaleString("en", { maximumSignificantDigits: count });
+const digits = (value, count) =>
+  Number(value.toPrecision(count)).toLocaleString("en", { maximumSignificantDigits: count });
 
 /** Bytes as people read them. */
 export function bytesSaid(bytes) {
@@ -12,7 +13,20 @@ export function bytesSaid(bytes) {
 }
 
 const percent = (share) => (share === null ? "" : `${digits(100 * share, 2)} %`);
-const COLUMNS = ["compared", "kind", "seq_len", "batch", "hidden_size", "num_layers", "median", "iqr", "steps/s", "of peak", "memory", "result"];
+const COLUMNS = [
+  "compared",
+  "kind",
+  "seq_len",
+  "batch",
+  "hidden_size",
+  "num_layers",
+  "median",
+  "iqr",
+  "steps/s",
+  "of peak",
+  "memory",
+  "result",
+];
 
 /** What a row says of its result: equal to the layer's, or by how much it is off, or why there is no time. */
 export function resultSaid({ median, difference, holds, note }) {
@@ -24,18 +38,41 @@ export function resultSaid({ median, difference, holds, note }) {
 
 /** The words of a row that has times, one a column; of another one the sizes alone. */
 export function wordsOf(row, duration) {
-  const { setup, kind, backward, seq_len, batch, hidden_size, num_layers, median, iqr, tokens_per_second, share_of_peak, peak_bytes } = row;
+  const {
+    setup,
+    kind,
+    backward,
+    seq_len,
+    batch,
+    hidden_size,
+    num_layers,
+    median,
+    iqr,
+    tokens_per_second,
+    share_of_peak,
+    peak_bytes,
+  } = row;
   const sizes = [seq_len, batch, hidden_size, num_layers].map(String);
   const named = [setup, backward ? `${kind}, with backward` : kind, ...sizes];
   if (median === null) return named;
   const bytes = peak_bytes === null ? "" : bytesSaid(peak_bytes);
-  return [...named, duration(median), duration(iqr), Math.round(tokens_per_second).toLocaleString("en"), percent(share_of_peak), bytes, resultSaid(row)];
+  return [
+    ...named,
+    duration(median),
+    duration(iqr),
+    Math.round(tokens_per_second).toLocaleString("en"),
+    percent(share_of_peak),
+    bytes,
+    resultSaid(row),
+  ];
 }
 
 /** A row's cells; why there are no times stands across the columns that would have them. */
 function cellsOf(row, duration) {
   const words = wordsOf(row, duration).map((word) => el("td", {}, word));
-  return words.length === COLUMNS.length ? words : [...words, el("td", { class: "note", colspan: COLUMNS.length - words.length }, resultSaid(row))];
+  return words.length === COLUMNS.length
+    ? words
+    : [...words, el("td", { class: "note", colspan: COLUMNS.length - words.length }, resultSaid(row))];
 }
 
 /** The table; the newest row stands first. */

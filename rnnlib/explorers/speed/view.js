@@ -15,16 +15,31 @@ export function progressSaid({ done, of, now } = {}) {
 
 /** Whole numbers as they are typed, `1, 4, 16`; or null. */
 export function numbersFrom(typed) {
-  const numbers = typed.split(/[\s,]+/).filter(Boolean).map(Number);
+  const numbers = typed
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
   return numbers.length && numbers.every((value) => Number.isInteger(value) && value > 0) ? numbers : null;
 }
 
 /** One switch for each setup that can be compared. */
 function compareSwitches(model) {
-  const write = (setup) => (on) => model.get("setups").filter((other) => (other === setup ? on : model.get("compare").includes(other)));
-  const made = model.get("setups").map((setup) => toggle(model, "compare", setup, (chosen) => chosen.includes(setup), write(setup)));
-  const whole = el("div", { class: "switches", role: "group", "aria-label": "compare" }, ...made.map((one) => one.whole));
-  return { whole, stop: () => made.forEach((one) => one.stop()) };
+  const write = (setup) => (on) =>
+    model.get("setups").filter((other) => (other === setup ? on : model.get("compare").includes(other)));
+  const made = model
+    .get("setups")
+    .map((setup) => toggle(model, "compare", setup, (chosen) => chosen.includes(setup), write(setup)));
+  const whole = el(
+    "div",
+    { class: "switches", role: "group", "aria-label": "compare" },
+    ...made.map((one) => one.whole),
+  );
+  return {
+    whole,
+    stop: () => {
+      for (const one of made) one.stop();
+    },
+  };
 }
 
 /** The values along the axis, typed. */
@@ -86,12 +101,20 @@ function measureBar(model) {
     model.set("measuring", !model.get("measuring"));
     model.save_changes();
     now.textContent = model.get("measuring") ? "Getting ready." : "Cancelling.";
-    late = setTimeout(() => (now.textContent = "The kernel does not answer. If a cell is still running, wait for it."), LATE);
+    late = setTimeout(() => {
+      now.textContent = "The kernel does not answer. If a cell is still running, wait for it.";
+    }, LATE);
   });
   const deaf = listen(model, changes(["measuring", "progress"], show));
   show();
   const whole = el("div", { class: "bar" }, button, now, bar);
-  return { whole, stop: () => (clearTimeout(late), deaf()) };
+  return {
+    whole,
+    stop: () => {
+      clearTimeout(late);
+      deaf();
+    },
+  };
 }
 
 /** A chart for each theme; the page shows the one that fits. `draw` replaces what they show, without a flash. */
@@ -109,7 +132,9 @@ function charts() {
 /** A link by which the table is taken away. */
 function download(model) {
   const link = el("a", { class: "copy", download: "rnnlib_speed.csv" }, "Download as CSV");
-  link.addEventListener("click", () => (link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(model.get("csv"))}`));
+  link.addEventListener("click", () => {
+    link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(model.get("csv"))}`;
+  });
   const show = () => {
     link.style.visibility = model.get("csv") ? "visible" : "hidden"; // its place stays
     link.href = "#";
@@ -124,7 +149,12 @@ function recordedPart({ title, chart }) {
   const picture = charts();
   if (chart.light) picture.draw(chart, title);
   const shown = chart.light ? picture.images : [];
-  return el("section", { class: "recorded", "aria-label": "recorded on a GPU" }, el("p", { class: "quiet" }, title), ...shown);
+  return el(
+    "section",
+    { class: "recorded", "aria-label": "recorded on a GPU" },
+    el("p", { class: "quiet" }, title),
+    ...shown,
+  );
 }
 
 const HEAD = ["kind", "backward", "device", "compare"];
@@ -132,7 +162,9 @@ const HEAD = ["kind", "backward", "device", "compare"];
 /** The whole lab in `host`; gives back what takes it away. */
 function build(model, host) {
   const problem = el("p", { class: "rnnlib-problem", role: "alert" });
-  const say = (sentence) => (problem.textContent = sentence);
+  const say = (sentence) => {
+    problem.textContent = sentence;
+  };
   const tell = () => say(model.get("problem"));
   const controls = controlsOf(model, say);
   const bar = measureBar(model);
@@ -153,7 +185,8 @@ function build(model, host) {
     found.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
     room();
   };
-  const room = () => found.style.setProperty("--sentences", Math.max(model.get("found").length, model.get("compare").length + 2));
+  const room = () =>
+    found.style.setProperty("--sentences", Math.max(model.get("found").length, model.get("compare").length + 2));
   const list = () => table.replaceChildren(resultTable(model.get("rows"), duration));
   const settle = () => {
     for (const name of SIZES) if (controls[name]) controls[name].whole.hidden = name === model.get("axis"); // `values` say it
@@ -161,7 +194,9 @@ function build(model, host) {
   const drawing = { "change:found": draw, "change:rows": list, "change:compare": draw };
   const deaf = listen(model, { ...drawing, "change:axis": settle, "change:problem": tell });
   const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
-  const question = model.get("question") ? [el("p", { class: "question" }, el("b", {}, "Find out: "), model.get("question"))] : [];
+  const question = model.get("question")
+    ? [el("p", { class: "question" }, el("b", {}, "Find out: "), model.get("question"))]
+    : [];
   const root = el(
     "div",
     { class: "rnnlib speed", role: "region", "aria-label": "Speed lab" },

@@ -1,6 +1,25 @@
 // The drawn circuits of the cells, in which the values of one step flow. Pure: values in, strings of SVG out.
 import { text } from "../shared/marks.js";
-import { CIRCUIT, GATES_Y, R, RIGHT, box, comesIn, gate, gateBox, goesOut, input, joint, label, number, op, strip, upon, widthOf, wire } from "./marks.js";
+import {
+  box,
+  CIRCUIT,
+  comesIn,
+  GATES_Y,
+  gate,
+  gateBox,
+  goesOut,
+  input,
+  joint,
+  label,
+  number,
+  op,
+  R,
+  RIGHT,
+  strip,
+  upon,
+  widthOf,
+  wire,
+} from "./marks.js";
 
 const [STATE, INNER] = [72, 146]; // the line along which a state is kept, and where the new enters it
 const [BUS_H, BUS_X] = [324, 342]; // what leads h and x to every gate
@@ -9,8 +28,15 @@ const OUT = RIGHT - 8; // where the lines of states end
 /** The line that leads x from the foot at `from` to every gate at `ups`. */
 function xBus(from, ups) {
   const ends = [from, ...ups.map((x) => x + 12)];
-  const branch = (x) => wire(`M${x} ${BUS_X - 8}v-20`, "halo") + wire(`M${x} ${BUS_X}V${GATES_Y.end}`, "end input") + joint(x, BUS_X, "input");
-  return wire(`M${from} 364V${BUS_X}`, "input") + wire(`M${Math.min(...ends)} ${BUS_X}H${Math.max(...ends)}`, "input") + ups.map((x) => branch(x + 12)).join("");
+  const branch = (x) =>
+    wire(`M${x} ${BUS_X - 8}v-20`, "halo") +
+    wire(`M${x} ${BUS_X}V${GATES_Y.end}`, "end input") +
+    joint(x, BUS_X, "input");
+  return (
+    wire(`M${from} 364V${BUS_X}`, "input") +
+    wire(`M${Math.min(...ends)} ${BUS_X}H${Math.max(...ends)}`, "input") +
+    ups.map((x) => branch(x + 12)).join("")
+  );
 }
 
 /** The line that leads h to every place of `ends`, begun by `start`. */
@@ -27,18 +53,38 @@ function lstm(parts, unit, { projected }) {
   const leaves = projected ? 592 : o + R;
   const narrow = projected ? wire(`M${o + R} ${INNER}H532`, "end state") + box(562, INNER, 60, "W_hr") : "";
   return (
-    comesIn(14, parts["c before"], "c", parts.before, unit) + goesOut(14, parts.c, "c", unit) + goesOut(190, parts.h, "h", unit, [624, 183]) +
-    wire(`M24 36V${STATE - 14}q0 14 14 14H${f - R}`, "end state") + wire(`M${f + R} ${STATE}H${sum - R}`, "end state") +
+    comesIn(14, parts["c before"], "c", parts.before, unit) +
+    goesOut(14, parts.c, "c", unit) +
+    goesOut(190, parts.h, "h", unit, [624, 183]) +
+    wire(`M24 36V${STATE - 14}q0 14 14 14H${f - R}`, "end state") +
+    wire(`M${f + R} ${STATE}H${sum - R}`, "end state") +
     wire(`M${sum + R} ${STATE}H${OUT - 14}q14 0 14 -14V36`, "end state") +
-    wire(`M${tanh} ${STATE}V${INNER - 20}`, "end state") + joint(tanh, STATE, "state") + box(tanh, INNER, 64, "tanh") +
-    wire(`M${tanh + 32} ${INNER}H${o - R}`, "end state") + narrow + wire(`M${leaves} ${INNER}H${OUT - 14}q14 0 14 14V190`, "end state") +
-    wire(`M${f} ${GATES_Y.strip}V${STATE + R}`, "end") + wire(`M${o} ${GATES_Y.strip}V${INNER + R}`, "end") +
+    wire(`M${tanh} ${STATE}V${INNER - 20}`, "end state") +
+    joint(tanh, STATE, "state") +
+    box(tanh, INNER, 64, "tanh") +
+    wire(`M${tanh + 32} ${INNER}H${o - R}`, "end state") +
+    narrow +
+    wire(`M${leaves} ${INNER}H${OUT - 14}q14 0 14 14V190`, "end state") +
+    wire(`M${f} ${GATES_Y.strip}V${STATE + R}`, "end") +
+    wire(`M${o} ${GATES_Y.strip}V${INNER + R}`, "end") +
     wire(`M${i} ${GATES_Y.strip}V${INNER + 16}q0 -16 16 -16H${sum - R}`, "end") +
-    wire(`M${g} ${GATES_Y.strip}V${INNER + 16}q0 -16 -16 -16H${sum + R}`, "end") + wire(`M${sum} ${INNER - R}V${STATE + R}`, "end") +
-    op(f, STATE, "×") + op(sum, STATE, "+") + op(sum, INNER, "×") + op(o, INNER, "×") +
-    gate(f, "f", "σ", parts, unit) + gate(i, "i", "σ", parts, unit) + gate(g, "g", "tanh", parts, unit) + gate(o, "o", "σ", parts, unit) +
-    comesIn(364, parts["h before"], "h", parts.before, unit) + input(400, parts.x) +
-    hBus(`M24 364V${BUS_H + 14}q0 -14 14 -14`, gates.map((x) => [x - 12, GATES_Y.end])) + xBus(400, gates)
+    wire(`M${g} ${GATES_Y.strip}V${INNER + 16}q0 -16 -16 -16H${sum + R}`, "end") +
+    wire(`M${sum} ${INNER - R}V${STATE + R}`, "end") +
+    op(f, STATE, "×") +
+    op(sum, STATE, "+") +
+    op(sum, INNER, "×") +
+    op(o, INNER, "×") +
+    gate(f, "f", "σ", parts, unit) +
+    gate(i, "i", "σ", parts, unit) +
+    gate(g, "g", "tanh", parts, unit) +
+    gate(o, "o", "σ", parts, unit) +
+    comesIn(364, parts["h before"], "h", parts.before, unit) +
+    input(400, parts.x) +
+    hBus(
+      `M24 364V${BUS_H + 14}q0 -14 14 -14`,
+      gates.map((x) => [x - 12, GATES_Y.end]),
+    ) +
+    xBus(400, gates)
   );
 }
 
@@ -52,11 +98,17 @@ const RESET = {
 function reset(form, n) {
   const { times, matrix, said } = RESET[form];
   const [y, half] = [GATES_Y.middle, 44];
-  const [first, second] = [[times, R], [matrix, half]].sort(([a], [b]) => a - b);
+  const [first, second] = [
+    [times, R],
+    [matrix, half],
+  ].sort(([a], [b]) => a - b);
   return (
     `<g data-part="difference">${text((times + matrix) / 2 - 20, 321, said, "start", 'class="words marked"')}` +
-    op(times, y, "×", "marked") + box(matrix, y, 2 * half, "W_hn, b_hn", "marked") +
-    wire(`M${first[0] + first[1]} ${y}H${second[0] - second[1]}`, "end marked") + wire(`M${second[0] + second[1]} ${y}H${n - 46}`, "end marked") + "</g>"
+    op(times, y, "×", "marked") +
+    box(matrix, y, 2 * half, "W_hn, b_hn", "marked") +
+    wire(`M${first[0] + first[1]} ${y}H${second[0] - second[1]}`, "end marked") +
+    wire(`M${second[0] + second[1]} ${y}H${n - 46}`, "end marked") +
+    "</g>"
   );
 }
 
@@ -66,17 +118,31 @@ function gru(parts, unit, { form = "torch" }) {
   const { times, matrix } = RESET[form];
   const told = form === "torch" ? [matrix, GATES_Y.end] : [times, GATES_Y.middle + R];
   return (
-    comesIn(14, parts["h before"], "h", parts.before, unit) + goesOut(14, parts.h, "h", unit) +
+    comesIn(14, parts["h before"], "h", parts.before, unit) +
+    goesOut(14, parts.h, "h", unit) +
     hBus(`M24 36V${BUS_H - 14}q0 14 14 14`, [[r - 12, GATES_Y.end], [z - 12, GATES_Y.end], told]) +
-    wire(`M24 ${STATE}H${z - R}`, "end state") + joint(24, STATE, "state") + wire(`M${z + R} ${STATE}H${n - R}`, "end state") +
+    wire(`M24 ${STATE}H${z - R}`, "end state") +
+    joint(24, STATE, "state") +
+    wire(`M${z + R} ${STATE}H${n - R}`, "end state") +
     wire(`M${n + R} ${STATE}H${OUT - 14}q14 0 14 -14V36`, "end state") +
-    wire(`M${z} ${GATES_Y.strip}V${STATE + R}`, "end") + joint(z, INNER, "") + wire(`M${z} ${INNER}H${less - 24}`, "end") +
-    box(less, INNER, 48, "1 −") + wire(`M${less + 24} ${INNER}H${n - R}`, "end") +
-    wire(`M${n} ${GATES_Y.strip}V${INNER + R}`, "end") + wire(`M${n} ${INNER - R}V${STATE + R}`, "end") +
-    wire(`M${z - 10} 202h20`, "halo") + wire(`M${r} ${GATES_Y.strip}V216q0 -14 14 -14H${times - 14}q14 0 14 14V${GATES_Y.middle - R}`, "end") +
-    op(z, STATE, "×") + op(n, STATE, "+") + op(n, INNER, "×") + reset(form, n) +
-    gate(r, "r", "σ", parts, unit) + gate(z, "z", "σ", parts, unit) + gate(n, "n", "tanh", parts, unit) +
-    input(350, parts.x) + xBus(350, [r, z, n])
+    wire(`M${z} ${GATES_Y.strip}V${STATE + R}`, "end") +
+    joint(z, INNER, "") +
+    wire(`M${z} ${INNER}H${less - 24}`, "end") +
+    box(less, INNER, 48, "1 −") +
+    wire(`M${less + 24} ${INNER}H${n - R}`, "end") +
+    wire(`M${n} ${GATES_Y.strip}V${INNER + R}`, "end") +
+    wire(`M${n} ${INNER - R}V${STATE + R}`, "end") +
+    wire(`M${z - 10} 202h20`, "halo") +
+    wire(`M${r} ${GATES_Y.strip}V216q0 -14 14 -14H${times - 14}q14 0 14 14V${GATES_Y.middle - R}`, "end") +
+    op(z, STATE, "×") +
+    op(n, STATE, "+") +
+    op(n, INNER, "×") +
+    reset(form, n) +
+    gate(r, "r", "σ", parts, unit) +
+    gate(z, "z", "σ", parts, unit) +
+    gate(n, "n", "tanh", parts, unit) +
+    input(350, parts.x) +
+    xBus(350, [r, z, n])
   );
 }
 
@@ -87,12 +153,23 @@ function rnn(parts, unit, { squash }) {
   const [fromH, fromX] = [parts["h from_h"], parts["h from_x"]];
   const wide = widthOf(old.values.length);
   return (
-    strip(h - wide / 2, 364, old, unit) + label(h + wide / 2 + 10, 380, "h", parts.before, old.values[unit], "hidden_size") + input(x, parts.x) +
-    wire(`M${h} 364V${GATES_Y.end}`, "end state") + wire(`M${x} 364V${GATES_Y.end}`, "end input") +
-    box(h, GATES_Y.middle, 124, "W_hh h + b_hh") + upon(h, fromH, unit) + box(x, GATES_Y.middle, 124, "W_ih x + b_ih") + upon(x, fromX, unit) +
-    wire(`M${h} ${GATES_Y.strip}V190q0 -14 14 -14H${sum - R}`, "end") + wire(`M${x} ${GATES_Y.strip}V190q0 -14 -14 -14H${sum + R}`, "end") +
-    op(sum, 176, "+") + wire(`M${sum} ${176 - R}V${top + 20}`, "end") + number(sum + 8, 145, fromH.values[unit] + fromX.values[unit]) +
-    gateBox(sum, top, "h", squash) + wire(`M${sum + 46} ${top}H${OUT - 14}q14 0 14 14V152`, "end state") + goesOut(152, parts.h, "h", unit)
+    strip(h - wide / 2, 364, old, unit) +
+    label(h + wide / 2 + 10, 380, "h", parts.before, old.values[unit], "hidden_size") +
+    input(x, parts.x) +
+    wire(`M${h} 364V${GATES_Y.end}`, "end state") +
+    wire(`M${x} 364V${GATES_Y.end}`, "end input") +
+    box(h, GATES_Y.middle, 124, "W_hh h + b_hh") +
+    upon(h, fromH, unit) +
+    box(x, GATES_Y.middle, 124, "W_ih x + b_ih") +
+    upon(x, fromX, unit) +
+    wire(`M${h} ${GATES_Y.strip}V190q0 -14 14 -14H${sum - R}`, "end") +
+    wire(`M${x} ${GATES_Y.strip}V190q0 -14 -14 -14H${sum + R}`, "end") +
+    op(sum, 176, "+") +
+    wire(`M${sum} ${176 - R}V${top + 20}`, "end") +
+    number(sum + 8, 145, fromH.values[unit] + fromX.values[unit]) +
+    gateBox(sum, top, "h", squash) +
+    wire(`M${sum + 46} ${top}H${OUT - 14}q14 0 14 14V152`, "end state") +
+    goesOut(152, parts.h, "h", unit)
   );
 }
 

@@ -8,7 +8,9 @@ function sized(model, name, most, say) {
   const made = slider(model, name, [1, most], say);
   const range = made.whole.querySelector("input[type=range]");
   let end = most;
-  const hold = () => (range.max = end);
+  const hold = () => {
+    range.max = end;
+  };
   model.on(`change:${name}`, hold);
   /** Take the limits from what was traced; `reason` says why nothing can be moved, "" where it can. */
   const fit = (least, value, reason) => {
@@ -17,7 +19,14 @@ function sized(model, name, most, say) {
     made.disable(Boolean(reason));
     made.whole.title = reason && `${name} cannot be moved: ${reason}. Choose 'random' to change it.`;
   };
-  return { ...made, fit, stop: () => (made.stop(), model.off(`change:${name}`, hold)) };
+  return {
+    ...made,
+    fit,
+    stop: () => {
+      made.stop();
+      model.off(`change:${name}`, hold);
+    },
+  };
 }
 
 /** A menu, which is not there where there is nothing to choose. */
@@ -92,5 +101,12 @@ export function timeBar(model, steps, say) {
     play.setAttribute("aria-label", "pause");
     beat = setInterval(step, BEAT);
   });
-  return { whole: el("div", { class: "time" }, play, bar.whole), bar, stop: () => (stop(), bar.stop()) };
+  return {
+    whole: el("div", { class: "time" }, play, bar.whole),
+    bar,
+    stop: () => {
+      stop();
+      bar.stop();
+    },
+  };
 }

@@ -4,7 +4,7 @@ const DIGITS = 4; // of every result
 const MOST = 9; // of a term
 
 const sigmoid = (a) => 1 / (1 + Math.exp(-a));
-export const SQUASH = { "σ": sigmoid, tanh: Math.tanh, relu: (a) => Math.max(0, a) };
+export const SQUASH = { σ: sigmoid, tanh: Math.tanh, relu: (a) => Math.max(0, a) };
 
 /** A number as it is printed: fixed digits, a true minus, no minus before zero. */
 export function printed(value, digits = DIGITS) {
@@ -32,7 +32,9 @@ export function filledIn(terms, compute, result) {
 
 /** A sum as people write it: `0.21 − 0.08 + 1.90`. */
 export function sum(words) {
-  return words.map((word, i) => (i === 0 ? word : word.startsWith("−") ? ` − ${word.slice(1)}` : ` + ${word}`)).join("");
+  return words
+    .map((word, i) => (i === 0 ? word : word.startsWith("−") ? ` − ${word.slice(1)}` : ` + ${word}`))
+    .join("");
 }
 
 const factor = (word) => (word.startsWith("−") ? `(${word})` : word);
@@ -43,7 +45,12 @@ const factor = (word) => (word.startsWith("−") ? `(${word})` : word);
 function gateLine(name, squash, { x, h, bias, value }) {
   const apply = SQUASH[squash];
   const [words, result] = filledIn([x, h, bias], (a, b, c) => apply(a + b + c), value);
-  return { part: name, rule: `${name} = ${squash}(W_i${name} x + W_h${name} h{before} + b_${name})`, filled: `${squash}(${sum(words)})`, result };
+  return {
+    part: name,
+    rule: `${name} = ${squash}(W_i${name} x + W_h${name} h{before} + b_${name})`,
+    filled: `${squash}(${sum(words)})`,
+    result,
+  };
 }
 
 function lstmLines({ gates, before, now, projected }) {
@@ -56,8 +63,18 @@ function lstmLines({ gates, before, now, projected }) {
     gateLine("f", "σ", f),
     gateLine("g", "tanh", g),
     gateLine("o", "σ", o),
-    { part: "c", rule: "c = f · c{before} + i · g", filled: `${c[0]} · ${factor(c[1])} + ${c[2]} · ${factor(c[3])}`, result: cResult },
-    { part: "h", rule: projected ? "o · tanh(c)" : "h = o · tanh(c)", filled: `${h[0]} · tanh(${h[1]})`, result: hResult },
+    {
+      part: "c",
+      rule: "c = f · c{before} + i · g",
+      filled: `${c[0]} · ${factor(c[1])} + ${c[2]} · ${factor(c[3])}`,
+      result: cResult,
+    },
+    {
+      part: "h",
+      rule: projected ? "o · tanh(c)" : "h = o · tanh(c)",
+      filled: `${h[0]} · tanh(${h[1]})`,
+      result: hResult,
+    },
   ];
   if (projected) lines.push({ part: "h", rule: "h = W_hr (o · tanh(c))", filled: "a sum over all units", result: "" });
   return lines;
@@ -92,7 +109,12 @@ export function paperLines({ gates, before, paper }) {
   const [inner, nResult] = filledIn([n.x, paper.fromH], (a, b) => Math.tanh(a + b), paper.n);
   const [filled, result] = mixed(z.value, paper.n, before.h, paper.h);
   return [
-    { part: "n", rule: "n = tanh(W_in x + b_in + [W_hn (r · h{before}) + b_hn])", filled: `tanh(${sum(inner)})`, result: nResult },
+    {
+      part: "n",
+      rule: "n = tanh(W_in x + b_in + [W_hn (r · h{before}) + b_hn])",
+      filled: `tanh(${sum(inner)})`,
+      result: nResult,
+    },
     { part: "h", rule: "h = (1 − z) · n + z · h{before}", filled, result },
   ];
 }

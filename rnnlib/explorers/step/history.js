@@ -58,5 +58,14 @@ export function colourKey() {
   const bar = el("canvas", { width: 101, height: 1, "aria-hidden": "true" });
   paint(bar, { rows: 1, cols: 101, values: Array.from({ length: 101 }, (_, i) => (i - 50) / 50), range: 1 });
   const none = el("span", { class: "none" });
-  return el("div", { class: "key" }, "below 0", bar, "above 0", none, "no number", el("span", { class: "axes" }, "units ↑ ", el("b", {}, "time →")));
+  return el(
+    "div",
+    { class: "key" },
+    "below 0",
+    bar,
+    "above 0",
+    none,
+    "no number",
+    el("span", { class: "axes" }, "units ↑ ", el("b", {}, "time →")),
+  );
 }

@@ -59,11 +59,13 @@ export function number(x, y, value, anchor = "start") {
 }
 
 /** A line; one whose kind begins with "end" has a head where it ends. */
-export const wire = (d, kind = "") => (kind.startsWith("end") ? arrow(d, `wire ${kind}`) : `<path class="wire ${kind}" d="${d}"/>`);
+export const wire = (d, kind = "") =>
+  kind.startsWith("end") ? arrow(d, `wire ${kind}`) : `<path class="wire ${kind}" d="${d}"/>`;
 /** Where a line leaves another. */
 export const joint = (x, y, kind) => `<circle class="joint ${kind}" cx="${x}" cy="${y}" r="3.4"/>`;
 /** An operation, number by number. */
-export const op = (x, y, sign, kind = "") => `<circle class="op ${kind}" cx="${x}" cy="${y}" r="${R}"/>${text(x, y + 6, sign, "middle", 'class="sign"')}`;
+export const op = (x, y, sign, kind = "") =>
+  `<circle class="op ${kind}" cx="${x}" cy="${y}" r="${R}"/>${text(x, y + 6, sign, "middle", 'class="sign"')}`;
 
 /** A box that is no gate, such as a matrix product. */
 export function box(x, y, wide, words, kind = "") {
@@ -76,7 +78,8 @@ export function gateBox(x, y, name, squash) {
     `<g class="gate" data-part="${name}" tabindex="0" role="img" aria-label="gate ${name}, ${squash}">` +
     `<rect class="box" x="${x - HALF}" y="${y - 20}" width="${2 * HALF}" height="40" rx="8"/>` +
     `<text x="${x}" y="${y - 2}" text-anchor="middle"><tspan class="name">${name}</tspan> <tspan class="quiet">${squash}</tspan></text>` +
-    text(x, y + 13, CALLED[name], "middle", 'class="called"') + "</g>"
+    text(x, y + 13, CALLED[name], "middle", 'class="called"') +
+    "</g>"
   );
 }
 
@@ -94,7 +97,13 @@ export function gate(x, name, squash, parts, unit) {
 /** A name with its index, and the chosen unit's number after it: `h`, `t−1`, `−0.548`. */
 export function label(x, y, name, index, value, colour, anchor = "start") {
   const figure = value === undefined ? "" : `<tspan class="number" dx="8" dy="-5">${printed(value, 3)}</tspan>`;
-  return text(x, y, `${name}<tspan class="sub" dy="5">${index}</tspan>${figure}`, anchor, `class="port" data-symbol="${colour}"`);
+  return text(
+    x,
+    y,
+    `${name}<tspan class="sub" dy="5">${index}</tspan>${figure}`,
+    anchor,
+    `class="port" data-symbol="${colour}"`,
+  );
 }
 
 /** A state that comes in at the left, its name after it. */
@@ -105,7 +114,10 @@ export function comesIn(y, part, name, index, unit) {
 
 /** A state that goes out at the right, its name before it. */
 export function goesOut(y, part, name, unit, at = [RIGHT - widthOf(part.values.length) - 10, y + 16]) {
-  return strip(RIGHT - widthOf(part.values.length), y, part, unit) + label(...at, name, "t", part.values[unit], "hidden_size", "end");
+  return (
+    strip(RIGHT - widthOf(part.values.length), y, part, unit) +
+    label(...at, name, "t", part.values[unit], "hidden_size", "end")
+  );
 }
 
 /** The input, around x at the foot of the picture. */

@@ -11,8 +11,10 @@ function ruleOf(words, parts, before) {
   const whole = el("p", { class: "rule" });
   let within = whole;
   for (const token of words.split(TOKENS)) {
-    if (token === "[") whole.append((within = el("mark")));
-    else if (token === "]") within = whole;
+    if (token === "[") {
+      within = el("mark");
+      whole.append(within);
+    } else if (token === "]") within = whole;
     else if (token === "{before}") within.append(el("sub", {}, before));
     else if (parts.includes(token)) within.append(el("span", { "data-part": token }, token));
     else within.append(token);
@@ -25,11 +27,19 @@ function filledOf(filled, result) {
   const terms = filled.split(/ (?=\+ )/);
   const last = terms.pop();
   const end = el("span", { class: "term" }, last, ...(result ? [" = ", el("b", {}, result)] : []));
-  return el("p", { class: "filled" }, "= ", ...terms.flatMap((term) => [el("span", { class: "term" }, term), " "]), end);
+  return el(
+    "p",
+    { class: "filled" },
+    "= ",
+    ...terms.flatMap((term) => [el("span", { class: "term" }, term), " "]),
+    end,
+  );
 }
 
-const equation = (parts, before) => ({ part, rule, filled, result }) =>
-  el("div", { class: "equation", "data-part": part }, ruleOf(rule, parts, before), filledOf(filled, result));
+const equation =
+  (parts, before) =>
+  ({ part, rule, filled, result }) =>
+    el("div", { class: "equation", "data-part": part }, ruleOf(rule, parts, before), filledOf(filled, result));
 
 /** The rows of both weights, cut into gates: those of a gate light with it. */
 function weightRows(gates, hiddenSize) {
@@ -37,9 +47,18 @@ function weightRows(gates, hiddenSize) {
   const told = ([from, to]) => (from === to ? `${from}` : `${from}–${to}`);
   const cell = ({ gate, rows }) => el("span", { "data-part": gate }, el("b", {}, gate), ` ${told(rows)}`);
   const line = (name) => el("div", { class: "rows" }, el("span", { class: "name" }, name), ...blocks.map(cell));
-  const said = gates.length > 1 ? `Rows of each gate: ${gates.length} × hidden_size ${hiddenSize}` : `Rows: hidden_size ${hiddenSize}`;
+  const said =
+    gates.length > 1
+      ? `Rows of each gate: ${gates.length} × hidden_size ${hiddenSize}`
+      : `Rows: hidden_size ${hiddenSize}`;
   const all = `weight_ih and weight_hh. ${said}. ${blocks.map(({ gate, rows }) => `${gate}: rows ${told(rows)}`).join(", ")}`;
-  return el("div", { class: "weight-rows", role: "img", "aria-label": all }, el("p", {}, said), line("weight_ih"), line("weight_hh"));
+  return el(
+    "div",
+    { class: "weight-rows", role: "img", "aria-label": all },
+    el("p", {}, said),
+    line("weight_ih"),
+    line("weight_hh"),
+  );
 }
 
 /** What the paper's GRU would make of the same numbers. */

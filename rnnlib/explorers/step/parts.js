@@ -50,7 +50,10 @@ export function partsAt(arrays, traced, place) {
     const array = arrays[arrayOf(name, place)];
     return { name, values: [...vectorAt(array, place)], range: rangeFor(name, array, traced) };
   };
-  return { before: beforeOf(place), ...Object.fromEntries([...PARTS[family], ...TERMS[family]].map((name) => [name, part(name)])) };
+  return {
+    before: beforeOf(place),
+    ...Object.fromEntries([...PARTS[family], ...TERMS[family]].map((name) => [name, part(name)])),
+  };
 }
 
 /** The same with n and h as the paper's GRU would make them from the same x, h and weights. */

@@ -23,7 +23,8 @@ export function historyOf(array, place) {
   const [cols, rows] = [array.dims[2], array.dims[4]];
   const values = new Float32Array(rows * cols);
   for (let time = 0; time < cols; time++) {
-    vectorAt(array, { ...place, time }).forEach((value, unit) => (values[unit * cols + time] = value));
+    const vector = vectorAt(array, { ...place, time });
+    for (let unit = 0; unit < rows; unit++) values[unit * cols + time] = vector[unit];
   }
   return { rows, cols, values };
 }
@@ -73,7 +74,9 @@ function paperAt(arrays, place, unit) {
 
 /** n and h of all units as the paper's GRU would make them at this step. */
 export function paperStates(arrays, place) {
-  const [fromX, fromH, z, old] = ["n from_x", "n from_h of the paper", "z", "h before"].map((name) => vectorAt(arrays[name], place));
+  const [fromX, fromH, z, old] = ["n from_x", "n from_h of the paper", "z", "h before"].map((name) =>
+    vectorAt(arrays[name], place),
+  );
   const n = Array.from(fromX, (x, i) => Math.tanh(x + fromH[i]));
   return [n, n.map((value, i) => (1 - z[i]) * value + z[i] * old[i])];
 }

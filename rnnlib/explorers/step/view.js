@@ -4,7 +4,7 @@ import { circuit } from "./circuit.js";
 import { controlsOf, timeBar } from "./controls.js";
 import { colourKey, historyFigure } from "./history.js";
 import { panel } from "./panel.js";
-import { PARTS, arrayOf, beforeOf, isGate, paperParts, partsAt, placeOf, rangeFor, scaleSaid } from "./parts.js";
+import { arrayOf, beforeOf, isGate, PARTS, paperParts, partsAt, placeOf, rangeFor, scaleSaid } from "./parts.js";
 import { decoded, historyOf } from "./values.js";
 
 const PLACE = ["time", "layer_index", "direction", "item", "unit"];
@@ -54,7 +54,11 @@ function figuresOf(model, traced, redraw) {
       const array = arrays[arrayOf(part, place)];
       const range = rangeFor(part, array, traced);
       const seen = place.direction ? { from: place.time, until: array.dims[2] - 1 } : { from: 0, until: place.time };
-      const at = { row: part === "x" ? Math.min(rows.x, array.dims[4] - 1) : place.unit, col: place.time, picked: part !== "x" };
+      const at = {
+        row: part === "x" ? Math.min(rows.x, array.dims[4] - 1) : place.unit,
+        col: place.time,
+        picked: part !== "x",
+      };
       show({ ...history(part, array, place), range, said: scaleSaid(part, range, traced), ...seen, ...at });
     }
   };
@@ -76,13 +80,18 @@ function drawn(arrays, traced, place, paper) {
   if (!paper) return ours;
   const theirs = circuit(family, paperParts(parts, arrays, place), place.unit, { form: "paper" });
   const figure = (name, picture) => `<div class="form"><p>${name}</p>${picture}</div>`;
-  return figure("torch's GRU: <b>r after</b> the matrix product", ours) + figure("the paper's: <b>r before</b> the matrix product", theirs);
+  return (
+    figure("torch's GRU: <b>r after</b> the matrix product", ours) +
+    figure("the paper's: <b>r before</b> the matrix product", theirs)
+  );
 }
 
 /** The whole explorer in `host`; gives back what takes it away. */
 function build(model, host) {
   const problem = el("p", { class: "rnnlib-problem", role: "alert" });
-  const say = (sentence) => (problem.textContent = sentence);
+  const say = (sentence) => {
+    problem.textContent = sentence;
+  };
   const tell = () => say(model.get("problem"));
   const picture = el("div", { class: "rnnlib-diagram", role: "group" });
   const [heading, truth] = [el("h3", {}), el("div", { class: "truth", role: "status" })];
@@ -92,7 +101,12 @@ function build(model, host) {
   const maps = el("div", { class: "maps" });
   const [note, says] = [el("p", { class: "notice" }), el("p", { class: "says" })];
   const beside = toggle(model, "paper", "beside the original paper's GRU");
-  const body = el("div", { class: "body" }, el("div", { class: "stage" }, beside.whole, picture, says, note), equations);
+  const body = el(
+    "div",
+    { class: "body" },
+    el("div", { class: "stage" }, beside.whole, picture, says, note),
+    equations,
+  );
   let [traced, arrays, figures, relight] = [null, null, null, () => {}];
   const controls = controlsOf(model, () => traced, say);
   const time = timeBar(model, () => traced.sizes.seq_len, say);
@@ -101,10 +115,16 @@ function build(model, host) {
     const place = placeOf(model, traced.sizes);
     const paper = traced.family === "GRU" && model.get("paper");
     redraw(picture, drawn(arrays, traced, place, paper));
-    picture.dataset.sizes = JSON.stringify({ ...traced.sizes, ...Object.fromEntries(PLACE.map((name) => [name, model.get(name)])) });
+    picture.dataset.sizes = JSON.stringify({
+      ...traced.sizes,
+      ...Object.fromEntries(PLACE.map((name) => [name, model.get(name)])),
+    });
     body.classList.toggle("both", paper);
     heading.textContent = `Unit ${place.unit}, step ${place.time}`;
-    equations.replaceChildren(title, ...panel(arrays, traced, place, { parts: PARTS[traced.family], before: beforeOf(place), paper }));
+    equations.replaceChildren(
+      title,
+      ...panel(arrays, traced, place, { parts: PARTS[traced.family], before: beforeOf(place), paper }),
+    );
     figures.show(arrays, place);
     relight();
     tell();
@@ -137,7 +157,12 @@ function build(model, host) {
     draw();
   };
 
-  const deaf = listen(model, { ...changes([...PLACE, "paper"], draw), "change:answer": receive, "change:running": tellTruth, "change:problem": tell });
+  const deaf = listen(model, {
+    ...changes([...PLACE, "paper"], draw),
+    "change:answer": receive,
+    "change:running": tellTruth,
+    "change:problem": tell,
+  });
   const shown = (names) => names.filter((name) => name in controls).map((name) => controls[name].whole);
   const groups = HEAD.map(shown).filter((group) => group.length > 0);
   const question = model.get("question");

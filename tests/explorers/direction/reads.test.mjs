@@ -1,9 +1,33 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cellOf, countRead, lightOf, movedAt, movedByAll, placeAfter, rangesOf, stepsRun, stepsTaken, summariesOf, verdictOf, wayTo, wordsOf } from "../../../rnnlib/explorers/direction/reads.js";
-import { lightsOf, placeOf, placeOfKey, stateOf } from "../../../rnnlib/explorers/direction/view.js";
+import {
+  cellOf,
+  countRead,
+  lightOf,
+  lightsOf,
+  movedAt,
+  movedByAll,
+  placeAfter,
+  rangesOf,
+  stepsRun,
+  stepsTaken,
+  summariesOf,
+  verdictOf,
+  wayTo,
+  wordsOf,
+} from "../../../rnnlib/explorers/direction/reads.js";
+import { placeOf, placeOfKey, stateOf } from "../../../rnnlib/explorers/direction/view.js";
 
-const sizesOf = (seq_len, num_layers, num_directions, size = 2, batch = 2) => ({ seq_len, num_layers, num_directions, size, batch, hidden_size: size, proj_size: 0, batch_first: false });
+const sizesOf = (seq_len, num_layers, num_directions, size = 2, batch = 2) => ({
+  seq_len,
+  num_layers,
+  num_directions,
+  size,
+  batch,
+  hidden_size: size,
+  proj_size: 0,
+  batch_first: false,
+});
 const place = (more) => ({ part: "output", time: 0, layer: 0, direction: 0, item: 0, unit: 0, ...more });
 
 /** Which steps reach a cell, by trying every way: a cell hears its neighbour in its direction, and all below at its step. */
@@ -33,7 +57,13 @@ test("the way to every place is every cell from which it can be reached, and no 
         for (const where of places) {
           const { cell, spans, reads } = wayTo(where, sizes, run);
           assert.deepEqual(cell, cellOf(where, sizes, run));
-          const lit = new Set(spans.flatMap((row, l) => row.flatMap((span, d) => (span ? [...Array(span[1] - span[0] + 1).keys()].map((i) => `${l} ${d} ${span[0] + i}`) : []))));
+          const lit = new Set(
+            spans.flatMap((row, l) =>
+              row.flatMap((span, d) =>
+                span ? [...Array(span[1] - span[0] + 1).keys()].map((i) => `${l} ${d} ${span[0] + i}`) : [],
+              ),
+            ),
+          );
           if (!cell) {
             assert.equal(where.time >= run, true);
             assert.equal(lit.size, 0);
@@ -50,9 +80,15 @@ test("the way to every place is every cell from which it can be reached, and no 
 test("the number of a place is found in the bytes, by the axes of torch", () => {
   const sizes = sizesOf(3, 2, 2);
   const numbers = (dims) => Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => i);
-  const arrays = { output: { dims: [3, 2, 4, 3], numbers: numbers([3, 2, 4, 3]) }, h_n: { dims: [4, 2, 2, 3], numbers: numbers([4, 2, 2, 3]) } };
+  const arrays = {
+    output: { dims: [3, 2, 4, 3], numbers: numbers([3, 2, 4, 3]) },
+    h_n: { dims: [4, 2, 2, 3], numbers: numbers([4, 2, 2, 3]) },
+  };
   assert.deepEqual([...movedAt(arrays, place({ time: 2, direction: 1, item: 1, unit: 1 }), sizes)], [69, 70, 71]); // the last
-  assert.deepEqual([...movedAt(arrays, place({ part: "h_n", layer: 1, direction: 0, item: 1, unit: 0 }), sizes)], [30, 31, 32]); // h_n[2, 1, 0]
+  assert.deepEqual(
+    [...movedAt(arrays, place({ part: "h_n", layer: 1, direction: 0, item: 1, unit: 0 }), sizes)],
+    [30, 31, 32],
+  ); // h_n[2, 1, 0]
   assert.deepEqual([...movedByAll(arrays, place({ time: 0, direction: 1 }), sizes)], [9, 10, 11]); // the most of units 2 and 3
 });
 
@@ -92,8 +128,14 @@ test("an element is told in words", () => {
   assert.equal(padded.read, "It has read x_3, 1 of 4 steps.");
   assert.equal(padded.pads, "It is a pad: the sequence ends at x_1.");
   assert.equal(padded.most, "x_3 moves it most: by 1.0e-9 for a change of 1.");
-  assert.equal(wordsOf(place({ time: 3, item: 1 }), state(), [1, 1, 1, 1]).pads, "2 of them are pads: the sequence ends at x_1.");
-  assert.equal(wordsOf(place({ time: 2, direction: 1, item: 1 }), state(), [0, 0, 1, 1]).pads, "All of them are pads: the sequence ends at x_1.");
+  assert.equal(
+    wordsOf(place({ time: 3, item: 1 }), state(), [1, 1, 1, 1]).pads,
+    "2 of them are pads: the sequence ends at x_1.",
+  );
+  assert.equal(
+    wordsOf(place({ time: 2, direction: 1, item: 1 }), state(), [0, 0, 1, 1]).pads,
+    "All of them are pads: the sequence ends at x_1.",
+  );
 });
 
 test("zeros that a packed run left are no number of the sequence", () => {
@@ -112,7 +154,10 @@ test("a last state is told by its layer, its direction and its last step", () =>
 
 test("what the layer below told is said, where one direction alone could not know it", () => {
   const stacked = state({ sizes: sizesOf(4, 2, 2) });
-  assert.equal(wordsOf(place({ time: 3, direction: 1 }), stacked, [1, 1, 1, 1]).way, "Layer 1 ← itself has taken 1 step; the rest it was told by layer 0.");
+  assert.equal(
+    wordsOf(place({ time: 3, direction: 1 }), stacked, [1, 1, 1, 1]).way,
+    "Layer 1 ← itself has taken 1 step; the rest it was told by layer 0.",
+  );
   assert.equal(wordsOf(place({ time: 3, direction: 0 }), stacked, [1, 1, 1, 1]).way, "");
   assert.equal(stepsTaken(place({ time: 1, direction: 1 }), stacked.sizes, 4), 3);
 });
@@ -124,20 +169,88 @@ const verdict = (which, item, moved, more) => {
 };
 
 test("output[-1] is no summary of two directions; the last states are", () => {
-  assert.deepEqual(verdict(0, 0, [[1, 1, 1, 1], [0, 0, 0, 1]]), [false, "No summary of the sequence: its backward half has taken 1 step of 4."]);
+  assert.deepEqual(
+    verdict(0, 0, [
+      [1, 1, 1, 1],
+      [0, 0, 0, 1],
+    ]),
+    [false, "No summary of the sequence: its backward half has taken 1 step of 4."],
+  );
   assert.deepEqual(verdict(1, 0), [true, "Every step of the sequence, read from both ends, and no pad."]);
-  assert.deepEqual(verdict(0, 0, undefined, { sizes: sizesOf(4, 2, 2) }), [false, "No summary of the sequence: its backward half has taken 1 step of 4, the rest was told by layer 0."]);
-  assert.deepEqual(verdict(0, 0, [[0, 0, 0, 0], [0, 0, 0, 0]], { sizes: sizesOf(4, 2, 2) }), [false, "No summary of the sequence: its backward half has taken 1 step of 4."]); // told nothing
-  assert.deepEqual(verdict(0, 0, undefined, { sizes: sizesOf(4, 2, 1) }), [true, "Every step of the sequence, and no pad."]);
+  assert.deepEqual(verdict(0, 0, undefined, { sizes: sizesOf(4, 2, 2) }), [
+    false,
+    "No summary of the sequence: its backward half has taken 1 step of 4, the rest was told by layer 0.",
+  ]);
+  assert.deepEqual(
+    verdict(
+      0,
+      0,
+      [
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+      ],
+      { sizes: sizesOf(4, 2, 2) },
+    ),
+    [false, "No summary of the sequence: its backward half has taken 1 step of 4."],
+  ); // told nothing
+  assert.deepEqual(verdict(0, 0, undefined, { sizes: sizesOf(4, 2, 1) }), [
+    true,
+    "Every step of the sequence, and no pad.",
+  ]);
 });
 
 test("pads are in both summaries of a padded run, and in none of a packed one", () => {
-  assert.deepEqual(verdict(0, 1, [[1, 1, 1, 1], [0, 0, 0, 1]]), [false, "No summary of the sequence: its backward half has taken 1 step of 4, and it has read 2 pads."]);
+  assert.deepEqual(
+    verdict(0, 1, [
+      [1, 1, 1, 1],
+      [0, 0, 0, 1],
+    ]),
+    [false, "No summary of the sequence: its backward half has taken 1 step of 4, and it has read 2 pads."],
+  );
   assert.deepEqual(verdict(1, 1), [false, "No summary of the sequence: it has read 2 pads."]);
-  assert.deepEqual(verdict(0, 1, [[0, 0, 0, 0], [0, 0, 0, 0]], { packed: true }), [false, "Zeros: this sequence has only 2 steps."]);
-  assert.deepEqual(verdict(1, 1, [[1, 1, 0, 0], [1, 1, 0, 0]], { packed: true }), [true, "Every step of the sequence, read from both ends, and no pad."]);
-  assert.deepEqual(verdict(1, 1, [[1, 0, 0, 0], [1, 1, 0, 0]], { packed: true }), [true, "1 of 2 steps of the sequence, read from both ends, and no pad."]);
-  assert.deepEqual(verdict(1, 0, [[1, 1, 1, 1], [0, 0, 0, 0]]), [false, "Nothing of the sequence: no step moves any number of a half of it."]);
+  assert.deepEqual(
+    verdict(
+      0,
+      1,
+      [
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+      ],
+      { packed: true },
+    ),
+    [false, "Zeros: this sequence has only 2 steps."],
+  );
+  assert.deepEqual(
+    verdict(
+      1,
+      1,
+      [
+        [1, 1, 0, 0],
+        [1, 1, 0, 0],
+      ],
+      { packed: true },
+    ),
+    [true, "Every step of the sequence, read from both ends, and no pad."],
+  );
+  assert.deepEqual(
+    verdict(
+      1,
+      1,
+      [
+        [1, 0, 0, 0],
+        [1, 1, 0, 0],
+      ],
+      { packed: true },
+    ),
+    [true, "1 of 2 steps of the sequence, read from both ends, and no pad."],
+  );
+  assert.deepEqual(
+    verdict(1, 0, [
+      [1, 1, 1, 1],
+      [0, 0, 0, 0],
+    ]),
+    [false, "Nothing of the sequence: no step moves any number of a half of it."],
+  );
 });
 
 test("summaries are written as the layer gives them", () => {
@@ -155,17 +268,49 @@ test("keys lead through time, to the other half, to the rows of h_n and back, an
   assert.equal(after("Home", { time: 2 }).time, 0);
   assert.equal(after("ArrowUp", {}).direction, 1);
   assert.equal(after("ArrowDown", {}).direction, 0);
-  assert.deepEqual(after("ArrowRight", { time: 2, direction: 1 }), place({ part: "h_n", time: 2, layer: 1, direction: 1 }));
+  assert.deepEqual(
+    after("ArrowRight", { time: 2, direction: 1 }),
+    place({ part: "h_n", time: 2, layer: 1, direction: 1 }),
+  );
   assert.deepEqual(after("ArrowLeft", { part: "h_n", layer: 0, direction: 1 }), place({ time: 2, direction: 1 }));
-  const rows = ["ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp"].reduce((at) => [...at, placeAfter("ArrowUp", at.at(-1), sizes)], [place({ part: "h_n" })]);
-  assert.deepEqual(rows.map(({ layer, direction }) => [layer, direction]), [[0, 0], [0, 1], [1, 0], [1, 1], [1, 1]]);
+  const rows = ["ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp"].reduce(
+    (at) => [...at, placeAfter("ArrowUp", at.at(-1), sizes)],
+    [place({ part: "h_n" })],
+  );
+  assert.deepEqual(
+    rows.map(({ layer, direction }) => [layer, direction]),
+    [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+      [1, 1],
+    ],
+  );
   assert.deepEqual(after("Home", { part: "h_n", layer: 1 }), place({ part: "h_n" }));
   assert.equal(after("Enter", {}), null);
   assert.equal(after("Tab", { part: "h_n" }), null);
 });
 
-const reading = { asked: { kind: "LSTM", seq_len: 4, num_layers: 1, bidirectional: true, packed: false }, lengths: [4, 2], sizes: sizesOf(4, 1, 2) };
-const model = (more = {}) => ({ get: (name) => ({ answer: reading, ...reading.asked, part: "output", time: 3, layer_index: 0, direction: 1, item: 1, unit: 0, ...more })[name] });
+const reading = {
+  asked: { kind: "LSTM", seq_len: 4, num_layers: 1, bidirectional: true, packed: false },
+  lengths: [4, 2],
+  sizes: sizesOf(4, 1, 2),
+};
+const model = (more = {}) => ({
+  get: (name) =>
+    ({
+      answer: reading,
+      ...reading.asked,
+      part: "output",
+      time: 3,
+      layer_index: 0,
+      direction: 1,
+      item: 1,
+      unit: 0,
+      ...more,
+    })[name],
+});
 
 test("a slider that moved is drawn before the kernel has answered, and says so", () => {
   assert.equal(stateOf(model()).fresh, true);

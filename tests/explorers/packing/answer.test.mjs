@@ -5,7 +5,15 @@ import { costSaid, off, rowsTold } from "../../../rnnlib/explorers/packing/answe
 const bytes = (...values) => Float32Array.from(values).buffer;
 
 test("a difference is read at a glance, and what is no number is said", () => {
-  assert.deepEqual([0, 3e-8, 0.0345, 1.25, 54321, NaN, Infinity].map(off), ["0", "3e-8", "0.035", "1.250", "5e+4", "not a number", "infinite"]);
+  assert.deepEqual([0, 3e-8, 0.0345, 1.25, 54321, NaN, Infinity].map(off), [
+    "0",
+    "3e-8",
+    "0.035",
+    "1.250",
+    "5e+4",
+    "not a number",
+    "infinite",
+  ]);
 });
 
 test("a row for every sequence, with the pads that it has", () => {

@@ -3,7 +3,13 @@ import test from "node:test";
 import { lengthsProblem, mostOf, setLengths } from "../../../rnnlib/explorers/packing/controls.js";
 
 function fake(traits) {
-  return { get: (name) => traits[name], set: (name, value) => (traits[name] = value), traits };
+  return {
+    get: (name) => traits[name],
+    set: (name, value) => {
+      traits[name] = value;
+    },
+    traits,
+  };
 }
 
 test("lengths that can be are no problem", () => {
@@ -23,7 +29,10 @@ for (const [typed, words] of [
   test(`[${typed}] is told in a sentence`, () => assert.match(lengthsProblem(typed, [29]), words));
 
 test("the last number holds for all sequences that follow", () => {
-  assert.deepEqual([0, 1, 2, 9].map((item) => mostOf([5, 2], item)), [5, 2, 2, 2]);
+  assert.deepEqual(
+    [0, 1, 2, 9].map((item) => mostOf([5, 2], item)),
+    [5, 2, 2, 2],
+  );
 });
 
 test("sequences that leave can join again, each in its place", () => {

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { PANEL, cellOf, dataStrip, measure, packed, rowsOf, stepAt, stripAt, stripCell } from "../../../rnnlib/explorers/packing/marks.js";
+import {
+  cellOf,
+  dataStrip,
+  measure,
+  PANEL,
+  packed,
+  rowsOf,
+  stepAt,
+  stripAt,
+  stripCell,
+} from "../../../rnnlib/explorers/packing/marks.js";
 
 const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
 
@@ -23,7 +33,12 @@ test("up to 12 rows are drawn, and of more the first 8 and the last 3", () => {
   assert.deepEqual(rowsOf(600), [0, 1, 2, 3, 4, 5, 6, 7, null, 597, 598, 599]);
 });
 
-for (const [count, columns] of [[1, 1], [4, 22], [12, 29], [40, 500]])
+for (const [count, columns] of [
+  [1, 1],
+  [4, 22],
+  [12, 29],
+  [40, 500],
+])
   test(`${count} sequences of ${columns} steps: a step drawn is the step found under it`, () => {
     const size = measure(count, columns);
     for (const row of rowsOf(count).filter((one) => one !== null))

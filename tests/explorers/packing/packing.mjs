@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { rowsTold } from "../../../rnnlib/explorers/packing/answer.js";
 import { measure } from "../../../rnnlib/explorers/packing/marks.js";
 import { snippetOf } from "../../../rnnlib/explorers/packing/snippet.js";
-import { STAGES, drawn, placesOf, stateOf, titleOf, told } from "../../../rnnlib/explorers/packing/stage.js";
+import { drawn, placesOf, STAGES, stateOf, titleOf, told } from "../../../rnnlib/explorers/packing/stage.js";
 import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
 
 const bytesOf = (base64) => new DataView(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)).buffer);
@@ -16,11 +16,15 @@ const made = JSON.parse(readFileSync(0, "utf8")).map((traits) => {
   return {
     ...state.pack,
     told: places.map((place) => told(place, state)),
-    drawn: places.map((place) => Object.fromEntries(STAGES.map((stage) => [stage, placesOf(stage, place, state, size).length]))),
+    drawn: places.map((place) =>
+      Object.fromEntries(STAGES.map((stage) => [stage, placesOf(stage, place, state, size).length])),
+    ),
     titles: STAGES.map((stage) => titleOf(stage, state).replaceAll(/<[^>]*>/g, "")),
     pictures: STAGES.map((stage) => drawn(stage, state, size)),
     code: filled(snippetOf(state), state.sizes),
-    rows: ran.asked ? rowsTold({ ...ran, off_padded: bytesOf(ran.off_padded), off_packed: bytesOf(ran.off_packed) }) : [],
+    rows: ran.asked
+      ? rowsTold({ ...ran, off_padded: bytesOf(ran.off_padded), off_packed: bytesOf(ran.off_packed) })
+      : [],
   };
 });
 console.log(JSON.stringify(made));

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import card, { readable, sentence, shapeParts, unbroken, verdictOf } from "../../../rnnlib/explorers/prediction/view.js";
+import card, {
+  readable,
+  sentence,
+  shapeParts,
+  unbroken,
+  verdictOf,
+} from "../../../rnnlib/explorers/prediction/view.js";
 
 const axes = [
   { axis: "num_layers*num_directions", size: 4, worked: "2 × 2" },
@@ -12,7 +18,12 @@ test("a shape is written as code, every number in the colour of its axis", () =>
   const text = (parts) => parts.map((part) => part.size ?? part).join("");
   assert.equal(text(shapeParts(axes)), "(4, 3, 16)");
   assert.equal(text(shapeParts(axes.slice(2))), "(16,)");
-  assert.deepEqual(shapeParts(axes).filter((part) => part.size).map((part) => part.symbol), ["num_layers", "batch", "hidden_size"]);
+  assert.deepEqual(
+    shapeParts(axes)
+      .filter((part) => part.size)
+      .map((part) => part.symbol),
+    ["num_layers", "batch", "hidden_size"],
+  );
 });
 
 test("symbols are read with a times sign", () => {
@@ -27,8 +38,16 @@ test("a sentence begins with a capital, and a shape is not broken", () => {
 });
 
 test("a reply is right, wrong or a problem that reveals nothing", () => {
-  assert.deepEqual(verdictOf({ right: true, said: "Right: yes.", axes }), { state: "right", said: "Right: yes.", axes });
-  assert.deepEqual(verdictOf({ right: false, said: "batch_first moves.", axes }), { state: "wrong", said: "batch_first moves.", axes });
+  assert.deepEqual(verdictOf({ right: true, said: "Right: yes.", axes }), {
+    state: "right",
+    said: "Right: yes.",
+    axes,
+  });
+  assert.deepEqual(verdictOf({ right: false, said: "batch_first moves.", axes }), {
+    state: "wrong",
+    said: "batch_first moves.",
+    axes,
+  });
   assert.deepEqual(verdictOf({ problem: "no shape", axes }), { state: "problem", said: "No shape", axes: [] });
 });
 
@@ -63,12 +82,20 @@ class Element {
 /** The card on screen, a model that keeps what it is sent, and what a learner does. */
 function shown({ send } = {}) {
   globalThis.document = { createElement: (tag) => new Element(tag) };
-  const traits = { question: "Predict the shape of h_n", tensor: "h_n", call: "nn.RNN({input_size}, 10)", given: "x of ({batch}, 5)", sizes: { input_size: 5, batch: 3 } };
+  const traits = {
+    question: "Predict the shape of h_n",
+    tensor: "h_n",
+    call: "nn.RNN({input_size}, 10)",
+    given: "x of ({batch}, 5)",
+    sizes: { input_size: 5, batch: 3 },
+  };
   const sent = [];
   const listeners = {};
   const model = {
     get: (name) => traits[name],
-    on: (name, listener) => (listeners[name] = listener),
+    on: (name, listener) => {
+      listeners[name] = listener;
+    },
     off: (name) => delete listeners[name],
     send: send ?? ((content) => sent.push(content)),
   };
@@ -85,7 +112,10 @@ function shown({ send } = {}) {
 
 test("before an answer the card says what is asked, and the label is tied to the field", () => {
   const { root } = shown();
-  assert.match(root.textContent, /Predict the shape of h_n.*nn\.RNN\(5, 10\) reads x of \(3, 5\).*Hidden until you answer/);
+  assert.match(
+    root.textContent,
+    /Predict the shape of h_n.*nn\.RNN\(5, 10\) reads x of \(3, 5\).*Hidden until you answer/,
+  );
   assert.equal(root.find("label").attributes.for, root.find("input").attributes.id);
   assert.equal(root.dataset.state, "asked");
 });
@@ -98,7 +128,10 @@ test("an answer travels as a message, and the card shows the reply to it alone",
   assert.equal(root.dataset.state, "asked");
   hear({ id: sent[0].id, right: false, said: "You swapped.", axes });
   assert.equal(root.dataset.state, "wrong");
-  assert.match(root.textContent, /✗You swapped\..*The layer says\(4, 3, 16\)4num_layers × num_directions2 × 23batch16hidden_size/);
+  assert.match(
+    root.textContent,
+    /✗You swapped\..*The layer says\(4, 3, 16\)4num_layers × num_directions2 × 23batch16hidden_size/,
+  );
   submit("4 3 16");
   hear({ id: sent[1].id, right: true, said: "Right: so it is.", axes });
   assert.equal(root.dataset.state, "right");

@@ -1,8 +1,8 @@
 // Not a test: what the front end draws and copies for each of the cases on stdin, on stdout, to be compared with Python.
 import { readFileSync } from "node:fs";
-import { valueOf } from "../../../rnnlib/explorers/shared/marks.js";
 import { diagram, sizesOf, told } from "../../../rnnlib/explorers/shape/diagram.js";
 import { stateOf, templateKey, tensorsOf } from "../../../rnnlib/explorers/shape/view.js";
+import { numberOf } from "../../../rnnlib/explorers/shared/marks.js";
 import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
 
 const { rules, templates, constants, cases } = JSON.parse(readFileSync(0, "utf8"));
@@ -12,7 +12,7 @@ const drawn = cases.map((traits) => {
   const sizes = sizesOf(state);
   const tensors = tensorsOf(rules, state);
   return {
-    shapes: Object.fromEntries(tensors.map((t) => [t.name, t.axes.map((axis) => valueOf(axis, sizes))])),
+    shapes: Object.fromEntries(tensors.map((t) => [t.name, t.axes.map((axis) => numberOf(axis, sizes))])),
     code: filled(templates[templateKey(state)], sizes),
     told: told(tensors, state),
     picture: diagram(tensors, state),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { layersOf, sizesOf, slabName, slabsOf } from "../../../rnnlib/explorers/shape/diagram.js";
+import { sizesOf, slabName, slabsOf } from "../../../rnnlib/explorers/shape/diagram.js";
+import { layersOf } from "../../../rnnlib/explorers/shape/stack.js";
 import { shownBy, stateOf, templateKey, tensorsOf } from "../../../rnnlib/explorers/shape/view.js";
 
 const traits = {
@@ -19,7 +20,8 @@ test("a cell has one layer, one direction and no batch_first, whatever the switc
 
 test("what is shown is told by torch's names", () => {
   const shown = shownBy(model());
-  for (const name of ["seq_len", "batch", "input_size", "hidden_size", "num_layers"]) assert.equal(shown[name], traits[name]);
+  for (const name of ["seq_len", "batch", "input_size", "hidden_size", "num_layers"])
+    assert.equal(shown[name], traits[name]);
   assert.equal(shown.kind, "LSTM");
   assert.equal(shown.bidirectional, true);
 });
@@ -48,8 +50,14 @@ test("one template for each call that reads differently", () => {
 });
 
 test("states are named layer first, then direction", () => {
-  assert.deepEqual([0, 1, 2, 3].map((i) => slabName(i, { num_directions: 2 })), ["0 →", "0 ←", "1 →", "1 ←"]);
-  assert.deepEqual([0, 1].map((i) => slabName(i, { num_directions: 1 })), ["0", "1"]);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((i) => slabName(i, { num_directions: 2 })),
+    ["0 →", "0 ←", "1 →", "1 ←"],
+  );
+  assert.deepEqual(
+    [0, 1].map((i) => slabName(i, { num_directions: 1 })),
+    ["0", "1"],
+  );
 });
 
 test("few states and layers are drawn whole, many with a gap and the true last one", () => {

@@ -14,7 +14,9 @@ const count = (html, part) => html.split(part).length - 1;
 
 test("a row for each layer and direction, a figure for each parameter, and none for the data", () => {
   const back = of("weight_ih_l0_reverse", 0, 1, rows, ["input_size", "its columns"]);
-  const html = drawn([{ name: "input", role: "input", axes: ["seq_len"] }, ...first, back, second], { num_directions: 2 });
+  const html = drawn([{ name: "input", role: "input", axes: ["seq_len"] }, ...first, back, second], {
+    num_directions: 2,
+  });
   assert.deepEqual([count(html, 'class="row"'), count(html, "<figure")], [3, 4]);
   assert.match(html, /--columns: 2/);
 });

@@ -11,7 +11,8 @@ test("the range is the largest magnitude of what is finite, and never 0", () => 
 
 test("0 is clear, the ends are full, and beyond them nothing changes", () => {
   assert.equal(colourAt(0, 1)[3], 0);
-  for (const small of [0.01, 0.1, 0.5, 0.9]) assert.ok(colourAt(small, 1)[3] > 255 * small && colourAt(small, 1)[3] < 255);
+  for (const small of [0.01, 0.1, 0.5, 0.9])
+    assert.ok(colourAt(small, 1)[3] > 255 * small && colourAt(small, 1)[3] < 255);
   assert.equal(colourAt(-1, 1)[3], 255);
   assert.deepEqual(colourAt(7, 1), colourAt(1, 1));
   assert.deepEqual(colourAt(-Infinity, 1), colourAt(-1, 1));

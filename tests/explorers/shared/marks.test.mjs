@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { block, colourOf, extentOf, nameOf, shapeText, unitOf, valueOf } from "../../../rnnlib/explorers/shared/marks.js";
+import {
+  block,
+  colourOf,
+  extentOf,
+  nameOf,
+  numberOf,
+  shapeText,
+  unitOf,
+} from "../../../rnnlib/explorers/shared/marks.js";
 
 const sizes = { seq_len: 8, batch: 3, hidden_size: 16, num_layers: 2, num_directions: 2, num_gates: 4 };
 
 test("an axis is the product of its symbols", () => {
-  assert.equal(valueOf("seq_len", sizes), 8);
-  assert.equal(valueOf("num_layers*num_directions", sizes), 4);
-  assert.equal(valueOf("num_gates*hidden_size", sizes), 64);
+  assert.equal(numberOf("seq_len", sizes), 8);
+  assert.equal(numberOf("num_layers*num_directions", sizes), 4);
+  assert.equal(numberOf("num_gates*hidden_size", sizes), 64);
 });
 
 test("an axis wears the colour of one symbol", () => {
@@ -46,7 +54,11 @@ test("no line crosses a gap, and a large axis costs no more lines than a small o
   for (const parts of [1, 2]) {
     const { lines, gaps } = extentOf(4096, 6, 150, parts);
     assert.ok(lines.length <= 24);
-    for (const [from, to] of gaps) assert.deepEqual(lines.filter((at) => at > from && at < to), []);
+    for (const [from, to] of gaps)
+      assert.deepEqual(
+        lines.filter((at) => at > from && at < to),
+        [],
+      );
   }
 });
 
@@ -58,7 +70,8 @@ test("two directions are two halves of the same length, with a seam between", ()
 test("a block has a front, a roof and a side, and no number that is none", () => {
   const extent = extentOf(3, 10, 100);
   const drawn = block({ x: 0, y: 100, time: extent, features: extentOf(4096, 5, 180), batch: extent, colour: "batch" });
-  for (const part of ["front", "roof", "side", "grid", "edge", "gap"]) assert.match(drawn, new RegExp(`class="${part}"`));
+  for (const part of ["front", "roof", "side", "grid", "edge", "gap"])
+    assert.match(drawn, new RegExp(`class="${part}"`));
   assert.match(drawn, /data-symbol="batch"/);
   assert.doesNotMatch(drawn, /NaN|undefined|Infinity/);
 });

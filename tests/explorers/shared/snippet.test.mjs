@@ -14,6 +14,10 @@ test("the parts put together are the text, and every number knows its axis", () 
   assert.equal(parts.map((part) => part.text).join(""), filled(template, sizes));
   assert.deepEqual(
     parts.filter((part) => part.symbol).map((part) => [part.text, part.symbol]),
-    [["12", "input_size"], ["16", "hidden_size"], ["4", "num_layers"]],
+    [
+      ["12", "input_size"],
+      ["16", "hidden_size"],
+      ["4", "num_layers"],
+    ],
   );
 });

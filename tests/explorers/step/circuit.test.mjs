@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { endOf } from "../../../rnnlib/explorers/shared/marks.js";
 import { circuit } from "../../../rnnlib/explorers/step/circuit.js";
 import { CIRCUIT } from "../../../rnnlib/explorers/step/marks.js";
-import { endOf } from "../../../rnnlib/explorers/shared/marks.js";
 
 const TERMS = { LSTM: [], GRU: [], RNN: ["h from_h", "h from_x"] };
 const PARTS = {
@@ -11,11 +11,19 @@ const PARTS = {
   RNN: ["x", "h before", ...TERMS.RNN, "h"],
 };
 const GATES = { LSTM: ["f", "i", "g", "o"], GRU: ["r", "z", "n"], RNN: ["h"] };
-const FORMS = [["LSTM", {}], ["LSTM", { projected: true }], ["GRU", {}], ["GRU", { form: "paper" }], ["RNN", {}]];
+const FORMS = [
+  ["LSTM", {}],
+  ["LSTM", { projected: true }],
+  ["GRU", {}],
+  ["GRU", { form: "paper" }],
+  ["RNN", {}],
+];
 
 const partsOf = (family, size, { before = "t−1", value = (i) => Math.sin(i) } = {}) => ({
   before,
-  ...Object.fromEntries(PARTS[family].map((name) => [name, { name, range: 1, values: Array.from({ length: size }, (_, i) => value(i)) }])),
+  ...Object.fromEntries(
+    PARTS[family].map((name) => [name, { name, range: 1, values: Array.from({ length: size }, (_, i) => value(i)) }]),
+  ),
 });
 const count = (markup, piece) => markup.split(piece).length - 1;
 const words = (markup) => markup.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
@@ -31,7 +39,10 @@ function assertWellFormed(markup) {
   assert.doesNotMatch(markup.replace(/<\/?[a-z]+(\s+[\w-]+="[^"<]*")*\s*\/?>/g, ""), /[<>]/);
 }
 
-const numbersOf = (tag) => Object.fromEntries([...tag.matchAll(/ (x|y|width|height|cx|cy|r)="([^"]*)"/g)].map(([, name, value]) => [name, Number(value)]));
+const numbersOf = (tag) =>
+  Object.fromEntries(
+    [...tag.matchAll(/ (x|y|width|height|cx|cy|r)="([^"]*)"/g)].map(([, name, value]) => [name, Number(value)]),
+  );
 
 /** The outlines of all that a wire may touch: boxes, strips, operations; and of a joint where wires part. */
 function touched(markup) {
@@ -49,8 +60,10 @@ for (const [family, how] of FORMS) {
         const drawn = circuit(family, partsOf(family, size), unit, how);
         assertWellFormed(drawn);
         assert.doesNotMatch(drawn, /NaN|undefined|Infinity|null/);
-        for (const [, x] of drawn.matchAll(/ x="([^"]*)"/g)) assert.ok(Number(x) >= 0 && Number(x) <= CIRCUIT.width, `x ${x}`);
-        for (const [, y] of drawn.matchAll(/ y="([^"]*)"/g)) assert.ok(Number(y) >= 0 && Number(y) <= CIRCUIT.height, `y ${y}`);
+        for (const [, x] of drawn.matchAll(/ x="([^"]*)"/g))
+          assert.ok(Number(x) >= 0 && Number(x) <= CIRCUIT.width, `x ${x}`);
+        for (const [, y] of drawn.matchAll(/ y="([^"]*)"/g))
+          assert.ok(Number(y) >= 0 && Number(y) <= CIRCUIT.height, `y ${y}`);
       }
     }
   });
@@ -58,12 +71,16 @@ for (const [family, how] of FORMS) {
   test(`every wire with a head in ${name} ends on the edge of what it leads to`, () => {
     for (const size of [1, 4, 8, 64]) {
       const drawn = circuit(family, partsOf(family, size), 0, how);
-      const ends = [...drawn.matchAll(/<path class="wire end[^"]*" d="(M[^"]*)"\/>(?=<path class="wire end[^"]*tip")/g)].map(([, d]) => endOf(d));
+      const ends = [
+        ...drawn.matchAll(/<path class="wire end[^"]*" d="(M[^"]*)"\/>(?=<path class="wire end[^"]*tip")/g),
+      ].map(([, d]) => endOf(d));
       assert.ok(ends.length > 2);
       for (const [x, y, dx, dy] of ends) {
         const on = touched(drawn).some((box) => {
           const [side, foot] = [dx > 0 ? box.x : box.x + box.width, dy > 0 ? box.y : box.y + box.height];
-          return dx ? Math.abs(x - side) < 1.5 && y >= box.y && y <= box.y + box.height : Math.abs(y - foot) < 1.5 && x >= box.x && x <= box.x + box.width;
+          return dx
+            ? Math.abs(x - side) < 1.5 && y >= box.y && y <= box.y + box.height
+            : Math.abs(y - foot) < 1.5 && x >= box.x && x <= box.x + box.width;
         });
         assert.ok(on, `${size} units: a wire ends in the air at ${x}, ${y}`);
       }
@@ -73,7 +90,9 @@ for (const [family, how] of FORMS) {
   test(`no strip in ${name} lies upon another, or upon an operation`, () => {
     for (const size of [1, 4, 8, 64]) {
       const drawn = circuit(family, partsOf(family, size), 0, how);
-      const solid = [...drawn.matchAll(/<(?:rect class="(?:box|edge)|circle class="op)[^>]*>/g)].map(([tag]) => numbersOf(tag));
+      const solid = [...drawn.matchAll(/<(?:rect class="(?:box|edge)|circle class="op)[^>]*>/g)].map(([tag]) =>
+        numbersOf(tag),
+      );
       const boxes = solid.map((s) => (s.r ? { x: s.cx - s.r, y: s.cy - s.r, width: 2 * s.r, height: 2 * s.r } : s));
       boxes.forEach((a, i) => {
         for (const b of boxes.slice(i + 1)) {
@@ -87,7 +106,8 @@ for (const [family, how] of FORMS) {
   test(`the circuit of ${name} has every part with its values, and every gate can be reached`, () => {
     const drawn = circuit(family, partsOf(family, 4), 1, how);
     for (const part of PARTS[family]) assert.equal(count(drawn, `class="strip" data-part="${part}"`), 1, part);
-    for (const gate of GATES[family]) assert.equal(count(drawn, `class="gate" data-part="${gate}" tabindex="0"`), 1, gate);
+    for (const gate of GATES[family])
+      assert.equal(count(drawn, `class="gate" data-part="${gate}" tabindex="0"`), 1, gate);
     assert.equal(count(drawn, 'tabindex="0"'), GATES[family].length);
   });
 
@@ -122,7 +142,8 @@ for (const family of Object.keys(PARTS)) {
 test("a gate says its squash, and what torch calls it: relu in an RNN that has relu", () => {
   assert.match(words(circuit("RNN", partsOf("RNN", 4), 0, { squash: "relu" })), /h relu/);
   assert.match(words(circuit("RNN", partsOf("RNN", 4), 0, { squash: "tanh" })), /h tanh/);
-  for (const gate of ["f σ forget", "i σ input", "g tanh cell", "o σ output"]) assert.match(words(circuit("LSTM", partsOf("LSTM", 4), 0)), new RegExp(gate));
+  for (const gate of ["f σ forget", "i σ input", "g tanh cell", "o σ output"])
+    assert.match(words(circuit("LSTM", partsOf("LSTM", 4), 0)), new RegExp(gate));
 });
 
 test("the RNN draws what h says, what x says, and their sum", () => {
@@ -130,7 +151,8 @@ test("the RNN draws what h says, what x says, and their sum", () => {
   parts["h from_h"].values = [0.25, 0];
   parts["h from_x"].values = [-0.75, 0];
   const said = words(circuit("RNN", parts, 0));
-  for (const piece of ["W_hh h + b_hh", "W_ih x + b_ih", "0.250", "−0.750", "−0.500"]) assert.ok(said.includes(piece), piece);
+  for (const piece of ["W_hh h + b_hh", "W_ih x + b_ih", "0.250", "−0.750", "−0.500"])
+    assert.ok(said.includes(piece), piece);
 });
 
 test("torch's GRU and the paper's differ in nothing but where the reset gate multiplies", () => {
@@ -138,7 +160,10 @@ test("torch's GRU and the paper's differ in nothing but where the reset gate mul
   for (const drawn of [torchs, papers]) assert.equal(count(drawn, 'data-part="difference"'), 1);
   const across = (drawn) => {
     const marked = drawn.match(/<g data-part="difference">.*?<\/g>/)[0];
-    return [numbersOf(marked.match(/<circle class="op marked"[^>]*>/)[0]).cx, numbersOf(marked.match(/<rect class="box marked"[^>]*>/)[0]).x];
+    return [
+      numbersOf(marked.match(/<circle class="op marked"[^>]*>/)[0]).cx,
+      numbersOf(marked.match(/<rect class="box marked"[^>]*>/)[0]).x,
+    ];
   };
   const [[times, matrix], [timesOfPaper, matrixOfPaper]] = [torchs, papers].map(across);
   assert.ok(times > matrix, "torch multiplies what the matrix made");

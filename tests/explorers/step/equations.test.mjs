@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { SQUASH, equationsOf, filledIn, paperLines, printed, readBack, sum } from "../../../rnnlib/explorers/step/equations.js";
+import {
+  equationsOf,
+  filledIn,
+  paperLines,
+  printed,
+  readBack,
+  SQUASH,
+  sum,
+} from "../../../rnnlib/explorers/step/equations.js";
 import { termsAt } from "../../../rnnlib/explorers/step/values.js";
 
 const CASES = 3000;
@@ -49,8 +57,17 @@ const STEPS = {
     const c = f32(f32(f * c0) + f32(i * g));
     const h = f32(o * tanh(c));
     const narrow = { dims: [1, 1, 1, 1, 0], numbers: new Float32Array() }; // no h for a unit beyond proj_size
-    const states = { "h before": projected ? narrow : one(h0), "c before": one(c0), c: one(c), h: projected ? narrow : one(h) };
-    return [Object.assign({}, states, ...made.map(([arrays]) => arrays)), { gates: ["i", "f", "g", "o"], projected }, h];
+    const states = {
+      "h before": projected ? narrow : one(h0),
+      "c before": one(c0),
+      c: one(c),
+      h: projected ? narrow : one(h),
+    };
+    return [
+      Object.assign({}, states, ...made.map(([arrays]) => arrays)),
+      { gates: ["i", "f", "g", "o"], projected },
+      h,
+    ];
   },
   GRU() {
     const biased = chance() < 0.7;
@@ -60,7 +77,11 @@ const STEPS = {
     const [nArrays, n] = gateArrays("n", (x, h) => tanh(f32(x + f32(r * h))), biased);
     const h = f32(f32(f32(1 - z) * n) + f32(z * h0));
     const paper = { "n from_h of the paper": one(some()) };
-    return [{ ...rArrays, ...zArrays, ...nArrays, ...paper, "h before": one(h0), h: one(h) }, { gates: ["r", "z", "n"] }, h];
+    return [
+      { ...rArrays, ...zArrays, ...nArrays, ...paper, "h before": one(h0), h: one(h) },
+      { gates: ["r", "z", "n"] },
+      h,
+    ];
   },
 };
 
@@ -68,7 +89,11 @@ const STEPS = {
 function aStep(family, option) {
   const [arrays, more, h] = STEPS[family](option);
   const at = termsAt(arrays, { family, projected: false, ...more }, PLACE);
-  const values = { h, ...Object.fromEntries(more.gates.map((name) => [name, arrays[name].numbers[0]])), c: arrays.c?.numbers[0] };
+  const values = {
+    h,
+    ...Object.fromEntries(more.gates.map((name) => [name, arrays[name].numbers[0]])),
+    c: arrays.c?.numbers[0],
+  };
   return { lines: equationsOf(family, at), values, arrays, at };
 }
 
@@ -83,7 +108,7 @@ function calculated(words) {
 const decimals = (words) => words.match(/\d+\.(\d+)/)?.[1].length ?? 0;
 
 /** Every line that has a result recomputes to it, as printed, and it is the traced value but for float32's rounding. */
-function assertRecomputes({ lines, values, arrays }) {
+function assertRecomputes({ lines, values }) {
   for (const { part, rule, filled, result } of lines.filter((line) => line.result)) {
     const about = `${rule} | ${filled} = ${result}, seed ${seed}`;
     assert.equal(printed(calculated(filled)), result, about);
@@ -95,14 +120,23 @@ function assertRecomputes({ lines, values, arrays }) {
   }
 }
 
-for (const [family, option] of [["RNN", "tanh"], ["RNN", "relu"], ["LSTM", false], ["LSTM", true], ["GRU", undefined]]) {
+for (const [family, option] of [
+  ["RNN", "tanh"],
+  ["RNN", "relu"],
+  ["LSTM", false],
+  ["LSTM", true],
+  ["GRU", undefined],
+]) {
   test(`every equation of ${family} ${option ?? ""} recomputes to what it prints, over ${CASES} random steps`, () => {
     for (let i = 0; i < CASES; i++) assertRecomputes(aStep(family, option));
   });
 }
 
 test("an equation belongs to its part, in the order of the computation", () => {
-  const parts = (family, option) => aStep(family, option).lines.map((line) => line.part).join(" ");
+  const parts = (family, option) =>
+    aStep(family, option)
+      .lines.map((line) => line.part)
+      .join(" ");
   assert.equal(parts("RNN", "tanh"), "h");
   assert.equal(parts("LSTM", false), "i f g o c h");
   assert.equal(parts("LSTM", true), "i f g o c h h");
@@ -117,7 +151,8 @@ test("with a projection the last h is a sum over all units, and claims no number
 });
 
 test("an RNN's rule has its own squash", () => {
-  for (const squash of ["tanh", "relu"]) assert.match(aStep("RNN", squash).lines[0].rule, new RegExp(`^h = ${squash}\\(`));
+  for (const squash of ["tanh", "relu"])
+    assert.match(aStep("RNN", squash).lines[0].rule, new RegExp(`^h = ${squash}\\(`));
 });
 
 test("a number has a true minus, and zero has none", () => {
@@ -131,7 +166,8 @@ test("a number has a true minus, and zero has none", () => {
 });
 
 test("what is printed is read back", () => {
-  for (const value of [0, 0.25, -0.25, 1234.5, -1234.5, Infinity, -Infinity, NaN]) assert.equal(readBack(printed(value)), value);
+  for (const value of [0, 0.25, -0.25, 1234.5, -1234.5, Infinity, -Infinity, NaN])
+    assert.equal(readBack(printed(value)), value);
   for (let i = 0; i < 1000; i++) {
     const value = some();
     assert.ok(Math.abs(readBack(printed(value, 9)) - value) <= 0.6e-9 * Math.max(1, Math.abs(value)));
@@ -161,8 +197,19 @@ test("nan and infinity are printed, and their results are what they give", () =>
   const odd = [NaN, Infinity, -Infinity, 0.5];
   for (const x of odd) {
     for (const h of odd) {
-      for (const [name, squash] of [["σ", SQUASH["σ"]], ["tanh", SQUASH.tanh], ["relu", SQUASH.relu]]) {
-        const arrays = { "h from_x": one(x), "h from_h": one(h), "h bias_ih": one(0), "h bias_hh": one(0), h: one(squash(x + h)), "h before": one(0) };
+      for (const [name, squash] of [
+        ["σ", SQUASH.σ],
+        ["tanh", SQUASH.tanh],
+        ["relu", SQUASH.relu],
+      ]) {
+        const arrays = {
+          "h from_x": one(x),
+          "h from_h": one(h),
+          "h bias_ih": one(0),
+          "h bias_hh": one(0),
+          h: one(squash(x + h)),
+          "h before": one(0),
+        };
         const [line] = equationsOf("RNN", termsAt(arrays, { family: "RNN", squash: name, gates: ["h"] }, PLACE));
         assert.equal(line.result, printed(squash(x + h)));
         assert.equal(printed(calculated(line.filled)), line.result, line.filled);
@@ -173,7 +220,14 @@ test("nan and infinity are printed, and their results are what they give", () =>
 
 test("a bias that is infinite stays infinite in the equation, and gives the traced result", () => {
   for (const bias of [Infinity, -Infinity]) {
-    const arrays = { "h from_x": one(bias), "h from_h": one(0.5), "h bias_ih": one(bias), "h bias_hh": one(0), h: one(Math.tanh(bias)), "h before": one(0) };
+    const arrays = {
+      "h from_x": one(bias),
+      "h from_h": one(0.5),
+      "h bias_ih": one(bias),
+      "h bias_hh": one(0),
+      h: one(Math.tanh(bias)),
+      "h before": one(0),
+    };
     const [line] = equationsOf("RNN", termsAt(arrays, { family: "RNN", squash: "tanh", gates: ["h"] }, PLACE));
     assert.equal(line.result, printed(Math.tanh(bias)), line.filled);
   }

@@ -3,7 +3,8 @@ import test from "node:test";
 import { label, strip, widthOf, windowOf } from "../../../rnnlib/explorers/step/marks.js";
 
 const count = (markup, piece) => markup.split(piece).length - 1;
-const strips = (size, unit) => strip(100, 10, { name: "h", range: 1, values: Array.from({ length: size }, () => 0.5) }, unit);
+const strips = (size, unit) =>
+  strip(100, 10, { name: "h", range: 1, values: Array.from({ length: size }, () => 0.5) }, unit);
 
 test("a window lies within the strip, holds the chosen unit, and fills its slots with the dots beside it", () => {
   for (const slots of [8, 12]) {
@@ -31,7 +32,14 @@ test("a strip shows its values within an edge, the chosen one outlined, and dots
   assert.equal(count(strips(4, 2), 'class="value"'), 4);
   assert.equal(count(strips(4, 2), 'class="chosen"'), 1);
   assert.equal(count(strips(4, 2), 'class="edge"'), 1);
-  for (const [size, unit, dots] of [[4, 2, 0], [8, 7, 0], [50, 0, 1], [50, 25, 2], [50, 49, 1]]) assert.equal(count(strips(size, unit), "…"), dots, `${unit} of ${size}`);
+  for (const [size, unit, dots] of [
+    [4, 2, 0],
+    [8, 7, 0],
+    [50, 0, 1],
+    [50, 25, 2],
+    [50, 49, 1],
+  ])
+    assert.equal(count(strips(size, unit), "…"), dots, `${unit} of ${size}`);
   assert.match(strips(4, 2), /aria-label="h 0.5000 at unit 2"/);
 });
 
@@ -40,7 +48,9 @@ test("every cell of a strip is within its edge", () => {
     for (const unit of [0, size >> 1, size - 1]) {
       const [edge] = [...strips(size, unit).matchAll(/class="edge" x="([^"]*)" y="[^"]*" width="([^"]*)"/g)];
       const [left, wide] = edge.slice(1).map(Number);
-      for (const [, x, width] of strips(size, unit).matchAll(/class="(?:value|chosen)" x="([^"]*)" y="[^"]*" width="([^"]*)"/g)) {
+      for (const [, x, width] of strips(size, unit).matchAll(
+        /class="(?:value|chosen)" x="([^"]*)" y="[^"]*" width="([^"]*)"/g,
+      )) {
         assert.ok(Number(x) >= left && Number(x) + Number(width) <= left + wide + 1e-9);
       }
     }
