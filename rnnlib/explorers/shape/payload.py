@@ -15,7 +15,7 @@ from rnnlib.engine.layers import build, without_dropout
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.limits.seconds import MOST_SECONDS, as_layer, effort
 from rnnlib.engine.run import Run, run
-from rnnlib.explorers.shared.recorded import input_for
+from rnnlib.explorers.shared.recordings import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
 
 OWN_IN_EVAL = " The layer is your own, with its dropout off as after layer.eval()."

@@ -1,6 +1,8 @@
-"""Recorded utterances of the lengths that a learner chooses: whole where one has just that length, else cut."""
+"""The input that a learner did not give: recorded utterances, else random numbers, and a sentence that says which."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import torch
@@ -8,8 +10,51 @@ from torch import Tensor
 
 from rnnlib.data import FEATURES, japanese_vowels
 from rnnlib.engine.random_numbers import random_numbers
+from rnnlib.spec import LayerSpec
 
 DRAWN = 12  # so many are drawn at once, or as many as are wanted
+OTHER_WIDTH = f"Input: random numbers. With input_size {FEATURES} it is recorded speech."
+
+
+def input_for(spec: LayerSpec, seq_len: int, batch: int) -> tuple[Tensor, str]:
+    """A batch of sequences of one length, time first: ``(seq_len, batch, input_size)``, float32.
+
+    Args:
+        spec: the layer; with an input_size of 12 it can read the recorded utterances.
+        seq_len: steps wanted of each sequence.
+        batch: sequences wanted.
+
+    Returns:
+        The batch, and a sentence that says what it holds.
+
+    Example:
+        >>> input_for(LayerSpec("LSTM", 12, 16), seq_len=8, batch=3)[1]
+        'Input: the first 8 frames of 3 recorded utterances (Japanese vowels).'
+    """
+    why_not = why_no_utterances(seq_len, batch) if spec.input_size == FEATURES else ""
+    if spec.input_size != FEATURES or why_not:
+        said = f"Input: random numbers, as {why_not}" if why_not else OTHER_WIDTH
+        return random_numbers((seq_len, batch, spec.input_size)), said
+    frames = "the first frame" if seq_len == 1 else f"the first {seq_len} frames"
+    spoken = "one recorded utterance" if batch == 1 else f"{batch} recorded utterances"
+    return torch.stack(utterances_of([seq_len] * batch), dim=1), f"Input: {frames} of {spoken} (Japanese vowels)."
+
+
+def why_no_utterances(seq_len: int, batch: int) -> str:
+    """Why so many recorded utterances of so many frames cannot be had, as the end of a sentence; "" where they can.
+
+    Example:
+        >>> why_no_utterances(seq_len=30, batch=3)
+        'no recorded utterance has 30 frames.'
+    """
+    try:
+        there = int((japanese_vowels().lengths >= seq_len).sum())
+    except ValueError as error:  # the file is missing, or damaged
+        return str(error)
+    if there >= batch:
+        return ""
+    few = f"only {there} of the recorded utterances {'has' if there == 1 else 'have'}"
+    return f"{few if there else 'no recorded utterance has'} {seq_len} frames."
 
 
 def drawn_lengths(draw: int, wanted: int = DRAWN) -> list[int]:
@@ -27,38 +72,29 @@ def longest() -> int:
     return int(japanese_vowels().lengths.max())
 
 
-def utterances_of(lengths: list[int], draw: int, input_size: int = FEATURES) -> list[Tensor]:
+def utterances_of(lengths: list[int], draw: int = 0, input_size: int = FEATURES) -> list[Tensor]:
     """An utterance for each length, each ``(length, 12)``, float32; random numbers for another input_size.
 
-    It is one that has just that length, another for each sequence as long as there are enough; else the first
-    steps of a longer one.
+    It is one that has just that length, else the first steps of a longer one; another for each sequence of a length
+    as long as there are enough.
 
     Raises:
         ValueError: longer than the longest of them.
 
     Example:
-        >>> [tuple(x.shape) for x in utterances_of([9, 3], draw=0)]
+        >>> [tuple(x.shape) for x in utterances_of([9, 3])]
         [(9, 12), (3, 12)]
     """
     recorded = japanese_vowels()
-    order = _order(draw)
-    used: dict[int, int] = {}  # by length
-    chosen = []
     for item, length in enumerate(lengths):
         if length > longest():
             raise ValueError(
                 f"sequence {item} cannot have {length} steps: the longest recorded utterance has {longest()}. "
                 "Give sequences of your own for longer ones."
             )
-        fits = order[recorded.lengths[order] == length]
-        fits = fits if len(fits) else order[recorded.lengths[order] > length]
-        if input_size != FEATURES:
-            chosen.append(random_numbers((item + 1, length, input_size))[item])
-            continue
-        index = int(fits[used.get(length, 0) % len(fits)])
-        used[length] = used.get(length, 0) + 1
-        chosen.append(torch.from_numpy(recorded[index][:length]))
-    return chosen
+    if input_size != FEATURES:
+        return [random_numbers((item + 1, length, input_size))[item] for item, length in enumerate(lengths)]
+    return [torch.from_numpy(recorded[i][:length]) for i, length in zip(_chosen(lengths, draw), lengths, strict=True)]
 
 
 def source_of(input_size: int, lengths: list[int]) -> str:
@@ -69,12 +105,22 @@ def source_of(input_size: int, lengths: list[int]) -> str:
         'Input: random numbers. With input_size 12 it is recorded speech.'
     """
     if input_size != FEATURES:
-        return f"Input: random numbers. With input_size {FEATURES} it is recorded speech."
-    short = sum(1 for length in lengths if length not in set(japanese_vowels().lengths.tolist()))
+        return OTHER_WIDTH
+    short = int((japanese_vowels().lengths[_chosen(lengths, draw=0)] > lengths).sum())
     if len(lengths) == 1:
         return f"Input: one recorded utterance (Japanese vowels){', cut short' if short else ''}."
     cut = f", {short} of them cut short" if short else ""
     return f"Input: {len(lengths)} recorded utterances (Japanese vowels){cut}."
+
+
+def _chosen(lengths: list[int], draw: int) -> list[int]:
+    """Which utterance stands for each length."""
+    order, fits = _order(draw), {}
+    for length in set(lengths):
+        longer = order[japanese_vowels().lengths[order] >= length]
+        whole = japanese_vowels().lengths[longer] == length
+        fits[length] = itertools.cycle(np.concatenate((longer[whole], longer[~whole])).tolist())
+    return [next(fits[length]) for length in lengths]
 
 
 def _order(draw: int) -> np.ndarray:

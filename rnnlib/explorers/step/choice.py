@@ -11,12 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.handmade import HANDMADE, example, handmade
 from rnnlib.engine.layers import build
 from rnnlib.engine.limits.seconds import MOST_SECONDS, Effort, effort
-from rnnlib.explorers.shared.recorded import input_for
+from rnnlib.explorers.shared.recordings import input_for, why_no_utterances
 from rnnlib.explorers.step.payload import check_shown
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import check_kind
@@ -26,7 +27,6 @@ RANDOM, OWN, BITS, UTTERANCE = "random", "your own", "bits", "utterance"
 BATCH = 3
 PASSES = 3  # of a trace: the layer's own run, its steps, and what is written out of them
 A_STEP = 100e-6  # seconds around one step of one layer in one direction
-MOST_FRAMES = 26  # so many have BATCH of the recorded utterances
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -137,6 +137,11 @@ def choose(own: Brought, asked: dict[str, Any], before: dict[str, Any]) -> Choic
     device = name_of(next(own.layer.parameters()).device) if weights == OWN and own.layer else asked["device"]
     steps, batch = _sizes(spec, x) or (seq_len, BATCH)
     lost = own.hx is not None and source == OWN and hx is None
+    no_speech = why_no_utterances(steps, BATCH) if source == RANDOM and spec.input_size == FEATURES else ""
+    notes = [
+        f"Your hx is for {own.base.kind} with hidden_size={own.base.hidden_size}: here h_0 is zeros." if lost else "",
+        f"Input: random numbers, as {no_speech}" if no_speech else "",
+    ]
     return Choice(
         spec,
         functools.partial(_made, own, weights, spec, x, hx, device),
@@ -146,7 +151,7 @@ def choose(own: Brought, asked: dict[str, Any], before: dict[str, Any]) -> Choic
         source,
         sources,
         _fixed(weights, source),
-        f"Your hx is for {own.base.kind} with hidden_size={own.base.hidden_size}: here h_0 is zeros." if lost else "",
+        " ".join(filter(None, notes)),
     )
 
 
@@ -197,7 +202,7 @@ def _sizes(spec: LayerSpec, x: Any) -> tuple[int, int] | None:
 
 def _sources_for(own: Brought, spec: LayerSpec, seq_len: int) -> list[str]:
     as_given = (spec.input_size, spec.batch_first) == (own.base.input_size, own.base.batch_first)
-    offered = {1: [BITS], 12: [UTTERANCE] if seq_len <= MOST_FRAMES else []}.get(spec.input_size, [])
+    offered = {1: [BITS], 12: [] if why_no_utterances(seq_len, BATCH) else [UTTERANCE]}.get(spec.input_size, [])
     return [*([OWN] if own.x is not None and as_given else []), *offered, RANDOM]
 
 

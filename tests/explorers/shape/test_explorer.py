@@ -90,7 +90,7 @@ def test_a_real_module_runs_with_its_own_weights() -> None:
 
 
 def _recorded(seq_len: int, batch: int) -> torch.Tensor:
-    from rnnlib.explorers.shared.recorded import input_for
+    from rnnlib.explorers.shared.recordings import input_for
 
     return input_for(LayerSpec("RNN", 12, 1), seq_len, batch)[0]
 
@@ -417,11 +417,3 @@ def test_the_global_random_numbers_are_never_touched(
 def test_controls_may_come_one_by_one() -> None:
     names = ("seq_len", "batch")
     assert ShapeExplorer("RNN", controls=(name for name in names)).controls == list(names)  # type: ignore[arg-type]
-
-
-def test_a_single_recorded_utterance_is_told_in_the_singular() -> None:
-    from rnnlib.explorers.shared.recorded import input_for
-
-    said = {steps: input_for(LayerSpec("RNN", 12, 1), steps, 640)[1] for steps in range(8, 30)}
-    assert not any("only 1 of the recorded utterances have" in sentence for sentence in said.values())
-    assert all("utterances has" not in sentence or "only 1 " in sentence for sentence in said.values())

@@ -1,4 +1,4 @@
-"""The utterances that a packing explorer shows: each of the length asked for, and another for each sequence."""
+"""The input that explorers offer: utterances of the lengths asked for, another for each sequence; or it is said."""
 
 from __future__ import annotations
 
@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnlib import LayerSpec
 from rnnlib.data import japanese_vowels
-from rnnlib.explorers.shared.recordings import DRAWN, drawn_lengths, longest, source_of, utterances_of
+from rnnlib.explorers.shared.recordings import (
+    DRAWN,
+    drawn_lengths,
+    input_for,
+    longest,
+    source_of,
+    utterances_of,
+    why_no_utterances,
+)
 from tests.strategies import refused
 
 RECORDED = japanese_vowels()
@@ -59,6 +68,33 @@ def test_another_width_is_random_numbers_and_says_so() -> None:
     assert "random" in source_of(5, [4, 4])
 
 
-def test_what_is_cut_is_said() -> None:
+@given(st.lists(st.integers(1, longest()), min_size=1, max_size=9))
+def test_what_is_cut_is_said(lengths: list[int]) -> None:
+    whole = {RECORDED[i].tobytes() for i in range(len(RECORDED))}
+    cut = sum(x.numpy().tobytes() not in whole for x in utterances_of(lengths))
+    said = source_of(12, lengths)
+    assert ("cut short" in said) == (cut > 0)
+    assert len(lengths) == 1 or not cut or f"{cut} of them cut short" in said
+
+
+def test_one_that_is_whole_is_told_in_the_singular() -> None:
     assert source_of(12, [15]) == "Input: one recorded utterance (Japanese vowels)."
-    assert source_of(12, [15, 3, 2]) == "Input: 3 recorded utterances (Japanese vowels), 2 of them cut short."
+    assert source_of(12, [3]) == "Input: one recorded utterance (Japanese vowels), cut short."
+
+
+@given(st.integers(1, 40), st.integers(1, 700))
+def test_a_batch_is_so_many_different_utterances_or_said_to_be_random(seq_len: int, batch: int) -> None:
+    x, said = input_for(LayerSpec("RNN", 12, 1), seq_len, batch)
+    assert x.shape == (seq_len, batch, 12)
+    there = int((RECORDED.lengths >= seq_len).sum())
+    begin = {RECORDED[i][:seq_len].tobytes() for i in range(len(RECORDED))}
+    spoken = [x[:, item].contiguous().numpy().tobytes() in begin for item in range(batch)]
+    assert (all(spoken), any(spoken)) == (batch <= there, batch <= there)
+    assert ("random numbers" in said) == (batch > there)
+    assert len({x[:, item].contiguous().numpy().tobytes() for item in range(batch)}) == batch or seq_len < 3
+
+
+@pytest.mark.parametrize(("seq_len", "says"), [(28, "only 1 of the recorded utterances has 28"), (30, "no recorded")])
+def test_few_are_told_in_the_singular(seq_len: int, says: str) -> None:
+    assert why_no_utterances(seq_len, 2).startswith(says)
+    assert says in input_for(LayerSpec("GRU", 12, 3), seq_len, 2)[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from rnnlib.data import japanese_vowels
 from rnnlib.engine.handmade import HANDMADE, example
 from rnnlib.engine.layers import build
 from rnnlib.engine.trace.trace import trace
-from rnnlib.explorers.step.choice import BATCH, MOST_FRAMES
+from rnnlib.explorers.step.choice import BATCH
 from rnnlib.explorers.step.explorer import StepExplorer
 from rnnlib.spec.kinds import KINDS
 from tests.explorers.step.stepping import assert_shows, decoded, sent
@@ -57,17 +59,34 @@ def test_a_real_utterance_is_among_the_inputs_where_it_fits() -> None:
     explorer = StepExplorer("LSTM", seq_len=12)
     assert "utterance" in explorer.sources
     utterances = japanese_vowels()
-    first = next(u for u in range(len(utterances.lengths)) if utterances.lengths[u] >= 12)
-    np.testing.assert_array_equal(decoded(explorer)["x of layer 0"][0, 0, :, 0], utterances[first][:12])
+    shown = decoded(explorer)["x of layer 0"][0, 0, :, 0]
+    assert any(np.array_equal(shown, utterances[u]) for u in range(640) if utterances.lengths[u] == 12)
     assert "utterance" not in StepExplorer(nn.LSTM(11, 4)).sources
 
 
 def test_what_is_called_an_utterance_is_never_random_numbers() -> None:
-    assert sorted(japanese_vowels().lengths)[-BATCH] == MOST_FRAMES
-    explorer = StepExplorer("GRU", seq_len=MOST_FRAMES)
+    most = int(sorted(japanese_vowels().lengths)[-BATCH])
+    explorer = StepExplorer("GRU", seq_len=most)
     assert explorer.source == "utterance"
-    explorer.seq_len = MOST_FRAMES + 1
+    explorer.seq_len = most + 1
     assert (explorer.source, explorer.sources, explorer.problem) == ("random", ["random"], "")
+    assert "random numbers, as only 1 of the recorded utterances has 27 frames." in explorer.answer["note"]
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_without_recordings_random_numbers_are_called_so(
+    damaged: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "japanese_vowels.npz"
+    if damaged:
+        path.write_bytes(b"not a zip")
+    monkeypatch.setattr(sys.modules[japanese_vowels.__module__], "PATH", path)
+    explorer = StepExplorer("GRU")
+    assert (explorer.source, explorer.sources) == ("random", ["random"])
+    said = explorer.answer["note"]
+    assert said.startswith("Input: random numbers, as the recorded utterances ")
+    assert "Install rnnlib again" in said
+    assert StepExplorer(nn.GRU(5, 3)).answer["note"] == ""  # which reads no speech anyway
 
 
 @pytest.mark.parametrize("name", HANDMADE)
