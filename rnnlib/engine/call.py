@@ -78,11 +78,11 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
 def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, result: Any) -> Outputs:
     try:
         if spec.is_cell:
-            h_1, c_1 = result if spec.family == "LSTM" else (result, None)
+            h_1, c_1 = result if "c" in spec.family.states else (result, None)
             answer = Outputs(h_1, h_1, c_1)
         else:
             output, states = result
-            h_n, c_n = states if spec.family == "LSTM" else (states, None)
+            h_n, c_n = states if "c" in spec.family.states else (states, None)
             answer = Outputs(output, h_n, c_n)
     except (TypeError, ValueError):  # nothing that could be taken apart so
         raise TypeError(_not_as_its_kind(spec, layer)) from None
@@ -106,11 +106,11 @@ def _expected(spec: LayerSpec, sizes: Sizes) -> dict[str, TensorShape]:
 
 
 def _not_as_its_kind(spec: LayerSpec, layer: Any) -> str:
-    gives = {"RNN": "h_1", "GRU": "h_1", "LSTM": "(h_1, c_1)"} if spec.is_cell else {"LSTM": "output, (h_n, c_n)"}
-    wanted, a = gives.get(spec.family, "output, h_n"), "a" if spec.family == "GRU" else "an"
+    states = [f"{state}_{'1' if spec.is_cell else 'n'}" for state in spec.family.states]
+    wanted = ("" if spec.is_cell else "output, ") + (states[0] if len(states) == 1 else in_brackets(tuple(states)))
     if is_torchs(layer):
         return f"a hook on this {spec.kind} makes it return something else than {wanted}."
-    name = type(layer).__name__
+    name, a = type(layer).__name__, "an" if spec.kind[0] in "LR" else "a"
     return f"{name} is {a} {spec.kind}, but its forward() does not return {wanted} as {spec.kind} does."
 
 

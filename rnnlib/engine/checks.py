@@ -71,7 +71,7 @@ def layer_checks(spec: LayerSpec, given: Inputs, answer: Outputs) -> list[Check]
     if at.batch_first:
         middle = ": batch is in the middle, batch_first or not"
         found.append(_equal("h_n.shape[1]", str(given.sizes.batch), there, NOT_FOUND, middle))
-    if spec.kind == "LSTM" and not spec.bidirectional:
+    if "c" in spec.family.states and not spec.bidirectional:
         narrow = f", made proj_size={spec.proj_size} wide" if spec.proj_size else ""
         why = f"output shows h = o * tanh(c){narrow}, never c itself"
         found.append(_equal(at.own_last if at.padded else at.last, "c_n[-1]", there, why))
@@ -94,11 +94,11 @@ def cell_checks(spec: LayerSpec, cell: nn.Module, x: Tensor, hx: State, answer: 
     }
     shape = repr((*x.shape[:-1], spec.hidden_size))
     found = [_equal("h_1.shape", shape, there, NOT_FOUND, ": one step, so no time axis")]
-    if spec.kind == "RNNCell":
+    if not spec.family.gates:
         b_ih, b_hh = (" + bias_ih", " + bias_hh") if spec.bias else ("", "")
         step = f"{spec.nonlinearity}(x @ weight_ih.T{b_ih} + h_0 @ weight_hh.T{b_hh})"
         found.append(_equal("h_1", step, there, NOT_FOUND))
-    if spec.kind == "LSTMCell":
+    if "c" in spec.family.states:
         found.append(_equal("h_1", "c_1", there, "h_1 = o * tanh(c_1): the output gate o decides what h shows of c"))
     return found
 

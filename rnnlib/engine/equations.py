@@ -23,8 +23,6 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-GATES: dict[str, tuple[str, ...]] = {"RNN": (), "LSTM": ("i", "f", "g", "o"), "GRU": ("r", "z", "n")}
-
 States = tuple[Tensor, ...]  # (h,), or (h, c) of an LSTM
 
 

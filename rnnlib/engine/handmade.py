@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rnnlib.engine.equations import GATES
 from rnnlib.engine.layers import build
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.kinds import family_of
 
 SURE = 20.0  # sigmoid and tanh of it are 1, and sigmoid of -SURE is 0, to the last digit but one of float32
 
@@ -109,7 +109,7 @@ def handmade(name: str) -> nn.Module:
     """
     made = _find(name)
     layer = build(LayerSpec(made.kind, input_size=1, hidden_size=1))
-    rows = [made.rows[gate] for gate in GATES[made.kind] or ("h",)]
+    rows = [made.rows[gate] for gate in family_of(made.kind).blocks]
     named = {
         "weight_ih_l0": [[row.x] for row in rows],
         "weight_hh_l0": [[row.h] for row in rows],

@@ -117,7 +117,7 @@ def count(spec: LayerSpec, seq_len: int, batch: int) -> int:
 def _shapes(spec: LayerSpec, seq_len: int) -> list[tuple[int, int]]:
     """What one sequence has of output, h_n and c_n: its steps or rows, and their width."""
     rows, size = spec.num_layers * spec.num_directions, spec.proj_size or spec.hidden_size
-    states = [(rows, size), (rows, spec.hidden_size)][: 1 + (spec.family == "LSTM")]
+    states = [(rows, size), (rows, spec.hidden_size)][: len(spec.family.states)]
     return [(seq_len, spec.num_directions * size), *states]
 
 

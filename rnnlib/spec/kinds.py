@@ -2,20 +2,78 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from typing import Any
 
-LAYERS = ("RNN", "LSTM", "GRU")
-CELLS = ("RNNCell", "LSTMCell", "GRUCell")
-KINDS = LAYERS + CELLS
+WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
-NUM_GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """What a layer and its cell have in common, whatever their sizes.
+
+    Attributes:
+        name: of the layer; its cell is called the same with ``Cell`` behind it.
+        states: what is carried from step to step, as in ``h_n`` and ``c_n``.
+        gates: in torch's order, that of the blocks of rows in ``weight_ih`` and ``weight_hh``; none of an RNN.
+        weights: the parameters of one layer in one direction, in torch's order, without ``_l0`` and the like.
+        has_proj_size: the layer, and not its cell, can project h.
+        has_nonlinearity: tanh or relu can be chosen.
+    """
+
+    name: str
+    states: tuple[str, ...]
+    gates: tuple[str, ...]
+    weights: tuple[str, ...] = WEIGHTS
+    has_proj_size: bool = False
+    has_nonlinearity: bool = False
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """What the blocks of hidden_size rows in a weight are for: a gate each, or all for h where there is none."""
+        return self.gates or ("h",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+_EVERY = (
+    Family("RNN", states=("h",), gates=(), has_nonlinearity=True),
+    Family("LSTM", ("h", "c"), ("i", "f", "g", "o"), (*WEIGHTS, "weight_hr"), has_proj_size=True),
+    Family("GRU", states=("h",), gates=("r", "z", "n")),
+)
+FAMILIES = {family.name: family for family in _EVERY}
+
+LAYERS = tuple(FAMILIES)
+CELLS = tuple(f"{name}Cell" for name in FAMILIES)
+KINDS = LAYERS + CELLS
 
 LAYER_ONLY = ("num_layers", "batch_first", "dropout", "bidirectional")
 ARGUMENTS = (
     *("input_size", "hidden_size", "num_layers", "nonlinearity", "bias"),
     *("batch_first", "dropout", "bidirectional", "proj_size"),
 )
+
+
+def families() -> dict[str, dict[str, Any]]:
+    """The table of families as plain data, for the front end.
+
+    Example:
+        >>> families()["LSTM"]["states"]
+        ('h', 'c')
+    """
+    return {name: dataclasses.asdict(family) | {"cell": f"{name}Cell"} for name, family in FAMILIES.items()}
+
+
+def family_of(kind: str) -> Family:
+    """The family of a layer or of a cell.
+
+    Example:
+        >>> family_of("GRUCell").gates
+        ('r', 'z', 'n')
+    """
+    return FAMILIES[kind.removesuffix("Cell")]
 
 
 def argument_names(kind: str) -> list[str]:
@@ -25,8 +83,12 @@ def argument_names(kind: str) -> list[str]:
         >>> argument_names("RNNCell")
         ['input_size', 'hidden_size', 'nonlinearity', 'bias']
     """
-    foreign = [*(LAYER_ONLY if kind in CELLS else ()), *(() if kind.startswith("RNN") else ("nonlinearity",))]
-    return [name for name in ARGUMENTS if name not in foreign and (name != "proj_size" or kind == "LSTM")]
+    family, foreign = family_of(kind), {*(LAYER_ONLY if kind in CELLS else ())}
+    if kind in CELLS or not family.has_proj_size:
+        foreign.add("proj_size")
+    if not family.has_nonlinearity:
+        foreign.add("nonlinearity")
+    return [name for name in ARGUMENTS if name not in foreign]
 
 
 def check_kind(kind: Any) -> str:

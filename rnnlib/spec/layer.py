@@ -10,7 +10,7 @@ from typing import Any
 from rnnlib.spec import costs as _costs
 from rnnlib.spec import snippet as _code
 from rnnlib.spec.arguments import check_flag, check_size
-from rnnlib.spec.kinds import CELLS, NUM_GATES, argument_names, check_kind, kind_of
+from rnnlib.spec.kinds import CELLS, FAMILIES, Family, argument_names, check_kind, family_of, kind_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,9 +76,10 @@ class LayerSpec:
             )
         if not isinstance(given, str):
             raise TypeError(f"nonlinearity must be 'tanh' or 'relu', not {given!r} ({type(given).__name__}).")
-        if self.family != "RNN" and given != "tanh":
+        if not self.family.has_nonlinearity and given != "tanh":
+            free = [name for name, family in FAMILIES.items() if family.has_nonlinearity]
             raise ValueError(
-                f"nonlinearity={given!r} does not fit {self.kind}: only RNN and RNNCell let you choose it;"
+                f"nonlinearity={given!r} does not fit {self.kind}: only {' and '.join(free)} can have another;"
                 f" the gates of {self.kind} always use sigmoid and tanh. Leave it out."
             )
         if given not in choices:
@@ -93,14 +94,15 @@ class LayerSpec:
             if value != default:
                 raise ValueError(
                     f"{name}={value!r} does not fit {self.kind}: a cell is one step of one layer, in one direction,"
-                    f" with no time axis. Leave it out, or use kind {self.family!r}."
+                    f" with no time axis. Leave it out, or use kind {self.family.name!r}."
                 )
 
     def _check_proj_size(self) -> None:
         if not self.proj_size:
             return
-        if self.kind != "LSTM":
-            raise ValueError(f"proj_size={self.proj_size} does not fit {self.kind}: only LSTM has it. Leave it out.")
+        if "proj_size" not in argument_names(self.kind):
+            have = " and ".join(name for name, family in FAMILIES.items() if family.has_proj_size)
+            raise ValueError(f"proj_size={self.proj_size} does not fit {self.kind}: only {have} has it. Leave it out.")
         if self.proj_size >= self.hidden_size:
             raise ValueError(
                 f"proj_size={self.proj_size} must be smaller than hidden_size={self.hidden_size}: it projects the"
@@ -133,9 +135,20 @@ class LayerSpec:
         return self.kind in CELLS
 
     @property
-    def family(self) -> str:
-        """``"RNN"``, ``"LSTM"`` or ``"GRU"``, of the layer and of its cell alike."""
-        return self.kind.removesuffix("Cell")
+    def family(self) -> Family:
+        """What it is whatever its sizes: states, gates, weights. The same of a layer and of its cell."""
+        return family_of(self.kind)
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """The names of its parameters, in torch's order, without ``_l0`` and the like.
+
+        Example:
+            >>> LayerSpec("LSTM", 12, 16, bias=False, proj_size=8).weights
+            ('weight_ih', 'weight_hh', 'weight_hr')
+        """
+        lacks = (() if self.bias else ("bias_",)) + (() if self.proj_size else ("weight_hr",))
+        return tuple(name for name in self.family.weights if not name.startswith(lacks))
 
     @property
     def num_directions(self) -> int:
@@ -145,7 +158,7 @@ class LayerSpec:
     @property
     def num_gates(self) -> int:
         """How many blocks of hidden_size rows a weight has: 1 for RNN, 4 for LSTM, 3 for GRU."""
-        return NUM_GATES[self.family]
+        return len(self.family.blocks)
 
     @property
     def num_parameters(self) -> int:
@@ -200,8 +213,8 @@ class LayerSpec:
         if "_parameters" not in vars(module):
             raise TypeError(f"{type(module).__name__} is not made yet: its __init__() must call super().__init__(…).")
         names = argument_names(kind)  # a subclass may have attributes of its own
-        given = {name: getattr(module, name) for name in names if name != "nonlinearity" or kind == "RNNCell"}
-        if kind == "RNN":
+        given = {name: getattr(module, name) for name in names if name != "nonlinearity" or kind in CELLS}
+        if "nonlinearity" in names and kind not in CELLS:
             given["nonlinearity"] = module.mode.removeprefix("RNN_").lower()
         given["bias"] = bool(given["bias"])
         return cls(kind=kind, **given)

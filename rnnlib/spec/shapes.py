@@ -154,7 +154,7 @@ def _data(spec: LayerSpec, unbatched: bool) -> Iterator[TensorShape]:
         return TensorShape(name, role, kept, tuple(WHY[axis] for axis in kept))
 
     h_size = "proj_size" if spec.proj_size else "hidden_size"
-    widths = {"h": h_size, "c": "hidden_size"} if spec.family == "LSTM" else {"h": h_size}
+    widths = {state: h_size if state == "h" else "hidden_size" for state in spec.family.states}
     stack = () if spec.is_cell else ("num_layers*num_directions",)
     time = () if spec.is_cell else (("batch", "seq_len") if spec.batch_first else ("seq_len", "batch"))
     after = "1" if spec.is_cell else "n"
@@ -185,18 +185,16 @@ def _parameters_of(spec: LayerSpec, layer: int, direction: int) -> Iterator[Tens
         below = (f"num_directions*{h_size}", f"layer {layer} reads what layer {layer - 1} puts out, all its directions")
     back = (h_size, "every row reads the state h of one step before")
 
-    def parameter(stem: str, *axes: tuple[str, str]) -> TensorShape:
-        names, why = zip(*axes, strict=True)
-        return TensorShape(stem + suffix, "parameter", names, why, layer=layer, direction=direction)
-
-    yield parameter("weight_ih", gates, below)
-    yield parameter("weight_hh", gates, back)
-    if spec.bias:
-        yield parameter("bias_ih", gates)
-        yield parameter("bias_hh", gates)
-    if spec.proj_size:
-        yield parameter(
-            "weight_hr",
+    axes = {
+        "weight_ih": (gates, below),
+        "weight_hh": (gates, back),
+        "bias_ih": (gates,),
+        "bias_hh": (gates,),
+        "weight_hr": (
             ("proj_size", "the width of h after the projection"),
             ("hidden_size", "the width of h before the projection"),
-        )
+        ),
+    }
+    for stem in spec.weights:
+        names, why = zip(*axes[stem], strict=True)
+        yield TensorShape(stem + suffix, "parameter", names, why, layer=layer, direction=direction)

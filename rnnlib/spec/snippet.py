@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rnnlib.spec.shapes import data_shapes, symbol_values, value_of
@@ -50,12 +51,11 @@ def constructor(spec: LayerSpec) -> str:
 def _layer(spec: LayerSpec, unbatched: bool) -> list[str]:
     axes = {name: _fields(t.axes) for name, t in data_shapes(spec, 1, None if unbatched else 1).items()}
     name = spec.kind.lower()
-    h_and_c = spec.family == "LSTM"
-    states = ["h_0", "c_0"] if h_and_c else ["h_0"]
+    states = [f"{state}_0" for state in spec.family.states]
+    ends = [f"{state}_n" for state in spec.family.states]
     lines = [*_wrapped(f"{name} = nn.{spec.kind}(", _arguments(spec)), f"x = torch.randn({axes['input']})"]
     lines += [f"{state} = torch.zeros({axes[state]})" for state in states]
-    call = f"output, (h_n, c_n) = {name}(x, (h_0, c_0))" if h_and_c else f"output, h_n = {name}(x, h_0)"
-    ends = ["h_n", "c_n"] if h_and_c else ["h_n"]
+    call = f"output, {_together(ends)} = {name}(x, {_together(states)})"
     return [*lines, call, *_prints(name, {"input": "x"}, states, ["output", *ends])]
 
 
@@ -65,15 +65,17 @@ def _cell(spec: LayerSpec, unbatched: bool) -> list[str]:
         *_wrapped(f"cell = nn.{spec.kind}(", _arguments(spec)),
         f"x = torch.randn({{seq_len}}, {batch}{{input_size}})",
     ]
-    states = ["h_0", "c_0"] if spec.family == "LSTM" else ["h_0"]
+    names = spec.family.states
+    states = [f"{state}_0" for state in names]
     lines += [f"{state} = torch.zeros({batch}{{hidden_size}})" for state in states]
-    if spec.family == "LSTM":
-        lines += ["h, c = h_0, c_0", "for x_t in x:  # you write the loop", "    h, c = cell(x_t, (h, c))"]
-        ends = {"h_1": "h", "c_1": "c"}
-    else:
-        lines += ["h = h_0", "for x_t in x:  # you write the loop", "    h = cell(x_t, h)"]
-        ends = {"h_1": "h"}
-    return [*lines, *_prints("cell", {"input": "x_t"}, states, ends)]
+    lines += [f"{', '.join(names)} = {', '.join(states)}", "for x_t in x:  # you write the loop"]
+    lines += [f"    {', '.join(names)} = cell(x_t, {_together(names)})"]
+    return [*lines, *_prints("cell", {"input": "x_t"}, states, {f"{state}_1": state for state in names})]
+
+
+def _together(names: Sequence[str]) -> str:
+    """One state as it is, two in brackets, as torch takes and gives them."""
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"
 
 
 def _prints(layer: str, given: dict[str, str], states: list[str], ends: list[str] | dict[str, str]) -> list[str]:

@@ -71,7 +71,7 @@ def test_a_cells_checks_are_true_when_they_say_so(spec: LayerSpec, batch: int | 
     cell = real(spec)
     n = [] if batch is None else [batch]
     h_0, c_0 = (torch.randn(*n, spec.hidden_size) for _ in "hc")
-    hx = None if not given_state else (h_0, c_0) if spec.family == "LSTM" else h_0
+    hx = None if not given_state else (h_0, c_0) if spec.family.name == "LSTM" else h_0
     result = run(cell, hx=hx, batch=batch)
     there = arrays(x=result.input, h_1=result.h_n, c_1=result.c_n, h_0=h_0 if given_state else 0 * h_0)
     there |= arrays(**dict(cell.named_parameters()))

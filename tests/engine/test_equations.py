@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from rnnlib.engine import equations as steps
-from rnnlib.engine.equations import GATES, Weights, gru_step, projected, step_of, what_h_says, what_x_says
+from rnnlib.engine.equations import Weights, gru_step, projected, step_of, what_h_says, what_x_says
+from rnnlib.spec.kinds import family_of
 from tests.strategies import batches, sizes
 
 FAMILIES = ["RNN", "relu RNN", "LSTM", "GRU"]
@@ -91,7 +92,7 @@ def test_the_gates_are_blocks_of_rows_in_torchs_order(name: str) -> None:
     cell = cell_of(name, 4, 5, bias=True)
     x, states = torch.randn(3, 4).double(), tuple(torch.randn(3, 5).double() for _ in range(2))
     step = ours(steps, name, cell, x, states if name == "LSTM" else states[:1])
-    gates = GATES[name.removeprefix("relu ")]
+    gates = family_of(name.removeprefix("relu ")).gates
     assert len(step.gates) == len(gates)
     assert len(step.pre) == len(gates or "h")
     for index, gate in enumerate(gates or "h"):

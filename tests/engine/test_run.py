@@ -56,7 +56,7 @@ def test_it_is_the_layer_called_by_hand(spec: LayerSpec, seq_len: int, batch: in
         assert torch.equal(ours, theirs)
     assert result.input is x
     assert result.spec == spec
-    assert (result.c_n is None) == (spec.family != "LSTM")
+    assert (result.c_n is None) == (spec.family.name != "LSTM")
     assert result.output is result.h_n if spec.is_cell else result.output is not result.h_n
 
 

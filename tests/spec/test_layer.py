@@ -157,7 +157,7 @@ def test_dropout_of_one_layer_is_explained() -> None:
 @pytest.mark.parametrize("kind", LAYERS)
 def test_a_spec_has_an_answer_for_each_question(kind: str) -> None:
     spec = LayerSpec(kind, 12, 16, num_layers=2, bidirectional=True)
-    assert (spec.is_cell, spec.family, spec.num_directions) == (False, kind, 2)
+    assert (spec.is_cell, spec.family.name, spec.num_directions) == (False, kind, 2)
     assert spec.num_gates * 16 == real(spec).weight_ih_l0.shape[0]
 
 

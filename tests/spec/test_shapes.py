@@ -20,10 +20,10 @@ def called(layer: nn.Module, spec: LayerSpec, seq_len: int, batch: int | None) -
     if spec.is_cell:
         x, first = torch.randn(*n, spec.input_size), (*n, spec.hidden_size)
         h_0, c_0 = torch.zeros(first), torch.zeros(first)
-        ends = layer(x, (h_0, c_0)) if spec.family == "LSTM" else (layer(x, h_0),)
+        ends = layer(x, (h_0, c_0)) if spec.family.name == "LSTM" else (layer(x, h_0),)
         return (
             {"input": x, "h_0": h_0}
-            | ({"c_0": c_0} if spec.family == "LSTM" else {})
+            | ({"c_0": c_0} if spec.family.name == "LSTM" else {})
             | dict(zip(("h_1", "c_1"), ends, strict=False))
         )
     x = torch.randn(*([*n, seq_len] if spec.batch_first else [seq_len, *n]), spec.input_size)
@@ -56,7 +56,7 @@ def test_every_axis_has_a_symbol_that_multiplies_out_and_a_reason(
     spec: LayerSpec, seq_len: int, batch: int | None
 ) -> None:
     values = {"seq_len": seq_len, "batch": batch or 0, "num_directions": 2 if spec.bidirectional else 1}
-    values |= {"num_gates": {"RNN": 1, "GRU": 3, "LSTM": 4}[spec.family]}
+    values |= {"num_gates": {"RNN": 1, "GRU": 3, "LSTM": 4}[spec.family.name]}
     values |= {name: getattr(spec, name) for name in ("input_size", "hidden_size", "proj_size", "num_layers")}
     for name, tensor in shapes(spec, seq_len, batch).items():
         assert tensor.name == name

@@ -118,7 +118,7 @@ def _axes(spec: LayerSpec, x: Tensor) -> tuple[str, ...]:
 
 def _rank_slip(spec: LayerSpec, x: Tensor) -> str:
     if spec.is_cell and x.dim() == 3:
-        call = "h, c = cell(x_t, (h, c))" if spec.family == "LSTM" else "h = cell(x_t, h)"
+        call = "h, c = cell(x_t, (h, c))" if "c" in spec.family.states else "h = cell(x_t, h)"
         return f"a cell takes one step, and you write the loop, `for x_t in x: {call}`; or use {spec.family}"
     if x.dim() == 0:
         return "one number is no sequence"

@@ -38,7 +38,7 @@ def check_state(spec: LayerSpec, hx: Any, sizes: Sizes, dtype: torch.dtype, devi
         if tuple(state.shape) != expected[name].sizes:
             raise ValueError(_wrong_shape(spec, sizes, expected[name], state))
         check_type_and_place(name, state, dtype, device)
-    return (states["h_0"], states["c_0"]) if spec.family == "LSTM" else states["h_0"]
+    return (states["h_0"], states["c_0"]) if "c" in spec.family.states else states["h_0"]
 
 
 def zeros(spec: LayerSpec, sizes: Sizes, dtype: torch.dtype, device: torch.device) -> State:
@@ -55,7 +55,7 @@ def zeros(spec: LayerSpec, sizes: Sizes, dtype: torch.dtype, device: torch.devic
 
 def _named(spec: LayerSpec, hx: Any) -> dict[str, Any]:
     """The states by name, if there are as many as the layer carries."""
-    if spec.family == "LSTM":
+    if "c" in spec.family.states:
         if not isinstance(hx, (tuple, list)):
             given = "one tensor" if isinstance(hx, Tensor) else type(hx).__name__
             raise TypeError(f"{spec.kind} carries two states: give hx as a pair of tensors, (h_0, c_0), not {given}.")

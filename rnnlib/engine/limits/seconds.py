@@ -73,7 +73,7 @@ def effort(
 
 def as_layer(spec: LayerSpec) -> LayerSpec:
     """The layer that costs what a cell does when it is called seq_len times; of a layer, itself."""
-    return dataclasses.replace(spec, kind=spec.family)
+    return dataclasses.replace(spec, kind=spec.family.name)
 
 
 def _float(count: int) -> float:

@@ -17,7 +17,6 @@ from rnnlib.engine.trace.comparison import overrides_forward
 from rnnlib.engine.trace.unroll import suffix_of
 from rnnlib.spec import LayerSpec
 
-NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 ALONE = 4  # of the lengths in a packed batch: the sequences of so many are run alone, to compare
 
 
@@ -70,7 +69,7 @@ class CellLoop(nn.Module):
     def _one_direction(self, cell: nn.Module, x: Tensor, *, backward: bool) -> tuple[Tensor, tuple[Tensor, ...]]:
         order = -1 if backward else 1
         zeros = x.new_zeros(*x.shape[1:-1], self.spec.hidden_size)
-        state, hs = (zeros, zeros.clone()) if self.spec.family == "LSTM" else zeros, []
+        state, hs = (zeros, zeros.clone()) if "c" in self.spec.family.states else zeros, []
         for x_t in x.unbind(0)[::order]:
             state = cell(x_t, state)
             hs.append(state[0] if isinstance(state, tuple) else state)
@@ -141,7 +140,7 @@ def layer_of(case: Workload) -> nn.Module:
     layer: nn.Module = getattr(nn, case.spec.kind)(**arguments, device="meta", dtype=case.x.dtype)
     layer = layer.to_empty(device=case.x.device).train(case.backward)
     with torch.no_grad():
-        for name in NAMES[: 4 if case.spec.bias else 2]:
+        for name in case.spec.weights:
             getattr(layer, f"{name}_l0").copy_(getattr(case.module, name))
     return layer
 
@@ -165,9 +164,9 @@ def cells_of(case: Workload) -> list[nn.Module]:
 def _cell_of(case: Workload, layer: int, direction: int) -> nn.Module:
     spec = case.spec
     width = spec.num_directions * spec.hidden_size if layer else spec.input_size
-    more = {"nonlinearity": spec.nonlinearity} if spec.family == "RNN" else {}
+    more = {"nonlinearity": spec.nonlinearity} if spec.family.has_nonlinearity else {}
     cell: nn.Module = getattr(nn, f"{spec.family}Cell")(width, spec.hidden_size, spec.bias, **more, device="meta")
-    for name in NAMES[: 4 if spec.bias else 2]:
+    for name in spec.weights:
         weight = getattr(case.module, name + suffix_of(spec, layer, direction))
         # One that is computed, as by pruning, is taken as it is now.
         cell._parameters[name] = weight if weight.is_leaf else weight.detach().requires_grad_(case.backward)

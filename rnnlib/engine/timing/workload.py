@@ -80,7 +80,7 @@ def check_workload(
         TypeError, ValueError: something does not fit, in a sentence: before anything large is made.
     """
     given = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    spec = dataclasses.replace(given, kind=given.family) if given.is_cell else given
+    spec = dataclasses.replace(given, kind=given.family.name) if given.is_cell else given
     variant = _check_variant(variant, given, x)
     check_flag("backward", backward)
     like = None if isinstance(layer, LayerSpec) else next(layer.parameters())

@@ -80,7 +80,7 @@ def trace_bytes_a_step(spec: LayerSpec, batch: int | None, dtype: torch.dtype, *
     rows = spec.num_layers * spec.num_directions
     h_size = spec.proj_size or spec.hidden_size
     numbers = (6 + 2 * gradients + 2 * padded) * spec.num_gates * spec.hidden_size + 7 * h_size
-    numbers += 5 * spec.hidden_size if spec.family == "LSTM" else 0
+    numbers += 5 * spec.hidden_size if "c" in spec.family.states else 0
     below = spec.input_size + 2 * h_size * rows
     overhead = A_STEP_KEPT * spec.num_gates if gradients else A_STEP
     return (batch or 1) * (rows * numbers + below) * dtype.itemsize + rows * overhead

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from rnnlib.engine.equations import GATES
 from rnnlib.engine.trace.unroll import Unrolled, suffix_of
 from rnnlib.spec import LayerSpec
 
@@ -70,7 +69,7 @@ def _first(spec: LayerSpec, name: str, tensor: Tensor) -> str:
     if name in ("h_0", "c_0"):
         return f"{number} in {_where(spec, index[0])}unit {index[2]}, sequence {index[1]}"
     gate, unit = divmod(index[0], spec.hidden_size)
-    gates = GATES[spec.family]
+    gates = spec.family.gates
     block = f"gate {gates[gate]}, " if gates and not name.startswith("weight_hr") else ""
     return f"{number} in row {index[0]} ({block}unit {unit})"
 

@@ -21,7 +21,7 @@ def hides_nothing(spec: LayerSpec, module: nn.Module, given: Inputs, gradients: 
     gradients elsewhere than on the CPU: cuDNN has no backward pass in eval mode.
     """
     device = given.x.data.device.type
-    alone = spec.family != "LSTM" and spec.num_layers == 1 and not spec.is_cell
+    alone = spec.family.states == ("h",) and spec.num_layers == 1 and not spec.is_cell
     whole = isinstance(given.x, Tensor) and given.lengths is None
     exact = device == "cpu" or not gradients
     return alone and whole and exact and is_plain(spec, module)
@@ -52,7 +52,7 @@ def farthest_step(spec: LayerSpec, unrolled: Unrolled) -> float:
 
     Where every step agrees, but for rounding, so does the whole: each begins where the last one ended.
     """
-    x, take_step, farthest = unrolled.inputs[0], step_of(spec.family, spec.nonlinearity), 0.0
+    x, take_step, farthest = unrolled.inputs[0], step_of(spec.family.name, spec.nonlinearity), 0.0
     some = max(1, ROWS // x.shape[1])
     for direction, (h,) in enumerate(unrolled.after):
         w, first = unrolled.weights[direction], unrolled.first[0][direction : direction + 1]

@@ -33,7 +33,7 @@ def first_states(spec: LayerSpec, given: Inputs) -> States:
     rows, batch = spec.num_layers * spec.num_directions, given.sizes.batch or 1
     if given.hx is None:
         widths = (spec.proj_size or spec.hidden_size, spec.hidden_size)
-        return tuple(given.x.data.new_zeros(rows, batch, width) for width in widths[: 1 + (spec.family == "LSTM")])
+        return tuple(given.x.data.new_zeros(rows, batch, width) for width in widths[: len(spec.family.states)])
     states = given.hx if isinstance(given.hx, tuple) else (given.hx,)
     return tuple(state.reshape(rows, batch, -1).clone() for state in states)  # yours may change later
 

@@ -154,7 +154,7 @@ def _check_input(spec: LayerSpec, x: Any, dtype: torch.dtype, device: torch.devi
                 f"x must be input_size={spec.input_size} wide on its last axis (axis 2), not {x.shape[-1]}: x has shape"
                 f" {tuple(x.shape)}, and a loop over {spec.kind} reads it as (seq_len, batch, input_size)."
             )
-        spec = LayerSpec(spec.family, spec.input_size, spec.hidden_size)
+        spec = LayerSpec(spec.family.name, spec.input_size, spec.hidden_size)
     if spec.is_cell and isinstance(x, Tensor) and x.dim() > 3:
         raise ValueError(
             f"x must have 3 axes, (seq_len, batch, input_size), for a loop over {spec.kind}, or 2 or 1 for one step,"

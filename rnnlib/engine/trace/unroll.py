@@ -80,10 +80,7 @@ def _a_step_before(state: Tensor, first: Tensor, mask: Tensor, *, backward: bool
 def weights_of(spec: LayerSpec, module: nn.Module, layer: int, direction: int) -> Weights:
     """A copy of the weights of one layer in one direction, as the layer itself reads them now."""
     suffix = suffix_of(spec, layer, direction)
-    names = ["weight_ih", "weight_hh"]
-    names += ["bias_ih", "bias_hh"] if spec.bias else []
-    names += ["weight_hr"] if spec.proj_size else []
-    return Weights(**{name: getattr(module, name + suffix).clone() for name in names})
+    return Weights(**{name: getattr(module, name + suffix).clone() for name in spec.weights})
 
 
 def suffix_of(spec: LayerSpec, layer: int, direction: int) -> str:
@@ -104,7 +101,7 @@ def _one_direction(
     Where a step is padding the states stay what they were: so a shorter sequence ends at its own last step, and read
     from the end it starts there.
     """
-    take_step = step_of(spec.family, spec.nonlinearity)
+    take_step = step_of(spec.family.name, spec.nonlinearity)
     told = list(zip(what_x_says(x, w).unbind(0), [None] * len(x) if mask is None else mask.unbind(0), strict=True))
     after = []
     for from_x, own in reversed(told) if backward else told:

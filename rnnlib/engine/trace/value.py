@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from rnnlib.engine.equations import GATES, States, Step, step_of, what_h_says, what_x_says
+from rnnlib.engine.equations import States, Step, step_of, what_h_says, what_x_says
 from rnnlib.engine.trace.unroll import Unrolled, started_from
 from rnnlib.spec import LayerSpec
 
@@ -102,7 +102,7 @@ class Trace:
     @_as_it_was
     def gates(self) -> FiveAxes:
         """By name in torch's order: ``"i", "f", "g", "o"`` of LSTM, ``"r", "z", "n"`` of GRU, none of RNN."""
-        return dict(zip(GATES[self.spec.family], self._steps.gates, strict=True))
+        return dict(zip(self.spec.family.gates, self._steps.gates, strict=True))
 
     @cached_property
     @_as_it_was
@@ -118,13 +118,15 @@ class Trace:
     def __repr__(self) -> str:
         spec = self.spec
         axes = (spec.num_layers, spec.num_directions, *self.mask.shape)
-        sizes = {"h": spec.proj_size or spec.hidden_size} | ({"c": spec.hidden_size} if spec.family == "LSTM" else {})
+        sizes = {"h": spec.proj_size or spec.hidden_size} | (
+            {"c": spec.hidden_size} if "c" in spec.family.states else {}
+        )
         lines = [
             f"{spec.kind}, every step: (num_layers, num_directions, seq_len, batch, size)",
             "states  " + ", ".join(f"{name} {(*axes, size)}" for name, size in sizes.items()),
         ]
-        if GATES[spec.family]:
-            lines.append(f"gates   {', '.join(GATES[spec.family])} {(*axes, spec.hidden_size)}")
+        if spec.family.gates:
+            lines.append(f"gates   {', '.join(spec.family.gates)} {(*axes, spec.hidden_size)}")
         padding = int((~self.mask).sum())
         if padding:
             lines.append(f"mask    {padding} of {self.mask.numel()} steps are padding")
@@ -132,7 +134,7 @@ class Trace:
 
     @property
     def _sums(self) -> tuple[str, ...]:
-        return GATES[self.spec.family] or ("h",)
+        return self.spec.family.blocks
 
     @cached_property
     @_as_it_was
@@ -155,7 +157,7 @@ class Trace:
     @_as_it_was
     def _steps(self) -> Step:
         """All steps at once, by the same equations: each from what it was told and the states it started from."""
-        take_step = step_of(self.spec.family, self.spec.nonlinearity)
+        take_step = step_of(self.spec.family.name, self.spec.nonlinearity)
         return take_step(self._from_x, self._from_h, *self.before.values())
 
     def _states(self, by_row: Sequence[States]) -> FiveAxes:

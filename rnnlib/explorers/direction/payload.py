@@ -28,7 +28,7 @@ def read(reading: Reading) -> dict[str, Any]:
     spec = reading.spec
     seq_len, batch = reading.output.shape[:2]
     return {
-        "family": spec.family,
+        "family": spec.family.name,
         "sizes": {
             "seq_len": seq_len,
             "batch": batch,

@@ -62,7 +62,7 @@ def _of_state(spec: LayerSpec, tensor: TensorShape, tensors: Tensors) -> Iterato
     yield "layers and directions apart in a state", both(put("num_directions", at=0), add("num_layers"))
     yield "state without num_layers", use(ONE, "num_layers")
     yield "output for a state", instead(tensors["output"].axes)
-    if spec.family == "LSTM":
+    if "c" in spec.family.states:
         yield "h and c in one", multiply(TWO, at=0)
     elif not spec.bidirectional:
         yield "two directions, though one", multiply(TWO, at=0)

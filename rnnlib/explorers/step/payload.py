@@ -38,7 +38,7 @@ def traced(trace: Trace, layer: nn.Module) -> dict[str, Any]:
     within = f"to within {trace.difference:.0e}" if trace.difference else "exactly"
     truth = f"✓ equal to torch, {within}" if equal else f"✗ not equal to torch: apart by {trace.difference:.0e}"
     return {
-        "family": spec.family,
+        "family": spec.family.name,
         "squash": spec.nonlinearity,
         "gates": list(trace.from_x),
         "projected": bool(spec.proj_size),
@@ -85,8 +85,9 @@ def count(spec: LayerSpec, seq_len: int, batch: int) -> int:
         114
     """
     told, wide = spec.num_gates * spec.hidden_size, spec.proj_size or spec.hidden_size
-    states = 2 * wide + (2 * spec.hidden_size if spec.family == "LSTM" else 0)
-    gates = 2 * told + {"RNN": 0, "LSTM": told, "GRU": told + spec.hidden_size}[spec.family]
+    states = 2 * wide + (2 * spec.hidden_size if "c" in spec.family.states else 0)
+    gates = 2 * told + len(spec.family.gates) * spec.hidden_size
+    gates += spec.hidden_size if spec.family.name == "GRU" else 0  # what the paper's n would be told
     stacked = spec.num_layers * spec.num_directions
     inputs = spec.input_size + (spec.num_layers - 1) * spec.num_directions * wide
     return seq_len * batch * (inputs + stacked * (states + gates)) + 2 * stacked * told
@@ -112,7 +113,7 @@ def _arrays(trace: Trace, layer: nn.Module) -> dict[str, Tensor]:
     arrays |= {f"{state} before": tensor for state, tensor in trace.before.items()}
     for index, x in enumerate(trace.inputs):
         arrays[f"x of layer {index}"] = x[None, None] if x.dim() == 3 else x[None]
-    if trace.spec.family == "GRU":
+    if trace.spec.family.name == "GRU":
         arrays["n from_h of the paper"] = _of_the_paper(trace, layer)
     return arrays | _biases(trace, layer)
 

@@ -183,7 +183,7 @@ def test_what_torch_refuses_is_refused_before_torch(
     elif change == "one axis less":
         shape.pop(axis)
     h_0 = torch.zeros(shape)
-    hx = (h_0, torch.zeros(*stack, *n, spec.hidden_size)) if spec.family == "LSTM" else h_0
+    hx = (h_0, torch.zeros(*stack, *n, spec.hidden_size)) if spec.family.name == "LSTM" else h_0
     if change == "nothing":
         assert run(spec, x, hx).h_n.shape == h_0.shape
     else:

@@ -102,7 +102,7 @@ def test_a_cell_is_looped_and_its_layer_has_its_weights(
     torch.testing.assert_close(made(case)(case.x)[0], torch.stack(hs))
     assert compared(case).holds
     layer = layer_of(case)
-    assert type(layer).__name__ == spec.family
+    assert type(layer).__name__ == spec.family.name
     torch.testing.assert_close(layer(case.x)[0], torch.stack(hs))
     assert layer.weight_ih_l0.data_ptr() != cell.weight_ih.data_ptr()  # a copy: cuDNN may move it
 

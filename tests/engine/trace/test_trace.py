@@ -151,7 +151,7 @@ def test_it_equals_the_layers_own_result(case: Case) -> None:
     found, expected = ([t.detach() for t in tensors] for tensors in (ours(result), case.torchs()))
     for a, b in zip(found, expected, strict=True):
         assert_equal(a, b)
-    assert (result.c_n is None) == (case.spec.family != "LSTM")
+    assert (result.c_n is None) == (case.spec.family.name != "LSTM")
     assert result.spec == case.spec
     assert result.note == ""
     farthest = max(float((a - b).abs().max()) for a, b in zip(found, expected, strict=True))
@@ -182,7 +182,7 @@ def cell_with(layer: Any, spec: LayerSpec, index: int, direction: int) -> nn.Mod
     suffix = f"_l{index}" + ("_reverse" if direction else "")
     names = ["weight_ih", "weight_hh", *(["bias_ih", "bias_hh"] if spec.bias else [])]
     weights = {name: getattr(layer, name + suffix) for name in names}
-    more = {"nonlinearity": spec.nonlinearity} if spec.family == "RNN" else {}
+    more = {"nonlinearity": spec.nonlinearity} if spec.family.name == "RNN" else {}
     width = weights["weight_ih"].shape[1]
     cell = getattr(nn, f"{spec.family}Cell")(width, spec.hidden_size, bias=spec.bias, dtype=case_dtype(layer), **more)
     if not spec.proj_size:
@@ -242,7 +242,7 @@ def one_sequence(case: Case, cell: nn.Module, x: Tensor, row: int, n: int) -> di
 
 def first_states(case: Case, row: int, n: int) -> tuple[Tensor, ...]:
     spec = case.spec
-    widths = [spec.proj_size or spec.hidden_size, spec.hidden_size][: 1 + (spec.family == "LSTM")]
+    widths = [spec.proj_size or spec.hidden_size, spec.hidden_size][: 1 + (spec.family.name == "LSTM")]
     if case.hx is None:
         return tuple(torch.zeros(width, dtype=case.x.dtype) for width in widths)
     rows = spec.num_layers * spec.num_directions
@@ -253,10 +253,10 @@ def first_states(case: Case, row: int, n: int) -> tuple[Tensor, ...]:
 @given(cases())
 def test_every_gate_and_state_is_that_of_torchs_cells(case: Case) -> None:
     result, spec = case.trace(), case.spec
-    names = {"RNN": (), "LSTM": ("i", "f", "g", "o"), "GRU": ("r", "z", "n")}[spec.family]
+    names = {"RNN": (), "LSTM": ("i", "f", "g", "o"), "GRU": ("r", "z", "n")}[spec.family.name]
     assert tuple(result.gates) == names
     assert tuple(result.from_x) == tuple(result.from_h) == tuple(result.pre) == (names or ("h",))
-    assert tuple(result.states) == tuple(result.before) == (("h", "c") if spec.family == "LSTM" else ("h",))
+    assert tuple(result.states) == tuple(result.before) == (("h", "c") if spec.family.name == "LSTM" else ("h",))
     for index, in_layer in enumerate(by_hand(case)):
         for direction, in_direction in enumerate(in_layer):
             for n, steps in enumerate(in_direction):
@@ -283,7 +283,7 @@ def assert_steps_equal(case: Case, result: Trace, at: tuple, steps: dict[str, Te
             from_h = from_h + getattr(case.layer, f"bias_hh{suffix}")[rows]
         assert_equal(result.from_x[gate][at], from_x)
         assert_equal(result.from_h[gate][at], from_h)
-        pre = from_x + (result.gates["r"][at] if (spec.family, gate) == ("GRU", "n") else 1) * from_h
+        pre = from_x + (result.gates["r"][at] if (spec.family.name, gate) == ("GRU", "n") else 1) * from_h
         assert_equal(result.pre[gate][at], pre)
         if gate in result.gates:
             assert_equal(result.gates[gate][at], pre.tanh() if gate in "gn" else pre.sigmoid())

@@ -173,7 +173,7 @@ def test_first_states_of_ones_own_are_what_the_first_step_starts_from(layer: nn.
     spec, dtype = LayerSpec.of(layer), next(layer.parameters()).dtype
     x = torch.randn(5, 2, 3, dtype=dtype)
     h = torch.randn(*(() if spec.is_cell else (spec.num_layers,)), 2, 4, dtype=dtype)
-    hx = (h, 2 * h) if spec.family == "LSTM" else h
+    hx = (h, 2 * h) if spec.family.name == "LSTM" else h
     explorer = StepExplorer(layer, x, hx)
     assert_shows(explorer, trace(layer, x, hx))
     np.testing.assert_array_equal(decoded(explorer)["h before"][:, 0, 0], h.view(-1, 2, 4).float().numpy())
