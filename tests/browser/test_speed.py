@@ -126,7 +126,7 @@ def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(notebook: Notebook, 
     stops = list(speed.tab_through())
     assert all(stop["name"] for stop in stops), stops
     assert [stop["name"] for stop in stops if not stop["outlined"]] == []
-    wanted = {"Measure", "values", "layer", "compiled", "backward", "seq_len", "everything measured", "Download as CSV"}
+    wanted = {"Measure", "values", "layer", "packed", "backward", "seq_len", "everything measured", "Download as CSV"}
     assert wanted <= {stop["name"] for stop in stops}
     speed.page.mouse.move(0, 0)
     speed.root.screenshot(path=SHOTS / f"speed {theme}.png")

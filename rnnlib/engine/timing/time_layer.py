@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.timing.benchmark import on_threads, timer
+from rnnlib.engine.timing.benchmark import timer
 from rnnlib.engine.timing.measuring import CancelledError, Turns
 from rnnlib.engine.timing.peak import peak_memory, share_of_peak
 from rnnlib.engine.timing.variants import Equal, UnavailableError, compare, made
@@ -118,9 +118,8 @@ def time_layer(
         layer: a spec, or a real ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, cell or subclass of one.
         x: as for `rnnlib.run`; for a cell :math:`(L, N, H_{in})` too. None makes random numbers.
         variant: ``"layer"``, ``"cell loop"`` (a Python loop over torch's cells with the layer's very weights),
-            ``"packed"`` (packing and unpacking included, unless x is packed already), or ``"compiled"`` (the loop over
-            cells that ``torch.compile`` has compiled: it takes no whole layer). None is ``"layer"``, of a cell
-            ``"cell loop"``, of a packed x ``"packed"``.
+            or ``"packed"`` (packing and unpacking included, unless x is packed already). None is ``"layer"``, of a
+            cell ``"cell loop"``, of a packed x ``"packed"``.
         seq_len: the steps of a random x; how often a cell is called.
         batch: the sequences of a random x; None is unbatched.
         lengths: of a packed run; None spreads them as those of recorded utterances are, the mean about half the
@@ -177,8 +176,6 @@ def _timed(case: Workload, threads: int, min_run_time: float, cancelled: Callabl
         weights = [weight for weight in variant.parameters() if weight.requires_grad]
         names = {name: variant, "x": case.given.x, "weights": weights, "torch": torch, "ask": ask}
         ask()
-        if case.variant == "compiled":
-            _compile(lambda: eval(statement, names), threads)
     except UnavailableError as error:
         return dataclasses.replace(timing, note=str(error))
     turns = Turns(case, threads, ask)
@@ -208,24 +205,12 @@ def _quartiles(times: list[float]) -> tuple[float, float]:
     return first, third
 
 
-def _compile(run: Callable[[], Any], threads: int) -> None:
-    """The first call, in which torch compiles for so many threads: it takes seconds, in which explorers may run."""
-    try:
-        with on_threads(threads):
-            run()
-    except (RuntimeError, TypeError, ImportError, OSError) as error:
-        said = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".:")
-        raise UnavailableError(f"torch.compile does not work here: {said}.") from None
-
-
 def _note(case: Workload) -> str:
     notes = []
     if case.spec.dropout:
         notes.append(f"dropout={case.spec.dropout} is off, as after layer.eval()")
     if case.variant == "packed":
         notes.append("packing and unpacking are " + ("in the time" if case.packed is None else "not in the time"))
-    if case.variant == "compiled":
-        notes.append(f"torch.compile takes no nn.{case.spec.kind}: this is a loop over compiled cells")
     return "; ".join(notes)
 
 

@@ -1,8 +1,7 @@
-"""What is timed: a loop over cells, the layer, the layer on a packed batch, the loop over compiled cells; all equal."""
+"""What is timed: a loop over cells, the layer, the layer on a packed batch; all equal."""
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -76,26 +75,6 @@ class CellLoop(nn.Module):
         return torch.stack(hs[::order]), state if isinstance(state, tuple) else (state,)
 
 
-class Compiled(nn.Module):
-    """A cell whose step ``torch.compile`` compiles when it is first taken."""
-
-    def __init__(self, cell: nn.Module) -> None:
-        super().__init__()
-        self.cell = cell
-        # torch remembers a few compilations of each function, and then gives up: this is one of the cell's own.
-        step = types.FunctionType(_step.__code__.replace(), globals())
-        # Without fullgraph it would leave out, and not say so, what it cannot compile.
-        self.step = torch.compile(step, fullgraph=True)
-
-    def forward(self, x_t: Tensor, state: Any) -> Any:
-        """The next state."""
-        return self.step(self.cell, x_t, state)
-
-
-def _step(cell: nn.Module, x_t: Tensor, state: Any) -> Any:
-    return cell(x_t, state)
-
-
 class Packed(nn.Module):
     """The layer on a packed batch, packing and unpacking included: without them there is no batch of lengths.
 
@@ -126,10 +105,7 @@ def made(case: Workload) -> nn.Module:
         return Packed(case.spec, layer_of(case), case.lengths)
     if case.variant in ("layer", "packed"):
         return layer_of(case)
-    cells = cells_of(case)
-    if case.variant == "compiled":
-        cells = [Compiled(cell) for cell in cells]
-    return CellLoop(case.spec, cells)
+    return CellLoop(case.spec, cells_of(case))
 
 
 def layer_of(case: Workload) -> nn.Module:

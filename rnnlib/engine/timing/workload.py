@@ -22,7 +22,7 @@ from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import check_flag, check_size
 from rnnlib.spec.shapes import data_shapes
 
-VARIANTS = ("cell loop", "layer", "packed", "compiled")
+VARIANTS = ("cell loop", "layer", "packed")
 DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 # The lengths of the 640 recorded utterances over that of the longest: the shortest, each tenth, the longest.
 SPREAD = (0.24, 0.38, 0.41, 0.45, 0.48, 0.52, 0.55, 0.59, 0.62, 0.72, 1.0)

@@ -9,14 +9,14 @@ from typing import Any
 THEMES = {
     "light": {
         "ink": "#1f2430", "quiet": "#5f6672", "line": "#e5e7eb",
-        "lines": ("#0072b2", "#b84300", "#007a5a", "#9c3d80", "#9a5b00", "#1f2430"),
+        "lines": ("#0072b2", "#b84300", "#007a5a", "#9c3d80", "#9a5b00"),
     },
     "dark": {
         "ink": "#edeff2", "quiet": "#9aa3af", "line": "#2a2f37",
-        "lines": ("#56b4e9", "#ff8a4c", "#35c79a", "#e08cc4", "#f0b43c", "#edeff2"),
+        "lines": ("#56b4e9", "#ff8a4c", "#35c79a", "#e08cc4", "#f0b43c"),
     },
 }  # fmt: skip
-MARKS = "os^Dvx"
+MARKS = "os^Dv"
 
 
 def chart(rows: Sequence[dict[str, Any]], axis: str, setups: Sequence[str], about: str = "") -> dict[str, str]:

@@ -35,8 +35,7 @@ class SpeedLab(SpeedView):
             ``"bfloat16"`` but for that) and without dropout: a time depends on the sizes, not on the numbers. To time
             your very module, give it to `rnnlib.time_layer`. What is small has one thread of the CPU, what is large all
             that torch has: ``num_threads`` of a row says it.
-        compare: what to compare: ``"layer"``, ``"cell loop"``, ``"packed"``, ``"two directions"``, ``"bfloat16"``,
-            ``"compiled"``.
+        compare: what to compare: ``"layer"``, ``"cell loop"``, ``"packed"``, ``"two directions"``, ``"bfloat16"``.
         axis: along which size: ``"seq_len"``, ``"batch"``, ``"hidden_size"`` or ``"num_layers"``.
         values: of that size; by default some that double.
         seq_len: steps, where they are not the axis.

@@ -33,7 +33,6 @@ SETUPS = {
     "packed": Setup("packed"),
     "two directions": Setup(bidirectional=True),
     "bfloat16": Setup(dtype=torch.bfloat16),
-    "compiled": Setup("compiled"),
 }
 
 

@@ -341,21 +341,6 @@ def test_a_slow_call_keeps_no_explorer_waiting() -> None:
     assert Turns(small._replace(lengths=torch.tensor([10**8])), 1, lambda: None).slow  # as counted
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no C++ compiler found"), ImportError("triton"), OSError("no disk")])
-def test_where_torch_cannot_compile_the_note_says_why(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*given: Any, **more: Any) -> Callable[..., Any]:
-        def raises(*given: Any) -> Any:
-            raise error
-
-        return raises
-
-    monkeypatch.setattr(torch, "compile", broken)
-    timed = time_layer(SMALL, seq_len=4, batch=2, variant="compiled")
-    assert timed.note == f"torch.compile does not work here: {error}."
-    assert (timed.median, timed.iqr, timed.repeats, timed.tokens_per_second, timed.equal) == (None, None, 0, None, None)
-    assert repr(timed).splitlines()[1:] == [f"note    {timed.note}"]
-
-
 def test_a_layer_without_a_cell_says_so() -> None:
     timed = time_layer(LayerSpec("LSTM", 3, 4, proj_size=2), seq_len=4, variant="cell loop")
     assert timed.median is None

@@ -1,8 +1,7 @@
-"""The loop over cells, the layer, the packed batch and the compiled loop give the same, in the call that times them."""
+"""The loop over cells, the layer and the packed batch give the same, in the call that times them."""
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import pytest
@@ -221,17 +220,8 @@ def test_a_module_that_is_called_dropout_stays() -> None:
     assert isinstance(_twin(Own(), training=True).dropout, nn.Dropout)
 
 
-def test_the_compiled_loop_is_equal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compiled by torch's own front half, which is quick; the other half needs a C++ compiler, and seconds."""
-    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="eager"))
-    for batch in range(2, 12):  # more than torch remembers of one function
-        case = case_of(LayerSpec("GRU", 3, 4), seq_len=2, batch=batch, variant="compiled")
-        assert compared(case).holds
-    assert compared(case_of(LayerSpec("LSTM", 3, 4, **DEEP), seq_len=3, batch=2, variant="compiled")).holds
-
-
-def test_there_are_four_variants() -> None:
-    assert VARIANTS == ("cell loop", "layer", "packed", "compiled")
+def test_there_are_three_variants() -> None:
+    assert VARIANTS == ("cell loop", "layer", "packed")
     refused(lambda: case_of(nn.GRU(3, 2), seq_len=4, variant="cells"), "variant must be one of", "'cell loop'", "cells")
 
 
