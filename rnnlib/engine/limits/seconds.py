@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.costs import in_units
@@ -14,14 +15,15 @@ MOST_SECONDS = 20  # what takes longer is not run for a slider at all
 MULTIPLY_ADDS = 1e10  # a second
 FASTER = {"cpu": 1, "mps": 10, "cuda": 100}
 PARAMETERS = 1e8  # made anew, a second
+PARAMETERS_READ = 2.5e9  # a second: every step reads all the weights, which for one sequence is what takes longest
 BYTES = 3e8  # of all that flows, a second
 A_STEP = 35e-6  # seconds around one step of one layer in one direction, however small
 A_LAYER = 0.7e-3  # seconds to make one layer in one direction, however small
 
 
 @dataclasses.dataclass(frozen=True)
-class Effort:
-    """What a run takes.
+class Estimate:
+    """How long a run takes.
 
     Attributes:
         seconds: an estimate, rather too long than too short.
@@ -37,9 +39,9 @@ class Effort:
         return self.seconds <= BLINK
 
 
-def effort(
+def estimate(
     spec: LayerSpec, seq_len: int, batch: int, device: str, *, built: bool, passes: int = 1, a_step: float = A_STEP
-) -> Effort:
+) -> Estimate:
     """Estimate a run of a layer, or of a cell that is called seq_len times.
 
     Args:
@@ -52,7 +54,7 @@ def effort(
         a_step: seconds around one step.
 
     Example:
-        >>> slow = effort(LayerSpec("LSTM", 2000, 2000), seq_len=8, batch=3, device="cpu", built=False)
+        >>> slow = estimate(LayerSpec("LSTM", 2000, 2000), seq_len=8, batch=3, device="cpu", built=False)
         >>> slow.is_quick, slow.words
         (False, '32.0 million parameters and 0.8 billion multiply-adds')
     """
@@ -66,9 +68,31 @@ def effort(
         f"{layers:,} layers and directions": made * A_LAYER * _float(layers),
         f"{steps:,} steps, one after the other in every layer and direction,": a_step * _float(steps),
         f"{in_units(flowing)} of numbers": _float(flowing) / BYTES / speed,
-        products: made * parameters / PARAMETERS + multiply_adds / MULTIPLY_ADDS / speed,
+        products: made * parameters / PARAMETERS
+        + multiply_adds / MULTIPLY_ADDS / speed
+        + _float(seq_len) * parameters / PARAMETERS_READ / speed,
     }
-    return Effort(sum(parts.values()), max(parts, key=lambda words: parts[words]))
+    return Estimate(sum(parts.values()), max(parts, key=lambda words: parts[words]))
+
+
+def estimate_packing(spec: LayerSpec, lengths: Sequence[int], device: str) -> Estimate:
+    """Estimate what `rnnlib.engine.packing.comparison.padded_and_packed` takes with a layer that is there already.
+
+    It runs the padded batch twice, the packed one twice, and every sequence alone.
+
+    Args:
+        spec: the layer.
+        lengths: the steps of each sequence.
+        device: where it would run.
+
+    Example:
+        >>> slow = estimate_packing(LayerSpec("LSTM", 12, 512), [20_000], "cpu")
+        >>> slow.seconds > MOST_SECONDS, slow.words
+        (True, '1.1 million parameters and 21.5 billion multiply-adds')
+    """
+    together = estimate(spec, max(lengths), len(lengths), device, built=True, passes=4, a_step=4 * A_STEP)
+    alone = estimate(spec, sum(lengths), 1, device, built=True)
+    return Estimate(together.seconds + alone.seconds, max((together, alone), key=lambda part: part.seconds).words)
 
 
 def as_layer(spec: LayerSpec) -> LayerSpec:

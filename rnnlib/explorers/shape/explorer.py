@@ -11,7 +11,7 @@ from torch import nn
 
 from rnnlib.engine.call import ONE_AT_A_TIME, in_background
 from rnnlib.engine.devices import available, check_device, find, name_of
-from rnnlib.engine.limits.seconds import MOST_SECONDS, effort
+from rnnlib.engine.limits.seconds import MOST_SECONDS, estimate
 from rnnlib.explorers.shape.payload import answer
 from rnnlib.explorers.shape.symbols import constants, rules, templates
 from rnnlib.explorers.shape.view import CHOICES, CONTROLS, SIZES, ShapeView
@@ -117,7 +117,7 @@ class ShapeExplorer(ShapeView):
     def _run(self, spec: LayerSpec, chosen: dict[str, Any]) -> None:
         """Ask the layer now, or in the background where it takes its time; a refusal takes none."""
         seq_len, batch, device = (chosen[name] for name in ("seq_len", "batch", "device"))
-        needed = effort(spec, seq_len, batch, device, built=self._is_own(spec, device))
+        needed = estimate(spec, seq_len, batch, device, built=self._is_own(spec, device))
         if needed.is_quick or needed.seconds > MOST_SECONDS:
             self._newest.at_once(functools.partial(self._answer, spec, chosen), functools.partial(self._show, chosen))
             return

@@ -13,7 +13,7 @@ from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, without_dropout
 from rnnlib.engine.limits.memory import check_run
-from rnnlib.engine.limits.seconds import MOST_SECONDS, as_layer, effort
+from rnnlib.engine.limits.seconds import MOST_SECONDS, as_layer, estimate
 from rnnlib.engine.run import Run, run
 from rnnlib.explorers.shared.recordings import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
@@ -74,7 +74,7 @@ def _refusal(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.
         check_run(as_layer(spec), seq_len, batch, find(device), built=built)
     except ValueError as error:
         return f"Not run: {error} {shapes_hold}"
-    needed = effort(spec, seq_len, batch, device, built=built)
+    needed = estimate(spec, seq_len, batch, device, built=built)
     if needed.seconds <= MOST_SECONDS:
         return ""
     return (

@@ -16,7 +16,7 @@ from rnnlib.engine.arguments.states import State
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.handmade import HANDMADE, example, handmade
 from rnnlib.engine.layers import build
-from rnnlib.engine.limits.seconds import MOST_SECONDS, Effort, effort
+from rnnlib.engine.limits.seconds import MOST_SECONDS, Estimate, estimate
 from rnnlib.explorers.shared.recordings import input_for, why_no_utterances
 from rnnlib.explorers.step.payload import check_shown
 from rnnlib.spec import LayerSpec
@@ -65,7 +65,7 @@ class Choice:
     fixed: dict[str, str]
     note: str
 
-    def effort(self) -> Effort:
+    def estimate(self) -> Estimate:
         """What its trace takes.
 
         Raises:
@@ -73,7 +73,7 @@ class Choice:
         """
         seq_len, batch, device = (self.sizes[name] for name in ("seq_len", "batch", "device"))
         built = self.weights == OWN
-        needed = effort(self.spec, seq_len, batch, device, built=built, passes=PASSES, a_step=A_STEP)
+        needed = estimate(self.spec, seq_len, batch, device, built=built, passes=PASSES, a_step=A_STEP)
         if needed.seconds > MOST_SECONDS:
             mend = "choose a smaller seq_len or hidden_size, or call trace(…) in a cell"
             raise ValueError(f"{needed.words} are too much to trace here: {mend}.")

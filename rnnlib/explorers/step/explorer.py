@@ -93,7 +93,7 @@ class StepExplorer(StepView):
             weights=weights if own is None else OWN,
         )
         choice = choose(self._brought, self._asked(), {})
-        choice.effort()
+        choice.estimate()
         self._taken(choice, _traced(choice))
 
     @traitlets.observe(*TRACED)
@@ -114,7 +114,7 @@ class StepExplorer(StepView):
 
     def _trace(self, choice: Choice) -> None:
         """Trace what was chosen, now or in the background."""
-        needed = choice.effort()
+        needed = choice.estimate()
         own = self._brought.layer
         if needed.is_quick or (choice.weights == OWN and own is not None and not is_plain(choice.spec, own)):
             self._newest.at_once(functools.partial(_traced, choice), functools.partial(self._taken, choice))
