@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import threading
 import time
 import warnings
@@ -23,6 +24,9 @@ from rnnlib.spec.shapes import TensorShape, data_shapes
 
 ONE_THREAD = 10**9  # multiply-adds up to which one thread is steadier, and hardly slower, than all of them
 ONE_AT_A_TIME = threading.RLock()  # what is put back, and an explorer's traits, belong to the whole process
+if hasattr(os, "register_at_fork"):  # held across a fork, or the child could wait for ever for a thread that it lacks
+    release = ONE_AT_A_TIME.release
+    os.register_at_fork(before=ONE_AT_A_TIME.acquire, after_in_parent=release, after_in_child=release)
 PROJECTIONS = "LSTM with projections is not supported with oneDNN"
 
 

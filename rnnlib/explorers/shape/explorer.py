@@ -15,7 +15,7 @@ from rnnlib.engine.limits.seconds import MOST_SECONDS, estimate
 from rnnlib.explorers.shape.payload import answer
 from rnnlib.explorers.shape.symbols import constants, rules, templates
 from rnnlib.explorers.shape.view import CHOICES, CONTROLS, SIZES, ShapeView
-from rnnlib.explorers.shared.background import Newest
+from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.spec import LayerSpec, shapes
 from rnnlib.spec.kinds import check_kind
@@ -66,7 +66,7 @@ class ShapeExplorer(ShapeView):
         self._asked: dict[str, Any] = {}  # the last sizes and choices that go together, answered or not
         device = "cpu" if self._module is None else name_of(next(self._module.parameters()).device)
         chosen = {name: getattr(self._base, name) for name in (*SIZES, *CHOICES) if hasattr(self._base, name)}
-        self._newest = Newest()
+        self._background = Background()
         with ONE_AT_A_TIME:  # a background run tells its result once the front end is there to hear it
             super().__init__(
                 **chosen,
@@ -108,7 +108,6 @@ class ShapeExplorer(ShapeView):
                         self.set_trait(name, value)
                 raise
             self._asked = chosen
-            self._newest.forget()
             try:
                 self._run(spec, chosen)
             except Exception as error:  # noqa: BLE001 - shown in the explorer: JupyterLab shows nothing of it
@@ -119,15 +118,17 @@ class ShapeExplorer(ShapeView):
         seq_len, batch, device = (chosen[name] for name in ("seq_len", "batch", "device"))
         needed = estimate(spec, seq_len, batch, device, built=self._is_own(spec, device))
         if needed.is_quick or needed.seconds > MOST_SECONDS:
-            self._newest.at_once(functools.partial(self._answer, spec, chosen), functools.partial(self._show, chosen))
+            made = self._answer(spec, chosen)
+            self._background.drop()
+            self._show(chosen, made)
             return
         self.running = {"sizes": chosen, "says": f"{needed.words.rstrip(',')} take a moment."}
 
-        def work() -> dict[str, Any]:
+        def work(_: Job) -> dict[str, Any]:
             with in_background():
                 return self._answer(spec, chosen)
 
-        self._newest.ask(work, functools.partial(self._show, chosen), functools.partial(self._fail, chosen))
+        self._background.ask(work, functools.partial(self._show, chosen), functools.partial(self._fail, chosen))
 
     def _answer(self, spec: LayerSpec, chosen: dict[str, Any]) -> dict[str, Any]:
         module = self._module if self._is_own(spec, chosen["device"]) else None
@@ -141,7 +142,7 @@ class ShapeExplorer(ShapeView):
                 self.running = {}
                 self.problem = ""
 
-    def _fail(self, chosen: dict[str, Any], error: Exception) -> None:
+    def _fail(self, chosen: dict[str, Any], error: BaseException) -> None:
         with ONE_AT_A_TIME:
             if chosen is self._asked:
                 self.running = {}
@@ -156,7 +157,7 @@ class ShapeExplorer(ShapeView):
             >>> explorer.answer["rows"][1]["shape"]
             (4, 3, 1500)
         """
-        self._newest.wait()
+        self._background.wait()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take values from the front end, and none from the background meanwhile."""

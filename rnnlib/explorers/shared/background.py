@@ -2,113 +2,127 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
+import ctypes
 import logging
+import os
 import threading
-import time
 import weakref
 from collections.abc import Callable
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from typing import Any, TypeVar
 
-from rnnlib.explorers.shared.heap import giving_back
+from rnnlib.engine.call import ONE_AT_A_TIME
 
 log = logging.getLogger(__name__)
 
-MOMENT = 0.005  # seconds: what takes less leaves little memory behind
-
 T = TypeVar("T")
 
-_ALL: weakref.WeakSet[Newest] = weakref.WeakSet()
+
+class Job:
+    """One piece of work that was asked for."""
+
+    def __init__(self) -> None:
+        self._superseded = threading.Event()
+
+    def superseded(self) -> bool:
+        """Whether something newer was asked for, or nothing of it is wanted any more: then it may end."""
+        return self._superseded.is_set()
+
+    def tell(self, told: Callable[..., None], *given: Any) -> None:
+        """Call ``told(*given)`` while nothing else sets traits. Of a superseded job nothing is told."""
+        with ONE_AT_A_TIME:
+            if not self.superseded():
+                told(*given)
 
 
-@atexit.register
-def _end() -> None:
-    """Let what runs finish when Python ends, and begin nothing new: torch, cut off in a thread, aborts the process."""
-    for newest in list(_ALL):
-        newest.forget()
-        newest.wait()
+class Background:
+    """Runs the newest piece of work that was asked for, in a thread of its own.
 
-
-class Newest:
-    """Runs one piece of work at a time in a thread of its own, which ends as soon as nothing waits.
-
-    While a piece runs, only the newest request waits: it takes the place of one that waited before it.
+    The newest request wins: what it takes the place of never begins, or, if it runs already, has nothing to tell
+    any more. One piece runs at a time. When Python ends, what runs is superseded and waited for: torch, cut off in
+    a thread, would abort the process.
 
     Example:
         >>> told = []
-        >>> newest = Newest()
-        >>> newest.ask(lambda: 6 * 7, told.append, told.append)
-        >>> newest.wait()
+        >>> background = Background()
+        >>> background.ask(lambda job: 6 * 7, told.append, told.append)
+        >>> background.wait()
         >>> told
         [42]
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: Callable[[], None] | None = None
-        self._thread: threading.Thread | None = None
+        self._begin()
         _ALL.add(self)
 
-    def ask(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
-        """Ask for a piece of work; what waited before is forgotten.
+    def _begin(self) -> None:
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="rnnlib, in the background")
+        self._job, self._future = Job(), Future[None]()
+        self._future.set_result(None)
+
+    def ask(self, work: Callable[[Job], T], done: Callable[[T], None], failed: Callable[[BaseException], None]) -> None:
+        """Ask for a piece of work; whatever was asked for before is dropped.
 
         Args:
-            work: the piece. It is called in the thread, as are the other two.
-            done: gets what `work` gave, even if something newer waits by then.
-            failed: gets what `work`, or `done`, raised.
+            work: the piece, called in the thread. A long one looks at ``job.superseded()`` now and then, and ends if
+                it is; what it has to say meanwhile it says through ``job.tell(…)``.
+            done: is told what `work` gave.
+            failed: is told what `work`, or `done`, raised.
         """
-        with self._lock:
-            self._waiting = lambda: _do(work, done, failed)
-            if self._thread is None:
-                thread = threading.Thread(target=self._run, name="rnnlib, in the background", daemon=True)
-                thread.start()
-                self._thread = thread
+        with ONE_AT_A_TIME:
+            self.drop()
+            self._job = Job()
+            self._future = self._worker.submit(_do, self._job, work, done, failed)
 
-    def at_once(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
-        """Do a piece of work here and now, in place of what waits. If it raises, what waits goes on waiting."""
-        begun = time.perf_counter()
-        made = work()
-        self.forget()
-        with giving_back() if time.perf_counter() - begun > MOMENT else contextlib.nullcontext():
-            done(made)
-            del made
-
-    def forget(self) -> None:
-        """Forget what waits; what runs already runs on."""
-        with self._lock:
-            self._waiting = None
+    def drop(self) -> None:
+        """Drop what was asked for: what waits never begins, and what runs tells nothing any more."""
+        with ONE_AT_A_TIME:
+            self._job._superseded.set()
+            self._future.cancel()
 
     def wait(self) -> None:
         """Wait until nothing runs and nothing waits."""
-        while (thread := self._thread) is not None:
-            thread.join()
-
-    def _run(self) -> None:
-        while (piece := self._next()) is not None:
-            piece()
-            with giving_back():
-                del piece  # with all that it was made from
-
-    def _next(self) -> Callable[[], None] | None:
-        """Take what waits; the thread is done where nothing does."""
-        with self._lock:
-            piece, self._waiting = self._waiting, None
-            if piece is None:
-                self._thread = None
-            return piece
+        waited_for = None
+        while waited_for is not self._future:  # what is told may ask for more
+            waited_for = self._future
+            while wait_for([waited_for], timeout=0.1).not_done:  # not for ever: Windows would not be interrupted
+                pass
 
 
-def _do(work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Exception], None]) -> None:
-    """One piece. Nothing that it raises ends the thread, which would leave the next request waiting for ever."""
+def _do(job: Job, work: Callable[[Job], T], done: Callable[[T], None], failed: Callable[[BaseException], None]) -> None:
     try:
-        made = work()
-        with giving_back():
-            done(made)  # and what it takes the place of is freed
-            del made
-    except BaseException as error:  # noqa: BLE001 - SystemExit too: code of a learner's own may raise anything
-        said = RuntimeError(f"{type(error).__name__}: {error}").with_traceback(error.__traceback__)
         try:
-            failed(error if isinstance(error, Exception) else said)
-        except Exception:
-            log.exception("what failed in the background could not be told")
+            job.tell(done, work(job))
+        except BaseException as error:  # noqa: BLE001 - SystemExit too: code of a learner's own may raise anything
+            job.tell(failed, error)
+    except BaseException:
+        log.exception("what failed in the background could not be told")
+    finally:
+        _give_back()
+
+
+def _give_back() -> None:
+    """Give memory that is free back to the system, which GNU's C library would keep for this thread."""
+    with contextlib.suppress(OSError, AttributeError):  # there is another library
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+_ALL: weakref.WeakSet[Background] = weakref.WeakSet()
+
+
+def _drop_all() -> None:
+    for background in list(_ALL):
+        background.drop()
+
+
+def _begin_anew() -> None:
+    for background in list(_ALL):
+        background._begin()
+
+
+# Python has no public name for it: atexit's callbacks come after the threads of concurrent.futures were waited for.
+threading._register_atexit(_drop_all)  # type: ignore[attr-defined]
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)  # which has none of its parent's threads

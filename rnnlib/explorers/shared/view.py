@@ -39,7 +39,7 @@ class View(anywidget.AnyWidget):
             self.report(error)
             self.send_state([name for name in sync_data if name in self.keys])
 
-    def report(self, error: Exception) -> None:
+    def report(self, error: BaseException) -> None:
         """Show an error inside the view: our own sentences as they are, anything else with whose fault it is."""
         yours = _of_your_own(error)
         if isinstance(error, SENTENCES) and not yours:
@@ -50,7 +50,7 @@ class View(anywidget.AnyWidget):
         self.problem = f"{yours} raised {raised}" if yours else f"{OURS}: {raised}"
 
 
-def _of_your_own(error: Exception) -> str:
+def _of_your_own(error: BaseException) -> str:
     """What of the learner's own code raised an error; empty where it was ours.
 
     It is the innermost code of an error's way up that counts: libraries do what they are told.

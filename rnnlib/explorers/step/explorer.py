@@ -18,7 +18,7 @@ from rnnlib.engine.handmade import HANDMADE
 from rnnlib.engine.trace.comparison import is_plain
 from rnnlib.engine.trace.trace import trace
 from rnnlib.engine.trace.value import Trace
-from rnnlib.explorers.shared.background import Newest
+from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.explorers.shared.view import SENTENCES
 from rnnlib.explorers.step.choice import OWN, RANDOM, Choice, brought, choose
@@ -80,7 +80,7 @@ class StepExplorer(StepView):
     ) -> None:
         self._brought = brought(layer, x, hx, weights)
         self._chosen: dict[str, Any] = {}  # what was asked for last and can be traced, whether it is yet or not
-        self._newest = Newest()
+        self._background = Background()
         own = self._brought.layer
         super().__init__(
             kind=self._brought.base.kind,
@@ -117,17 +117,19 @@ class StepExplorer(StepView):
         needed = choice.estimate()
         own = self._brought.layer
         if needed.is_quick or (choice.weights == OWN and own is not None and not is_plain(choice.spec, own)):
-            self._newest.at_once(functools.partial(_traced, choice), functools.partial(self._taken, choice))
+            made = _traced(choice)
+            self._background.drop()
+            self._taken(choice, made)
             return
         self._accept(choice)
         self.running = {"asked": self._chosen, "says": f"{needed.words.rstrip(',')} take a moment."}
 
-        def work() -> Made:
+        def work(_: Job) -> Made:
             with in_background():
                 return _traced(choice)
 
         failed = functools.partial(self._fail, self._chosen)
-        self._newest.ask(work, functools.partial(self._show, self._chosen), failed)
+        self._background.ask(work, functools.partial(self._show, self._chosen), failed)
 
     def _taken(self, choice: Choice, made: Made) -> None:
         self._accept(choice)
@@ -160,7 +162,7 @@ class StepExplorer(StepView):
             self.running = {}
             self.problem = ""
 
-    def _fail(self, chosen: dict[str, Any], error: Exception) -> None:
+    def _fail(self, chosen: dict[str, Any], error: BaseException) -> None:
         """Say why a trace in the background came to nothing; the last one holds."""
         with ONE_AT_A_TIME:
             if chosen is self._chosen:
@@ -178,7 +180,7 @@ class StepExplorer(StepView):
             >>> explorer.trace.states["h"].shape
             torch.Size([1, 1, 12, 3, 1500])
         """
-        self._newest.wait()
+        self._background.wait()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take values from the front end, and none from the background meanwhile."""

@@ -1,4 +1,4 @@
-"""What runs in the background: the newest alone, in one thread that ends, beside everything else."""
+"""What runs in the background: the newest alone, in one thread, beside everything else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,24 +16,11 @@ from torch import nn
 
 from rnnlib import LayerSpec, ShapeExplorer, StepExplorer, run, shapes
 from rnnlib.engine.call import ONE_AT_A_TIME
-from rnnlib.explorers.shared.background import Newest
+from rnnlib.explorers.shared.background import Background, Job
 from tests.notebooks.driven.kernel import kernel
 from tests.strategies import is_sentence
 
 PATIENCE = 30  # seconds, of a busy machine
-
-
-def no_thread_is_left() -> bool:
-    for thread in threading.enumerate():
-        if thread.name.startswith("rnnlib"):
-            thread.join(PATIENCE)
-    return not any(thread.name.startswith("rnnlib") for thread in threading.enumerate())
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_left_behind() -> Iterator[None]:
-    yield
-    assert no_thread_is_left()
 
 
 @pytest.fixture
@@ -57,83 +44,146 @@ class Gate:
         return result
 
 
-def test_only_the_newest_waits() -> None:
-    newest, gate, told = Newest(), Gate(), []
-    newest.ask(lambda: gate.pass_through("first"), told.append, told.append)
+def begun(background: Background, told: list[Any]) -> Gate:
+    """A piece of work that runs, and will be told unless it is superseded."""
+    gate = Gate()
+    background.ask(lambda _: gate.pass_through("first"), told.append, told.append)
     assert gate.begun.wait(PATIENCE)
+    return gate
+
+
+def test_the_newest_request_wins_and_one_thread_is_enough() -> None:
+    background, told = Background(), []
+    gate, threads = begun(background, told), threading.active_count()
     for number in range(1000):
-        newest.ask(lambda number=number: number, told.append, told.append)
-    assert len([t for t in threading.enumerate() if t.name.startswith("rnnlib")]) == 1
+        background.ask(lambda _, number=number: number, told.append, told.append)
+    assert threading.active_count() == threads
     gate.open.set()
-    newest.wait()
-    assert told == ["first", 999]
+    background.wait()
+    assert told == [999]
 
 
-def test_what_waits_can_be_forgotten() -> None:
-    newest, gate, told = Newest(), Gate(), []
-    newest.ask(lambda: gate.pass_through("first"), told.append, told.append)
+def test_what_was_dropped_is_not_told_and_the_next_is() -> None:
+    background, told = Background(), []
+    gate = begun(background, told)
+    background.drop()
+    gate.open.set()
+    background.wait()
+    assert told == []
+    background.ask(lambda _: "next", told.append, told.append)
+    background.wait()
+    assert told == ["next"]
+
+
+def test_all_is_told_in_order_until_something_newer_is_asked_for() -> None:
+    background, told, gate = Background(), [], Gate()
+
+    def work(job: Job) -> str:
+        for number in range(3):
+            job.tell(told.append, number)
+        gate.pass_through()
+        assert job.superseded()
+        job.tell(told.append, "superseded")
+        return "superseded"
+
+    background.ask(work, told.append, told.append)
     assert gate.begun.wait(PATIENCE)
-    newest.ask(lambda: "second", told.append, told.append)
-    newest.forget()
+    background.ask(lambda _: "newest", told.append, told.append)
     gate.open.set()
-    newest.wait()
-    assert told == ["first"]
-    newest.ask(lambda: "third", told.append, told.append)
-    newest.wait()
-    assert told == ["first", "third"]
+    background.wait()
+    assert told == [0, 1, 2, "newest"]
 
 
-def test_what_is_done_at_once_takes_the_place_of_what_waits_unless_it_fails() -> None:
-    newest, gate, told = Newest(), Gate(), []
-    newest.ask(gate.pass_through, told.append, told.append)
-    assert gate.begun.wait(PATIENCE)
-    newest.ask(lambda: "waits", told.append, told.append)
-    with pytest.raises(ZeroDivisionError):
-        newest.at_once(lambda: 1 // 0, told.append)
-    assert newest._waiting is not None
-    newest.at_once(lambda: "at once", told.append)
-    assert newest._waiting is None
-    gate.open.set()
-    newest.wait()
-    assert told == ["at once", None]
+def test_what_is_asked_for_while_something_is_told_is_waited_for_too() -> None:
+    background, told = Background(), []
+    background.ask(lambda _: 1, lambda _: background.ask(lambda _: 2, told.append, told.append), told.append)
+    background.wait()
+    assert told == [2]
 
 
 @pytest.mark.parametrize("error", [ValueError("mine"), KeyError("mine"), SystemExit("mine")])
 @pytest.mark.parametrize("where", ["work", "done", "failed"])
 def test_an_exception_is_handed_on_and_the_next_request_works(error: BaseException, where: str) -> None:
-    newest, told, failed = Newest(), [], []
+    background, told, failed = Background(), [], []
 
     def fail(*_: Any) -> Any:
         raise error
 
-    newest.ask(
-        fail if where != "done" else lambda: 1,
+    background.ask(
+        fail if where != "done" else lambda _: 1,
         fail if where == "done" else told.append,
-        fail if where == "failed" and isinstance(error, Exception) else failed.append,
+        fail if where == "failed" else failed.append,
     )
-    newest.ask(lambda: 2, told.append, failed.append)
-    newest.wait()
-    newest.ask(lambda: 3, told.append, failed.append)
-    newest.wait()
-    assert told[-1] == 3
-    assert all("mine" in str(error) for error in failed)
+    background.wait()
+    assert failed == ([] if where == "failed" else [error])
+    background.ask(lambda _: 2, told.append, failed.append)
+    background.wait()
+    assert told == [2]
 
 
-def test_nothing_to_wait_for_is_waited_for_at_once() -> None:
-    Newest().wait()
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
 
 
-ENDS = """
+RUNS_TORCH = """
 from rnnlib import LayerSpec, ShapeExplorer
 explorer = ShapeExplorer(LayerSpec("GRU", 12, 512), seq_len=100, batch=8)
 explorer.batch = 9
 assert explorer.running
 """
+MEASURES_FOR_EVER = """
+import threading, torch
+from rnnlib.explorers.shared.background import Background
+background, begun = Background(), threading.Event()
+def work(job):
+    while not job.superseded():
+        torch.rand(300, 300) @ torch.rand(300, 300)
+        begun.set()
+background.ask(work, print, print)
+background.ask(work, print, print)
+assert begun.wait(60)
+"""
 
 
-def test_a_script_that_ends_meanwhile_ends_well() -> None:
-    done = subprocess.run([sys.executable, "-c", ENDS], capture_output=True, text=True, check=False, timeout=120)
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.parametrize("code", [RUNS_TORCH, MEASURES_FOR_EVER])
+@pytest.mark.parametrize("ends", ["", "import sys; sys.exit()"])
+def test_python_may_end_meanwhile(code: str, ends: str) -> None:
+    done = python(code + ends)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+FORKS = """
+import os, threading
+from rnnlib import LayerSpec, run
+from rnnlib.engine.call import ONE_AT_A_TIME
+from rnnlib.explorers.shared.background import Background
+held, go, background, told = threading.Event(), threading.Event(), Background(), []
+def hold():
+    with ONE_AT_A_TIME:
+        held.set()
+        go.wait(1)
+def child():
+    background.wait()
+    background.ask(lambda _: run(LayerSpec("GRU", 3, 2), seq_len=2, batch=1), told.append, print)
+    background.wait()
+    return 0 if len(told) == 1 else 1
+background.ask(lambda _: go.wait(20), print, print)
+threading.Thread(target=hold).start()
+held.wait()
+pid = os.fork()
+if pid == 0:
+    os._exit(child())
+assert os.waitpid(pid, 0)[1] == 0
+run(LayerSpec("GRU", 3, 2), seq_len=2, batch=1)
+background.drop()
+go.set()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_after_a_fork_nothing_waits_for_ever() -> None:
+    done = python(FORKS)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
 SLOW = {
@@ -341,14 +391,14 @@ note()
 assert len(begun) <= at_the_last + 1, (begun, at_the_last)
 assert begun[-1] == {last}
 assert len(begun) < {changes} / 2, len(begun)
-assert max(threads) <= 1 and threads[-1] == 0, threads
-assert max(memory) <= 1.05 * memory[0], memory
+assert max(threads) <= 1, threads
+assert max(memory[{first}:]) <= 1.1 * memory[{first}], memory
 """
 
 
-def test_a_thousand_changes_during_live_runs_leave_nothing_behind() -> None:
-    """Through real comm messages: no queue, no thread, no memory, and the last value's result on screen."""
-    changes, begun_with, draw = 1000, 5, random.Random(0)
+def test_hundreds_of_changes_during_live_runs_leave_nothing_behind() -> None:
+    """Through real comm messages: no queue, no thread; after a hundred, memory is flat; the last result on screen."""
+    changes, begun_with, draw = 300, 5, random.Random(0)
     with kernel() as driven:
         driven.run_code(BEGIN)
         (explorer,) = driven.views.values()
@@ -359,7 +409,7 @@ def test_a_thousand_changes_during_live_runs_leave_nothing_behind() -> None:
             assert explorer.state["running"].get("sizes", explorer.state["answer"]["sizes"])["seq_len"] == seq_len
             if number < begun_with or number % 100 == 0:
                 driven.run_code("explorer.wait()\nnote()")
-        driven.run_code(END.format(last=seq_len, changes=changes))
+        driven.run_code(END.format(last=seq_len, changes=changes, first=begun_with))
         driven.until(lambda: explorer.state["answer"]["sizes"]["seq_len"] == seq_len)
         driven.until(lambda: explorer.state["running"] == {})
         assert explorer.state["problem"] == ""
