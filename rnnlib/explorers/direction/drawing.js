@@ -1,7 +1,7 @@
 // The unrolled layer: time to the right, layers upwards, each direction a row of cells. Pure: places in, strings of SVG out.
-import { dots, text } from "../shared/marks.js";
+import { dots, text } from "../shared/svg.js";
 import { CHIP, cellAt, INPUT, LEFT, OUTPUT, RIGHT, r, UNROLLED } from "./layout.js";
-import { stepsRun, wayTo } from "./reads.js";
+import { stepsRun, wayTo } from "./who_reads.js";
 
 const within = (span, time) => span !== null && span[0] <= time && time <= span[1];
 const disc = ([x, y], radius) =>

@@ -1,19 +1,9 @@
 // The code that picks what is chosen, as a template whose fields `snippet.js` fills.
+import { wrapped } from "../shared/snippet.js";
 
 const LONGEST = 44; // characters that fit beside the picture
 
-/** A call, on one line where it fits; else as many of what it is given on a line as do. */
-function called(start, given) {
-  const line = `${start}(${given.join(", ")})`;
-  if (line.length <= LONGEST) return [line];
-  const lines = [];
-  for (const one of given) {
-    const longer = lines.length ? `${lines.at(-1)} ${one},` : "";
-    if (longer && longer.length <= LONGEST) lines[lines.length - 1] = longer;
-    else lines.push(`    ${one},`);
-  }
-  return [`${start}(`, ...lines, ")"];
-}
+const called = (name, given) => wrapped(`${name}(`, given, ")", LONGEST);
 
 /** How the layer is called, so that `output` and `h_n` are those of the picture. */
 export function callOf({ family, packed, sizes, lengths, given }) {
@@ -22,9 +12,9 @@ export function callOf({ family, packed, sizes, lengths, given }) {
   const first = sizes.batch_first ? ["batch_first=True"] : [];
   const total = Math.max(...lengths) < sizes.seq_len ? ["total_length={seq_len}"] : [];
   return [
-    ...called("packed = pack_padded_sequence", [given, "lengths", ...first, "enforce_sorted=False"]),
+    called("packed = pack_padded_sequence", [given, "lengths", ...first, "enforce_sorted=False"]),
     `output, ${states} = layer(packed)`,
-    ...called("output, _ = pad_packed_sequence", ["output", ...first, ...total]),
+    called("output, _ = pad_packed_sequence", ["output", ...first, ...total]),
   ];
 }
 

@@ -1,9 +1,9 @@
 // The direction explorer on screen: the unrolled layer, what the chosen number has read, and the two summaries.
 import { changes, choice, el, keepKeys, listen, pick, renderOf, slider, toggle } from "../shared/controls.js";
-import { decoded } from "../step/values.js";
+import { decoded } from "../shared/numbers.js";
 import { inputs, unrolled, wayLit } from "./drawing.js";
 import { layoutOf } from "./layout.js";
-import { elementOf, lightsOf, many, movedAt, placeAfter } from "./reads.js";
+import { elementOf, lightsOf, many, movedAt, placeAfter } from "./who_reads.js";
 import { summaries, wordsPanel } from "./words.js";
 
 const ASKED = ["kind", "seq_len", "num_layers", "bidirectional", "packed"];

@@ -1,8 +1,8 @@
 // Beside and below the picture: what the chosen number has read, in words, and the two summaries.
 import { el } from "../shared/controls.js";
 import { snippetPanel } from "../shared/snippet.js";
-import { countRead, elementOf, lightsOf, movedByAll, stepsRun, summariesOf, verdictOf, wordsOf } from "./reads.js";
 import { codeOf, fieldsOf } from "./snippet.js";
+import { countRead, elementOf, lightsOf, movedByAll, stepsRun, summariesOf, verdictOf, wordsOf } from "./who_reads.js";
 
 /** What a half has read, as a strip of steps: a button that chooses it. */
 function strip(place, name, moved, state, go) {

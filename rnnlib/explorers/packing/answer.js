@@ -2,8 +2,8 @@
 import { el, listen } from "../shared/controls.js";
 import { colourAt } from "../shared/heat_map.js";
 import { duration, floatsOf } from "../shared/numbers.js";
-import { liveness } from "../shared/status.js";
-import { rowsOf } from "./marks.js";
+import { liveStatus } from "../shared/status.js";
+import { rowsOf } from "./grid.js";
 
 const ROUNDING = 1e-5; // a difference below it is none
 
@@ -77,7 +77,7 @@ function strip(label, values, wide) {
     wide > values.length
       ? [el("span", { class: "more", title: `${wide - values.length} more` }, `… +${wide - values.length}`)]
       : [];
-  return [el("code", {}, label), el("div", {}, ...values.map(cell), ...more)];
+  return [el("code", {}, label), el("div", {}, ...Array.from(values, cell), ...more)];
 }
 
 /** The last outputs of one sequence: what `output[-1]` of the padded run holds, and what its own last step held. */
@@ -97,7 +97,7 @@ export function costSaid({ steps, own_steps, seconds_padded, seconds_packed }) {
   return `Steps of the padded batch: ${steps}, of which ${steps - own_steps} (${share} %) over pads. Packed: ${own_steps}. ${times}`;
 }
 
-/** The panel of the layer's answer; `show(place)` follows a step, `showStanding` says whether it is live. */
+/** The panel of the layer's answer; `show(place)` follows a step, `showStatus` says whether it is live. */
 export function answerPanel(model) {
   const notice = el("p", { class: "notice", role: "status" });
   const [told, below] = [el("div"), el("div", { class: "lasts" })];
@@ -113,7 +113,7 @@ export function answerPanel(model) {
   const answer = () => ({ sizes: model.get("answer").asked });
   const chosen = () =>
     Object.fromEntries(Object.keys(model.get("answer").asked ?? {}).map((name) => [name, model.get(name)]));
-  const live = liveness(model, { whole, notice, answer, chosen });
+  const live = liveStatus(model, { whole, notice, answer, chosen });
   let item = 0;
   const light = () => {
     const ran = model.get("answer");
@@ -144,7 +144,7 @@ export function answerPanel(model) {
     live.stop();
     deaf();
   };
-  return { whole, show, showStanding: live.show, stop };
+  return { whole, show, showStatus: live.show, stop };
 }
 
 /** The panel of wrong settings: one is chosen, torch is asked, and the cure is run too. */

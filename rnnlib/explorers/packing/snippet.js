@@ -1,4 +1,5 @@
 // The code that packs the batch on screen and runs the layer on it: a template whose fields `snippet.js` fills.
+import { wrapped } from "../shared/snippet.js";
 import { wideOf } from "./stage.js";
 
 const WIDEST_LINE = 56;
@@ -13,20 +14,10 @@ function layerCall({ kind, num_layers, bidirectional, batch_first, sizes }) {
     ...(bidirectional ? ["bidirectional=True"] : []),
     ...(sizes.proj_size ? ["proj_size={proj_size}"] : []),
   ];
-  return code(`layer = nn.${kind}(`, ["{input_size}", "{hidden_size}", ...said], ")");
+  return line(`layer = nn.${kind}(`, ["{input_size}", "{hidden_size}", ...said], ")");
 }
 
-/** `open`, the parts and `close` on one line, or on as many as they need. */
-function code(open, parts, close) {
-  const whole = `${open}${parts.join(", ")}${close}`;
-  if (whole.length <= WIDEST_LINE) return whole;
-  const lines = [];
-  for (const part of parts) {
-    if (lines.length && lines.at(-1).length + part.length < WIDEST_LINE - 6) lines.push(`${lines.pop()}, ${part}`);
-    else lines.push(part);
-  }
-  return `${open}\n${lines.map((line) => `    ${line},\n`).join("")}${close}`;
-}
+const line = (open, parts, close) => wrapped(open, parts, close, WIDEST_LINE);
 
 /** A number as Python writes it. */
 const python = (value) => (typeof value === "string" ? `float("${value}")` : value);
@@ -46,15 +37,15 @@ export function snippetOf(state) {
     "from torch.nn.utils.rnn import pad_packed_sequence",
     "from torch.nn.utils.rnn import pad_sequence",
     "",
-    code("lengths = [", lengths.map(String), "]"),
+    line("lengths = [", lengths.map(String), "]"),
     "sequences = [torch.randn(n, {input_size}) for n in lengths]",
-    code("padded = pad_sequence(", ["sequences", ...first, ...padding], ")"),
+    line("padded = pad_sequence(", ["sequences", ...first, ...padding], ")"),
     `print(padded.shape)  # ${shape("{seq_len}", "input_size")}`,
     "",
     layerCall(state),
-    code("packed = pack_padded_sequence(", ["padded", "lengths", ...first, "enforce_sorted=False"], ")"),
+    line("packed = pack_padded_sequence(", ["padded", "lengths", ...first, "enforce_sorted=False"], ")"),
     `output, ${states} = layer(packed)  # packed too`,
-    code("output, lengths = pad_packed_sequence(", ["output", ...first, ...padding, ...total], ")"),
+    line("output, lengths = pad_packed_sequence(", ["output", ...first, ...padding, ...total], ")"),
     `print(output.shape)  # ${shape(total_length ?? "{seq_len}", wideOf(sizes))}`,
     `summary = ${bidirectional ? "torch.cat((h_n[-2], h_n[-1]), -1)" : "h_n[-1]"}  # each at its own end`,
   ].join("\n");

@@ -1,7 +1,7 @@
 // One stage of packing: its name and shape, its picture, and where the step that is followed stands in it.
 import { el } from "../shared/controls.js";
-import { shapeText } from "../shared/marks.js";
-import { batchRows, cellOf, HEIGHT, PANEL, packed, staircase, stepAt, stripAt, stripCell } from "./marks.js";
+import { shapeText } from "../shared/symbols.js";
+import { batchRows, cellOf, HEIGHT, PANEL, packed, staircase, stepAt, stripAt, stripCell } from "./grid.js";
 
 export const STAGES = ["padded", "sorted", "packed", "unpacked"];
 const GRIP = 8; // pixels from a row's end within which it can be pulled

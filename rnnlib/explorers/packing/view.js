@@ -3,7 +3,7 @@ import { changes, el, keepKeys, listen, renderOf } from "../shared/controls.js";
 import { snippetPanel } from "../shared/snippet.js";
 import { answerPanel, mistakePanel } from "./answer.js";
 import { controlsOf, mostOf, setLengths } from "./controls.js";
-import { measure } from "./marks.js";
+import { measure } from "./grid.js";
 import { snippetOf } from "./snippet.js";
 import { STAGES, stagePanel, stateOf, told } from "./stage.js";
 
@@ -81,7 +81,7 @@ function build(model, host) {
     snippet.show(snippetOf(now), now.sizes);
     tell();
     follow(place);
-    answer.showStanding();
+    answer.showStatus();
   };
   const settle = () => {
     if (String(stateOf(model).pack.order) !== String(now.pack.order)) draw(); // torch sorted equals in its own way

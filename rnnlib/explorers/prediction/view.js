@@ -1,8 +1,8 @@
 // A prediction card on screen: a question, a field for a shape, and what the kernel says of the answer.
 // Answer and feedback travel as messages and are kept nowhere but on screen.
 import { el, keepKeys } from "../shared/controls.js";
-import { colourOf } from "../shared/marks.js";
 import { partsOf } from "../shared/snippet.js";
+import { colourOf } from "../shared/symbols.js";
 
 const PATIENCE = 3000; // milliseconds until a kernel that has not answered is said to be silent
 const SILENT =

@@ -1,17 +1,8 @@
 // The picture of a layer and of every tensor that goes in and comes out: sizes in, one string of SVG out.
-import {
-  axisMark,
-  block,
-  dots,
-  esc,
-  extentOf,
-  numberOf,
-  rulers,
-  saidOf,
-  shapeText,
-  text,
-  unitOf,
-} from "../shared/marks.js";
+
+import { dots, esc, text } from "../shared/svg.js";
+import { numberOf, saidOf, shapeText } from "../shared/symbols.js";
+import { axisMark, block, extentOf, rulers, unitOf } from "../shared/tensor_block.js";
 import { arrows, FLOOR, LOW, loop, stack } from "./stack.js";
 
 const WIDTH = 900;

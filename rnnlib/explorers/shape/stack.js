@@ -1,5 +1,5 @@
 // The layers in the middle of the picture, a box each, and the arrows into and out of them. Pure: sizes in, strings of SVG out.
-import { arrow, dots, text } from "../shared/marks.js";
+import { arrow, dots, text } from "../shared/svg.js";
 
 export const FLOOR = 292; // where the large blocks and the stack stand
 export const LOW = 486; // where the states stand

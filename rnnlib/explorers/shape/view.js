@@ -2,8 +2,8 @@
 import { changes, choice, el, keepKeys, listen, renderOf, slider, toggle } from "../shared/controls.js";
 import { lightAxes, roving } from "../shared/lit_axes.js";
 import { snippetPanel } from "../shared/snippet.js";
+import { livePanel } from "./answer.js";
 import { sizesOf, svgOf } from "./diagram.js";
-import { livePanel } from "./numbers.js";
 import { weights } from "./weights.js";
 
 const SIZES = ["seq_len", "batch", "input_size", "hidden_size", "num_layers"];
@@ -89,7 +89,7 @@ function build(model, host) {
     redrawStrip(model.get("weights") ? weights(tensors, sizes) : "");
     snippet.show(model.get("templates")[templateKey(state)], sizes);
     for (const name of LAYER_ONLY) controls[name]?.disable(state.cell);
-    live.showStanding();
+    live.showStatus();
     tell();
   };
   const deaf = listen(model, { ...changes([...SIZES, ...CHOICES, "weights"], draw), "change:problem": tell });

@@ -1,5 +1,6 @@
 // Every weight and bias as a rectangle to scale, with its name and shape; shown on demand.
-import { colourOf, numberOf, saidOf, shapeText, unitOf } from "../shared/marks.js";
+import { colourOf, numberOf, saidOf, shapeText } from "../shared/symbols.js";
+import { unitOf } from "../shared/tensor_block.js";
 
 /** A row for each layer and direction; from layer 2 on the shapes are layer 1's, and one sentence says so. */
 export function weights(tensors, sizes) {

@@ -1,60 +1,51 @@
-// A heat map to look at and to read: its name, its colours, and a line that says the value pointed at.
+// A heat map to look at and to read: a caption, the colours, and a line that says the value pointed at.
 import { el } from "./controls.js";
-import { cellAfter, cellAt, paint, rangeOf } from "./heat_map.js";
-
-const said = (value) => (value === undefined ? "" : value.toFixed(4));
+import { cellAfter, cellAt, paint } from "./heat_map.js";
 
 /**
- * A figure named `name`; `show(map, note)` fills it with `{rows, cols, values, until}`.
- * `index` says how a cell of row r and column c is indexed; `pick(row, col)` hears a click or Enter.
+ * `show(map)` fills it with what `paint` takes, and `label`, its name for ears; `told(map, cell)` and `resting(map)` are
+ * what the line says of a cell and of none. `go(row, col)`, where given, hears a click or an arrow key, and `map.cell`
+ * is the place it chose; otherwise the arrow keys move a cell of the figure's own.
  */
-export function heatFigure({ name, index, pick }) {
+export function heatFigure({ caption, told, resting, go }) {
   const canvas = el("canvas", { tabindex: 0, role: "img" });
   const line = el("span", { class: "value" });
   const frame = el("div", { class: "frame" }, canvas);
-  const whole = el("figure", { class: "map" }, el("figcaption", {}, name), frame, line);
-  let map = { rows: 1, cols: 1, values: [0] };
-  let [cell, resting] = [[0, 0], ""];
+  const whole = el("figure", { class: "map" }, el("figcaption", {}, ...caption), frame, line);
+  let [map, cell] = [null, [0, 0]];
 
-  const tell = () => {
+  const tell = (at) => {
     whole.classList.add("read");
-    const where = index.replace(/\br\b(?!\[)/, cell[0]).replace(/\bc\b(?!\[)/, cell[1]);
-    line.textContent = `${where} = ${said(map.values[cell[0] * map.cols + cell[1]])}`;
+    line.replaceChildren(...told(map, at));
   };
   const rest = () => {
     whole.classList.remove("read");
-    line.textContent = resting;
+    line.replaceChildren(...resting(map));
   };
-  canvas.addEventListener("pointermove", (event) => {
-    cell = cellAt(event, canvas, map);
-    tell();
-  });
+  canvas.addEventListener("pointermove", (event) => tell(cellAt(event, canvas, map)));
   canvas.addEventListener("pointerleave", rest);
   canvas.addEventListener("focus", () => {
     line.setAttribute("aria-live", "polite");
-    tell();
+    tell(cell);
   });
   canvas.addEventListener("blur", () => {
     line.removeAttribute("aria-live");
     rest();
   });
-  if (pick) canvas.addEventListener("click", (event) => pick(...cellAt(event, canvas, map)));
+  canvas.addEventListener("click", (event) => go?.(...cellAt(event, canvas, map)));
   canvas.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && pick) pick(...cell);
     const next = cellAfter(event.key, cell, map);
     if (!next) return;
     event.preventDefault();
+    if (go) return go(...next);
     cell = next;
-    tell();
+    tell(cell);
   });
 
-  const show = (shown, note = "") => {
+  const show = (shown) => {
     map = shown;
-    cell = [Math.min(cell[0], map.rows - 1), Math.min(cell[1], map.cols - 1)];
-    const range = map.range ?? rangeOf(map.values);
-    resting = `±${range.toFixed(2)} ${note}`;
-    const about = `${name}, ${map.rows} by ${map.cols} values from ${-range.toFixed(2)} to ${range.toFixed(2)}; arrow keys read them`;
-    canvas.setAttribute("aria-label", about);
+    cell = map.cell ?? cell;
+    canvas.setAttribute("aria-label", map.label);
     paint(canvas, map);
     rest();
   };

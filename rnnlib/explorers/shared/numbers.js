@@ -6,8 +6,15 @@ export function duration(seconds) {
   return seconds < 1 ? `${(1e3 * seconds).toFixed(2)} ms` : `${seconds.toFixed(2)} s`;
 }
 
-/** Values travel as bytes: the numbers in them. */
+/** Values travel as bytes of float32: the numbers in them. */
 export function floatsOf(bytes) {
-  const view = bytes instanceof DataView ? bytes : new DataView(bytes);
-  return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+  const { buffer, byteOffset, byteLength } = bytes instanceof DataView ? bytes : new DataView(bytes);
+  if (byteOffset % 4) return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
+}
+
+/** Arrays by name, `{dims, values}`, with their numbers read. */
+export function decoded(arrays) {
+  const read = ({ dims, values }) => ({ dims, numbers: floatsOf(values) });
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, read(array)]));
 }

@@ -1,6 +1,6 @@
 // The code that does the same: a template with fields such as {num_layers*num_directions}, filled as sliders move.
 import { el } from "./controls.js";
-import { colourOf, numberOf } from "./marks.js";
+import { colourOf, numberOf } from "./symbols.js";
 
 const FIELD = /\{([a-z_*]+)\}/g;
 
@@ -14,6 +14,19 @@ export function partsOf(template, sizes) {
   return template
     .split(FIELD)
     .map((part, i) => (i % 2 ? { text: String(numberOf(part, sizes)), symbol: colourOf(part) } : { text: part }));
+}
+
+/** `open`, the parts and `close` on one line where it is no longer than `most`, else as many parts on a line as fit. */
+export function wrapped(open, parts, close, most) {
+  const whole = `${open}${parts.join(", ")}${close}`;
+  if (whole.length <= most) return whole;
+  const lines = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)} ${part},`;
+    if (lines.length && longer.length <= most) lines[lines.length - 1] = longer;
+    else lines.push(`    ${part},`);
+  }
+  return [open, ...lines, close].join("\n");
 }
 
 /** The panel with the snippet and its button; `show` fills it, every number in the colour of its axis. */

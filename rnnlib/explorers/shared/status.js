@@ -6,7 +6,7 @@ const LATE = 1500; // milliseconds after which a kernel that has not answered is
 const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether the answer on screen belongs to what is chosen now: live, running, waiting, stale, failed or refused. */
-export function standing(answer, wanted, { connected, late, problem, running }) {
+export function statusOf(answer, wanted, { connected, late, problem, running }) {
   if (!connected || late) return "stale"; // until the kernel speaks again, whatever the sliders say
   const belongs = (sizes) => Object.entries(wanted).every(([name, value]) => alike(sizes?.[name], value));
   const current = belongs(answer.sizes);
@@ -16,13 +16,13 @@ export function standing(answer, wanted, { connected, late, problem, running }) 
   return answer.refused ? "refused" : "live";
 }
 
-/** The words that go with a standing. */
-export function standingSaid(standing, answer, running) {
-  if (standing === "running")
+/** The words that go with a status. */
+export function statusSaid(status, answer, running) {
+  if (status === "running")
     return `Running in the background: ${running.says}${answer.sizes ? " What stands below belongs to other sizes." : ""}`;
-  if (standing === "refused") return answer.refused;
-  if (standing === "failed") return "Not live: these numbers belong to the last sizes that worked.";
-  if (standing === "stale")
+  if (status === "refused") return answer.refused;
+  if (status === "failed") return "Not live: these numbers belong to the last sizes that worked.";
+  if (status === "stale")
     return "Not live: the kernel does not answer. If a cell is still running, wait for it; after a restart, run the cells from the top again.";
   return "";
 }
@@ -31,13 +31,13 @@ export function standingSaid(standing, answer, running) {
  * Say how an answer stands, on `whole` as data-state and in `notice`: `show` whenever the choice moves, `revive` when
  * an answer comes. `answer()` gives what the kernel said last, with its `sizes`; `chosen()` what is chosen now.
  */
-export function liveness(model, { whole, notice, answer, chosen }) {
+export function liveStatus(model, { whole, notice, answer, chosen }) {
   const link = { connected: true, late: false, timer: 0 };
   const show = () => {
     const running = model.get("running"); // which not every explorer has
-    const now = standing(answer(), chosen(), { ...link, running, problem: model.get("problem") });
+    const now = statusOf(answer(), chosen(), { ...link, running, problem: model.get("problem") });
     whole.dataset.state = now;
-    notice.textContent = standingSaid(now, answer(), running);
+    notice.textContent = statusSaid(now, answer(), running);
     if (now === "waiting") link.timer ||= setTimeout(() => lose({ late: true }), LATE);
     else stopWaiting();
   };

@@ -1,5 +1,5 @@
 // The drawn circuits of the cells, in which the values of one step flow. Pure: values in, strings of SVG out.
-import { text } from "../shared/marks.js";
+import { text } from "../shared/svg.js";
 import {
   box,
   CIRCUIT,
@@ -19,7 +19,7 @@ import {
   upon,
   widthOf,
   wire,
-} from "./marks.js";
+} from "./circuit_parts.js";
 
 const [STATE, INNER] = [72, 146]; // the line along which a state is kept, and where the new enters it
 const [BUS_H, BUS_X] = [324, 342]; // what leads h and x to every gate

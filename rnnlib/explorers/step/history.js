@@ -1,56 +1,42 @@
 // A part's whole history as a heat map: units up, time to the right, filled as far as time has gone.
 import { el } from "../shared/controls.js";
-import { cellAfter, cellAt, paint } from "../shared/heat_map.js";
+import { heatFigure } from "../shared/heat_figure.js";
+import { paint } from "../shared/heat_map.js";
 import { printed } from "./equations.js";
 
 const FINE = 40; // more rows or columns have no lines between them
 
+/** What is known of a cell: its number, or that time has not come there yet. */
+export function knownOf({ rows, cols, values, from, until }, [row, col]) {
+  if (row >= rows) return "–"; // of fewer rows than units: an h that a projection made narrower
+  return col >= from && col <= until ? printed(values[row * cols + col]) : "not yet";
+}
+
 /**
- * The figure of `part`. `show(map)` fills it with `{rows, cols, values, range, said, from, until, row, col}`, the cell
- * (row, col) being the place looked at; `go(row, col)` hears a click or an arrow key.
+ * The figure of `part`. `show(map)` fills it with `{rows, cols, values, range, said, from, until, cell}`, the cell
+ * being the place looked at; `go(row, col)` hears a click or an arrow key.
  */
 export function historyFigure(part, kind, axis, go) {
-  const canvas = el("canvas", { tabindex: 0, role: "img" });
-  const [scale, value] = [el("span", { class: "scale" }), el("span", { class: "value" })];
-  const frame = el("div", { class: "frame" }, canvas, el("div", { class: "lines" }), el("div", { class: "future" }));
-  const caption = el("figcaption", {}, el("b", {}, part), ` ${kind}`, scale);
-  const whole = el("figure", { class: "map", "data-part": part }, caption, frame, value);
-  let map = null;
+  const scale = el("span", { class: "scale" });
+  const told = (map, cell) => [el("b", {}, knownOf(map, cell)), ` ${part}[${cell[0]}], t ${cell[1]}`];
+  const caption = [el("b", {}, part), ` ${kind}`, scale];
+  const { whole, frame, show } = heatFigure({ caption, told, resting: (map) => told(map, map.cell), go });
+  whole.dataset.part = part;
+  frame.append(el("div", { class: "lines" }), el("div", { class: "future" }));
 
-  const read = ([row, col]) => {
-    const known = row < map.rows && col >= map.from && col <= map.until;
-    const number = known ? printed(map.values[row * map.cols + col]) : row < map.rows ? "not yet" : "–";
-    value.replaceChildren(el("b", {}, number), ` ${part}[${row}], t ${col}`);
+  const showHistory = (map) => {
+    const { rows, cols, from, until, said, picked } = map;
+    const [row, col] = map.cell;
+    const [begin, end] = from > 0 ? [0, from] : [until + 1, cols];
+    scale.textContent = said;
+    for (const [name, number] of Object.entries({ rows, cols, row, col, begin, end }))
+      frame.style.setProperty(`--${name}`, number);
+    frame.classList.toggle("lined", rows <= FINE && cols <= FINE);
+    frame.classList.toggle("picked", picked && rows > 1 && row < rows);
+    const label = `${part} ${kind}: ${rows} by ${cols} values, ${said}; arrow keys choose ${axis} and step`;
+    show({ ...map, label });
   };
-  const here = () => [map.row, map.col];
-  canvas.addEventListener("pointermove", (event) => read(cellAt(event, canvas, map)));
-  canvas.addEventListener("pointerleave", () => read(here()));
-  canvas.addEventListener("focus", () => value.setAttribute("aria-live", "polite"));
-  canvas.addEventListener("blur", () => value.removeAttribute("aria-live"));
-  canvas.addEventListener("click", (event) => go(...cellAt(event, canvas, map)));
-  canvas.addEventListener("keydown", (event) => {
-    const next = cellAfter(event.key, here(), map);
-    if (!next) return;
-    event.preventDefault();
-    go(...next);
-  });
-
-  const show = (shown) => {
-    map = shown;
-    scale.textContent = map.said;
-    const about = `${part} ${kind}: ${map.rows} by ${map.cols} values, ${map.said}; arrow keys choose ${axis} and step`;
-    canvas.setAttribute("aria-label", about);
-    const set = (name, number) => frame.style.setProperty(name, number);
-    for (const name of ["rows", "cols", "row", "col"]) set(`--${name}`, map[name]);
-    const [begin, end] = map.from > 0 ? [0, map.from] : [map.until + 1, map.cols];
-    set("--begin", begin);
-    set("--end", end);
-    frame.classList.toggle("lined", map.rows <= FINE && map.cols <= FINE);
-    frame.classList.toggle("picked", map.picked && map.rows > 1 && map.row < map.rows);
-    paint(canvas, map);
-    read(here());
-  };
-  return { whole, show };
+  return { whole, show: showHistory };
 }
 
 /** What the colours mean, as a bar of them. */

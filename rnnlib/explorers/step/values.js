@@ -1,14 +1,5 @@
 // The traced values as they travel, and what of them stands at one place: a step, a layer, a direction, a sequence, a unit.
-
-/** Every array as numbers with its dimensions; it came as bytes. */
-export function decoded(arrays) {
-  const read = ({ dims, values }) => {
-    const view = values instanceof DataView ? values : new DataView(values);
-    const numbers = Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
-    return { dims, numbers };
-  };
-  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, read(array)]));
-}
+import { rangeOf } from "../shared/heat_map.js";
 
 /** The vector of an array at [layer, direction, time, item]; an axis of size 1 is the same for all. */
 export function vectorAt({ dims, numbers }, { layer, direction, time, item }) {
@@ -33,11 +24,7 @@ const scales = new WeakMap(); // by array: what was traced does not change
 
 /** The largest magnitude in an array, so that its colours mean the same at every step. */
 export function scaleOf(numbers) {
-  if (!scales.has(numbers)) {
-    let most = 0;
-    for (const value of numbers) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
-    scales.set(numbers, most || 1);
-  }
+  if (!scales.has(numbers)) scales.set(numbers, rangeOf(numbers));
   return scales.get(numbers);
 }
 

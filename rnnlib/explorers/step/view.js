@@ -1,11 +1,22 @@
 // The step explorer on screen: a moment of time, the circuit with its values, the equations filled in, the whole history.
 import { changes, el, holdHeight, keepKeys, listen, renderOf, toggle } from "../shared/controls.js";
+import { decoded } from "../shared/numbers.js";
 import { circuit } from "./circuit.js";
+import {
+  arrayOf,
+  beforeOf,
+  isGate,
+  PARTS,
+  paperParts,
+  partsAt,
+  placeOf,
+  rangeFor,
+  scaleSaid,
+} from "./circuit_values.js";
 import { controlsOf, timeBar } from "./controls.js";
+import { panel } from "./equations_panel.js";
 import { colourKey, historyFigure } from "./history.js";
-import { panel } from "./panel.js";
-import { arrayOf, beforeOf, isGate, PARTS, paperParts, partsAt, placeOf, rangeFor, scaleSaid } from "./parts.js";
-import { decoded, historyOf } from "./values.js";
+import { historyOf } from "./values.js";
 
 const PLACE = ["time", "layer_index", "direction", "item", "unit"];
 const SLIDERS = ["seq_len", "hidden_size"];
@@ -55,8 +66,7 @@ function figuresOf(model, traced, redraw) {
       const range = rangeFor(part, array, traced);
       const seen = place.direction ? { from: place.time, until: array.dims[2] - 1 } : { from: 0, until: place.time };
       const at = {
-        row: part === "x" ? Math.min(rows.x, array.dims[4] - 1) : place.unit,
-        col: place.time,
+        cell: [part === "x" ? Math.min(rows.x, array.dims[4] - 1) : place.unit, place.time],
         picked: part !== "x",
       };
       show({ ...history(part, array, place), range, said: scaleSaid(part, range, traced), ...seen, ...at });

@@ -68,18 +68,19 @@ test("a packed call says what is not the default, and no line is longer than fit
       .join("")
       .includes("total_length={seq_len}"),
   ); // padded to x's steps
-  assert.deepEqual(callOf(state({ packed: true }, { batch_first: true })).slice(-3), [
-    "output, _ = pad_packed_sequence(",
-    "    output, batch_first=True,",
-    ")",
-  ]);
+  assert.equal(
+    callOf(state({ packed: true }, { batch_first: true })).at(-1),
+    "output, _ = pad_packed_sequence(\n    output, batch_first=True,\n)",
+  );
   for (const batch_first of [true, false])
     for (const lengths of [
       [6, 2, 4],
       [5, 2, 4],
     ])
       for (const given of ["x", "x[:, None]"])
-        for (const line of callOf(state({ packed: true, lengths, given }, { batch_first })))
+        for (const line of callOf(state({ packed: true, lengths, given }, { batch_first }))
+          .join("\n")
+          .split("\n"))
           assert.ok(line.length <= 44, line);
   for (const part of ["output", "h_n"])
     for (const line of written(place({ part }), state())) assert.ok(line.length <= 44, line);

@@ -1,8 +1,15 @@
 // Not a test: what the front end says of each of the places on stdin, on stdout, to be compared with torch.
 import { readFileSync } from "node:fs";
-import { elementOf, lightsOf, movedAt, stepsRun, wayTo, wordsOf } from "../../../rnnlib/explorers/direction/reads.js";
 import { codeOf, fieldsOf } from "../../../rnnlib/explorers/direction/snippet.js";
 import { stateOf } from "../../../rnnlib/explorers/direction/view.js";
+import {
+  elementOf,
+  lightsOf,
+  movedAt,
+  stepsRun,
+  wayTo,
+  wordsOf,
+} from "../../../rnnlib/explorers/direction/who_reads.js";
 import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
 
 const { traits, arrays, places } = JSON.parse(readFileSync(0, "utf8"));

@@ -1,7 +1,7 @@
 // Not a test: what the front end makes of each of the cases on stdin, on stdout, to be compared with torch.
 import { readFileSync } from "node:fs";
 import { rowsTold } from "../../../rnnlib/explorers/packing/answer.js";
-import { measure } from "../../../rnnlib/explorers/packing/marks.js";
+import { measure } from "../../../rnnlib/explorers/packing/grid.js";
 import { snippetOf } from "../../../rnnlib/explorers/packing/snippet.js";
 import { drawn, placesOf, STAGES, stateOf, titleOf, told } from "../../../rnnlib/explorers/packing/stage.js";
 import { filled } from "../../../rnnlib/explorers/shared/snippet.js";

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { diagram, sizesOf, told } from "../../../rnnlib/explorers/shape/diagram.js";
 import { stateOf, templateKey, tensorsOf } from "../../../rnnlib/explorers/shape/view.js";
-import { numberOf } from "../../../rnnlib/explorers/shared/marks.js";
 import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
+import { numberOf } from "../../../rnnlib/explorers/shared/symbols.js";
 
 const { rules, templates, constants, cases } = JSON.parse(readFileSync(0, "utf8"));
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { filled, partsOf } from "../../../rnnlib/explorers/shared/snippet.js";
+import { filled, partsOf, wrapped } from "../../../rnnlib/explorers/shared/snippet.js";
 
 const sizes = { input_size: 12, hidden_size: 16, num_layers: 2, num_directions: 2 };
 const template = "lstm = nn.LSTM({input_size}, {hidden_size})  # {num_layers*num_directions}\nprint(f'{h_n.shape}')";
@@ -20,4 +20,11 @@ test("the parts put together are the text, and every number knows its axis", () 
       ["4", "num_layers"],
     ],
   );
+});
+
+test("a call stands on one line where it fits, else as many of its parts on a line as do", () => {
+  assert.equal(wrapped("f(", ["a", "b"], ")", 7), "f(a, b)");
+  assert.equal(wrapped("f(", ["a", "b"], ")", 6), "f(\n    a,\n    b,\n)");
+  assert.equal(wrapped("call(", ["aaa", "bbb", "c"], ")", 14), "call(\n    aaa, bbb,\n    c,\n)");
+  assert.equal(wrapped("f(", ["longer than that"], ")", 8), "f(\n    longer than that,\n)");
 });

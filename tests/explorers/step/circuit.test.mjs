@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { endOf } from "../../../rnnlib/explorers/shared/marks.js";
+import { endOf } from "../../../rnnlib/explorers/shared/svg.js";
 import { circuit } from "../../../rnnlib/explorers/step/circuit.js";
-import { CIRCUIT } from "../../../rnnlib/explorers/step/marks.js";
+import { CIRCUIT } from "../../../rnnlib/explorers/step/circuit_parts.js";
 
 const TERMS = { LSTM: [], GRU: [], RNN: ["h from_h", "h from_x"] };
 const PARTS = {

@@ -1,9 +1,10 @@
 // What the live layer answered: its shapes with a tick each, its checks in words, its values as colour.
 import { el, listen } from "../shared/controls.js";
 import { heatFigure } from "../shared/heat_figure.js";
-import { colourOf } from "../shared/marks.js";
+import { rangeOf } from "../shared/heat_map.js";
 import { duration, floatsOf } from "../shared/numbers.js";
-import { liveness } from "../shared/status.js";
+import { liveStatus } from "../shared/status.js";
+import { colourOf } from "../shared/symbols.js";
 
 const TICK = { true: "✓", false: "✗" };
 
@@ -28,9 +29,23 @@ function check({ sentence, holds, why }) {
   return el("li", {}, mark, el("span", {}, why ? `${sentence}: ${why}` : sentence));
 }
 
-function heatMap({ name, index, note, ...map }) {
-  const figure = heatFigure({ name, index });
-  figure.show({ ...map, values: floatsOf(map.values) }, note);
+/** A cell of a heat map and its value: `index` with its row r and column c put in, as in `output[3, 0, 1] = 0.2500`. */
+export function cellTold({ index, values, cols }, [row, col]) {
+  const where = index.replace(/\br\b(?!\[)/, row).replace(/\bc\b(?!\[)/, col);
+  const value = values[row * cols + col];
+  return `${where} = ${value === undefined ? "" : value.toFixed(4)}`;
+}
+
+function heatMap({ name, note = "", ...map }) {
+  const values = floatsOf(map.values);
+  const range = map.range ?? rangeOf(values);
+  const figure = heatFigure({
+    caption: [name],
+    told: (shown, cell) => [cellTold(shown, cell)],
+    resting: () => [`±${range.toFixed(2)} ${note}`],
+  });
+  const label = `${name}, ${map.rows} by ${map.cols} values from ${-range.toFixed(2)} to ${range.toFixed(2)}; arrow keys read them`;
+  figure.show({ ...map, values, range, label });
   return figure.whole;
 }
 
@@ -57,7 +72,7 @@ export function livePanel(model, chosen) {
   const panel = el("div", { class: "panel" });
   const title = el("div", { class: "live" }, el("h3", {}, "The live layer says"), facts);
   const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The live layer says" }, title, notice, panel);
-  const live = liveness(model, { whole, notice, answer: () => model.get("answer"), chosen });
+  const live = liveStatus(model, { whole, notice, answer: () => model.get("answer"), chosen });
 
   const show = () => {
     const answer = model.get("answer");
@@ -73,5 +88,5 @@ export function livePanel(model, chosen) {
     live.stop();
     deaf();
   };
-  return { whole, showStanding: live.show, stop };
+  return { whole, showStatus: live.show, stop };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { label, strip, widthOf, windowOf } from "../../../rnnlib/explorers/step/marks.js";
+import { label, strip, widthOf, windowOf } from "../../../rnnlib/explorers/step/circuit_parts.js";
 
 const count = (markup, piece) => markup.split(piece).length - 1;
 const strips = (size, unit) =>

@@ -1,7 +1,7 @@
 // Beside the circuit: the equations with a step's numbers in them, and the rows of the weights that each gate reads.
 import { el } from "../shared/controls.js";
+import { rowsOf } from "./circuit_values.js";
 import { equationsOf, paperLines } from "./equations.js";
-import { rowsOf } from "./parts.js";
 import { termsAt } from "./values.js";
 
 const TOKENS = /(\{before\}|\[|\]|\b[a-z]\b| (?=[+] ))/;

@@ -1,5 +1,5 @@
 // The drawings of padding and packing: rows of steps, the staircase, and where one step stands in each. Pure.
-import { dots, n, text } from "../shared/marks.js";
+import { dots, n, text } from "../shared/svg.js";
 
 export const PANEL = { width: 560, left: 40, right: 552, top: 26, rows: 192 };
 export const HEIGHT = { batch: 226, packed: 318 };

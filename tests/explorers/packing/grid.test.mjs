@@ -10,7 +10,7 @@ import {
   stepAt,
   stripAt,
   stripCell,
-} from "../../../rnnlib/explorers/packing/marks.js";
+} from "../../../rnnlib/explorers/packing/grid.js";
 
 const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
 

@@ -1,6 +1,6 @@
 // The marks that every circuit is drawn with: strips of values, gates, ports, boxes and wires. Pure: values in, SVG out.
 import { colourAt } from "../shared/heat_map.js";
-import { arrow, text } from "../shared/marks.js";
+import { arrow, text } from "../shared/svg.js";
 import { printed } from "./equations.js";
 
 export const CIRCUIT = { width: 660, height: 400 };
