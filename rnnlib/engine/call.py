@@ -19,6 +19,7 @@ from rnnlib.engine.arguments.inputs import Sizes, in_brackets
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import synchronise
+from rnnlib.engine.layers import is_torchs
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import TensorShape, data_shapes
 
@@ -116,11 +117,6 @@ def _not_as_its_kind(spec: LayerSpec, layer: Any) -> str:
         return f"a hook on this {spec.kind} makes it return something else than {wanted}."
     name, a = type(layer).__name__, "an" if spec.kind[0] in "LR" else "a"
     return f"{name} is {a} {spec.kind}, but its forward() does not return {wanted} as {spec.kind} does."
-
-
-def is_torchs(layer: Any) -> bool:
-    """Whether a layer is of one of torch's own classes, not of a subclass."""
-    return type(layer).__module__ == "torch.nn.modules.rnn"
 
 
 class _Here(threading.local):

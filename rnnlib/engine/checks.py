@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.call import Inputs, Outputs
+from rnnlib.engine.closeness import close
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import parameter_shapes
 
@@ -152,25 +153,7 @@ def _equal(left: str, right: str, there: dict[str, Any], why: str, ending: str =
         a, b = eval(left, names), eval(right, names)
     except IndexError:  # of a forward() of the learner's own that leaves steps or layers out
         return Check(f"{left} equals {right}{ending}", False, NOT_FOUND)
-    holds = same(a, b)
+    holds = close(a, b) if isinstance(a, Tensor) else bool(a == b)
     if holds:
         why = "nan counts as equal to nan here" if isinstance(a, Tensor) and bool(a.isnan().any()) else ""
     return Check(f"{left} equals {right}{ending}", holds, why)
-
-
-def same(a: Any, b: Any) -> bool:
-    """Equal in shape and, but for rounding, in every number; nan equals nan.
-
-    Example:
-        >>> same(torch.zeros(3), torch.zeros(3, 1))
-        False
-    """
-    if not isinstance(a, Tensor):
-        return bool(a == b)
-    if a.shape != b.shape:
-        return False
-    common = torch.promote_types(a.dtype, b.dtype)
-    a, b = a.to(common), b.to(common)
-    rounding = torch.finfo(common).eps ** 0.6  # 7e-5 for float32
-    largest = b.nan_to_num(0, 0, 0).abs().max()
-    return torch.allclose(a, b, rtol=rounding, atol=rounding * float(largest), equal_nan=True)

@@ -1,9 +1,12 @@
-"""A real layer of torch, made from a spec."""
+"""A real layer of torch: made from a spec, copied to be evaluated, and whose code runs when it is called."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import nn
+from torch.nn.modules import module as module_of_torch
 
 from rnnlib.engine.devices import find
 from rnnlib.engine.limits.memory import check_build
@@ -11,6 +14,7 @@ from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import check_layers
 
 SEED = 0
+HOOKS_OF_ALL = ("_global_forward_pre_hooks", "_global_forward_hooks")  # those on every module that there is
 
 
 def build(spec: LayerSpec, device: str | torch.device = "cpu", seed: int = SEED) -> nn.Module:
@@ -47,22 +51,51 @@ def build(spec: LayerSpec, device: str | torch.device = "cpu", seed: int = SEED)
     return _initialised(empty.to_empty(device="cpu"), spec, seed).to(where)
 
 
-def without_dropout(module: nn.Module) -> nn.Module:
-    """The same layer in eval mode, sharing its weights and all that it has; its own mode stays as it is.
+def evaluation_copy(module: nn.Module, **changed: Any) -> Any:
+    """The same layer in eval mode, as is all that it is made of, with dropout off; it shares its weights.
 
-    Dropout would draw from torch's global random numbers, which may be in use at this moment: JupyterLab moves
-    sliders in a thread beside a running cell.
+    The module itself stays as it is: its mode, and what its code sets while it runs. Dropout would draw from torch's
+    global random numbers, which may be in use at this moment: JupyterLab moves sliders in a thread beside a running
+    cell.
+
+    Args:
+        module: the layer.
+        changed: attributes of the copy that are to be others; ``training=True`` for cuDNN's backward pass, which it
+            has in training mode alone.
 
     Example:
         >>> layer = nn.GRU(3, 2, num_layers=2, dropout=0.5)
-        >>> without_dropout(layer).training, layer.training
-        (False, True)
+        >>> copy = evaluation_copy(layer)
+        >>> copy.training, layer.training, copy.weight_ih_l0 is layer.weight_ih_l0
+        (False, True, True)
     """
-    if not (module.training and getattr(module, "dropout", False)):
-        return module
-    twin = object.__new__(type(module))
-    twin.__dict__.update(vars(module), training=False)
-    return twin
+    copy, has = object.__new__(type(module)), vars(module)
+    attributes = {name: dict(value) if name in ("_parameters", "_buffers") else value for name, value in has.items()}
+    attributes["training"] = False
+    attributes["_modules"] = {name: part and evaluation_copy(part) for name, part in module._modules.items()}
+    if "_flat_weights" in has:
+        attributes["_flat_weights"] = list(has["_flat_weights"])
+    if isinstance(has.get("dropout"), (int, float)):  # torch's, not a module of the same name
+        attributes["dropout"] = 0.0
+    copy.__dict__.update(attributes | changed)
+    return copy
+
+
+def is_torchs(module: Any) -> bool:
+    """Whether a layer is of one of torch's own classes, not of a subclass."""
+    return type(module).__module__ == "torch.nn.modules.rnn"
+
+
+def overrides_forward(spec: LayerSpec, module: nn.Module) -> bool:
+    """Whether a subclass, or this one layer, has a forward() of its own."""
+    return getattr(module.forward, "__func__", None) is not getattr(nn, spec.kind).forward
+
+
+def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
+    """Whether nothing but torch's own code runs when the layer is called."""
+    hooks = (module._forward_pre_hooks, module._forward_hooks, *map(vars(module_of_torch).get, HOOKS_OF_ALL))
+    called_so = type(module).__call__ is nn.Module.__call__
+    return called_so and not overrides_forward(spec, module) and not any(hooks)
 
 
 @torch.no_grad()

@@ -13,12 +13,14 @@ from rnnlib.engine.arguments.gradients import are_kept, check_inference
 from rnnlib.engine.arguments.inputs import check_agreement, check_input, check_sizes
 from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.arguments.states import State, check_state, zeros
-from rnnlib.engine.call import Inputs, Outputs, call, is_torchs, keeping_torch_settings
-from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks, same
+from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
+from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks
+from rnnlib.engine.closeness import close
 from rnnlib.engine.devices import find, name_of
-from rnnlib.engine.layers import build
+from rnnlib.engine.layers import build, is_torchs
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.random_numbers import random_numbers
+from rnnlib.engine.weights import like, weights_of
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import data_shapes
 
@@ -101,9 +103,9 @@ def run(
         yes no state given equals zeros given
     """
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
-    where = place(like, x, device)
-    dtype = torch.float32 if like is None else like.dtype
+    weight = None if isinstance(layer, LayerSpec) else like(layer)
+    where = place(weight, x, device)
+    dtype = torch.float32 if weight is None else weight.dtype
     if x is None:
         sizes = check_sizes(spec, seq_len, batch)
     else:
@@ -111,10 +113,10 @@ def run(
         check_agreement(spec, sizes, seq_len, batch)
     state = check_state(spec, hx, sizes, dtype, where)
     steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
-    weights = () if isinstance(layer, LayerSpec) else tuple(layer.parameters())
+    weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(layer).values())
     check_inference(x, state, weights)
     kept = are_kept(x, state, weights)
-    costs = check_run(spec, *sizes, where, dtype, built=like is not None, gradients=kept)
+    costs = check_run(spec, *sizes, where, dtype, built=weight is not None, gradients=kept)
 
     module = build(spec, where).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
     given = Inputs(
@@ -169,7 +171,7 @@ def _checks(
         found = layer_checks(spec, given, answer)
     if zeros_too is not None:
         pairs = zip(_tensors(answer), _tensors(zeros_too), strict=True)
-        found.append(Check("no state given equals zeros given", all(same(a, b) for a, b in pairs)))
+        found.append(Check("no state given equals zeros given", all(close(a, b) for a, b in pairs)))
     return tuple(found[:MOST])
 
 

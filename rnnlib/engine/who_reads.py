@@ -15,10 +15,10 @@ from rnnlib.engine.arguments.inputs import Sizes, check_input
 from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.call import Inputs, call, keeping_torch_settings
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build
+from rnnlib.engine.layers import build, is_plain
 from rnnlib.engine.limits.memory import free_bytes
-from rnnlib.engine.trace.comparison import is_plain
 from rnnlib.engine.trace.time_major import time_major
+from rnnlib.engine.weights import like
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.costs import in_units
 
@@ -90,8 +90,8 @@ def who_reads(
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
     if spec.is_cell:
         raise TypeError(f"{spec.kind} takes one step, and has read that one alone: use {spec.family}.")
-    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
-    sizes = check_input(spec, x, *((torch.float32, CPU) if like is None else (like.dtype, find(like.device))))
+    weight = None if isinstance(layer, LayerSpec) else like(layer)
+    sizes = check_input(spec, x, *((torch.float32, CPU) if weight is None else (weight.dtype, find(weight.device))))
     steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
     if isinstance(x, PackedSequence):
         packed, steps = True, pad_packed_sequence(x)[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from typing import Any
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from torch import nn
 
 from rnnlib.engine.devices import available
-from rnnlib.engine.layers import build, without_dropout
+from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.spec import LayerSpec
 from tests.strategies import refused, specs
 
@@ -88,13 +89,42 @@ def test_dropout_is_kept_and_torchs_warning_of_it_needs_no_silencing(num_layers:
     assert warnings.filters == filters
 
 
-def test_without_dropout_the_weights_are_the_same_and_so_is_the_layers_own_mode() -> None:
+@pytest.mark.parametrize("training", [False, True])
+def test_an_evaluation_copy_shares_weights_has_no_dropout_and_leaves_the_layer_as_it_is(training: bool) -> None:
     layer = nn.GRU(3, 2, num_layers=2, dropout=1.0)
-    twin, state = without_dropout(layer), torch.get_rng_state()
-    assert not torch.equal(layer(torch.ones(4, 3))[0], twin(torch.ones(4, 3))[0])
+    copy, state = evaluation_copy(layer, training=training), torch.get_rng_state()
+    assert not torch.equal(layer(torch.ones(4, 3))[0], copy(torch.ones(4, 3))[0])
     torch.set_rng_state(state)
-    twin(torch.ones(4, 3))
+    copy(torch.ones(4, 3))
     assert torch.equal(torch.get_rng_state(), state)
-    assert (layer.training, twin.training) == (True, False)
-    assert twin.weight_ih_l0 is layer.weight_ih_l0
-    assert without_dropout(layer.eval()) is layer
+    assert (layer.training, layer.dropout, copy.training) == (True, 1.0, training)
+    assert copy.weight_ih_l0 is layer.weight_ih_l0
+
+
+def test_what_a_layer_is_made_of_is_evaluated_too_and_what_it_sets_stays_in_the_copy() -> None:
+    class Dropped(nn.GRU):
+        def __init__(self) -> None:
+            super().__init__(3, 2)
+            self.drop = nn.Dropout(0.5)
+            self.raw = nn.Parameter(self._parameters.pop("weight_hh_l0").detach())
+            self.weight_hh_l0 = self.raw
+
+        def forward(self, *given: Any) -> Any:
+            self._parameters.pop("weight_hh_l0", None)
+            self.weight_hh_l0 = torch.zeros_like(self.raw)
+            return super().forward(*given)
+
+    layer = Dropped()
+    copy, weight = evaluation_copy(layer), layer.weight_hh_l0
+    copy(torch.ones(4, 3))
+    assert layer.weight_hh_l0 is weight
+    assert layer._flat_weights[1] is weight
+    assert float(copy.weight_hh_l0.abs().max()) == 0
+    assert (layer.drop.training, copy.drop.training) == (True, False)
+
+
+def test_a_module_that_is_called_dropout_stays() -> None:
+    layer = nn.GRU(3, 2)
+    del layer.dropout
+    layer.dropout = nn.Dropout(0.5)
+    assert isinstance(evaluation_copy(layer).dropout, nn.Dropout)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,10 +13,12 @@ from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.arguments.sequences import check_sequences
 from rnnlib.engine.arguments.tensors import check_type_and_place
 from rnnlib.engine.call import Inputs, call, keeping_torch_settings
+from rnnlib.engine.closeness import difference, rounding
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build
+from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.packing.pack_steps import Packing, pack_steps
+from rnnlib.engine.weights import like
 from rnnlib.spec import LayerSpec
 
 
@@ -74,6 +75,16 @@ class PaddedAndPacked:
         return _off(self.packed, self.alone)
 
     @property
+    def holds_padded(self) -> list[bool]:
+        """Whether each sequence's states, after the padded run, are those of its run alone, but for rounding."""
+        return _holds(self.padded, self.alone)
+
+    @property
+    def holds_packed(self) -> list[bool]:
+        """Likewise after the packed run."""
+        return _holds(self.packed, self.alone)
+
+    @property
     def last_padded(self) -> Tensor:
         """``output[-1]`` of the padded run, ``(batch, num_directions*size)``."""
         return self.padded.output[-1]
@@ -87,9 +98,13 @@ class PaddedAndPacked:
         batch = len(self.packing.lengths)
         states = "h_n" if self.alone.c_n is None else "h_n or c_n"
         lines = [f"{self.spec.kind}, {batch} sequences, {states} compared with that of each sequence run alone"]
-        for name, off, steps in (("padded", self.off_padded, self.steps), ("packed", self.off_packed, self.own_steps)):
-            differ, lost = int((off > rounding(self.alone.h_n)).any(0).sum()), int(off.isnan().any(0).sum())
-            unknown = f", {lost} cannot be compared: nan or inf" if lost else ""
+        for name, ran, off, steps in (
+            ("padded", self.padded, self.off_padded, self.steps),
+            ("packed", self.packed, self.off_packed, self.own_steps),
+        ):
+            lost = off.isnan().any(0).tolist()
+            differ = sum(not holds and not nan for holds, nan in zip(_holds(ran, self.alone), lost, strict=True))
+            unknown = f", {sum(lost)} cannot be compared: nan or inf" if any(lost) else ""
             lines.append(f"{name}  {differ} of {batch} differ{unknown}; {steps:,} cell steps")
         return "\n".join(lines)
 
@@ -158,33 +173,12 @@ def prepared(
     if batch_first is not None:
         spec = dataclasses.replace(spec, batch_first=batch_first)
     packing = pack_steps(check_sequences(sequences), batch_first=spec.batch_first)
-    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
-    where = find(packing.data.device if like is None else like.device)
+    weight = None if isinstance(layer, LayerSpec) else like(layer)
+    where = find(packing.data.device if weight is None else weight.device)
     _check_width(spec, packing.data.shape[1])
-    check_type_and_place("sequences[0]", sequences[0], torch.float32 if like is None else like.dtype, where)
+    check_type_and_place("sequences[0]", sequences[0], torch.float32 if weight is None else weight.dtype, where)
     module = build(spec, where) if isinstance(layer, LayerSpec) else layer
-    return spec, _in_eval_mode(module, batch_first=spec.batch_first), packing
-
-
-def _in_eval_mode(module: nn.Module, **changed: Any) -> Any:
-    """A twin that shares the module's weights, in eval mode as is all that it is made of; the module stays as it is."""
-    twin = object.__new__(type(module))
-    parts = {name: part and _in_eval_mode(part) for name, part in module._modules.items()}
-    twin.__dict__.update(vars(module), training=False, _modules=parts, **changed)
-    return twin
-
-
-def rounding(tensor: Tensor) -> float:
-    """By how much rounding alone may change numbers of this dtype and as large: by 10 of their last digits.
-
-    Example:
-        >>> rounding(torch.tensor([0.5, -0.25]))
-        1.1920928955078125e-06
-    """
-    eps = torch.finfo(tensor.dtype).eps
-    if tensor.is_cuda and tensor.dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
-        eps = 2**-10  # cuDNN's products are rounded to TF32
-    return 10 * eps * max(1.0, float(tensor.nan_to_num(0, 0, 0).abs().max()))
+    return spec, evaluation_copy(module, batch_first=spec.batch_first), packing
 
 
 def _check_width(spec: LayerSpec, width: int) -> None:
@@ -218,3 +212,12 @@ def _off(ran: Ran, alone: Ran) -> Tensor:
     if ran.c_n is None or alone.c_n is None:
         return off
     return torch.maximum(off, (ran.c_n - alone.c_n).abs().amax(-1))
+
+
+def _holds(ran: Ran, alone: Ran) -> list[bool]:
+    """By sequence, whether every state is that of the run alone, but for rounding in numbers as large as these are."""
+    pairs = [(a, b) for a, b in ((ran.h_n, alone.h_n), (ran.c_n, alone.c_n)) if a is not None and b is not None]
+    return [
+        all(difference(a[:, item], b[:, item]) <= rounding(b, a) for a, b in pairs)
+        for item in range(alone.h_n.shape[1])
+    ]

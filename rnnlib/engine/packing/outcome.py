@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from rnnlib.engine.packing.comparison import rounding
+from rnnlib.engine.closeness import rounding
 from rnnlib.engine.packing.pack_steps import few
 
 

@@ -12,9 +12,9 @@ import torch
 from torch import nn
 
 from rnnlib.engine.call import ONE_AT_A_TIME, ONE_THREAD, Inputs, Outputs, call
+from rnnlib.engine.layers import is_plain
 from rnnlib.engine.timing.benchmark import on_threads
 from rnnlib.engine.timing.workload import Workload
-from rnnlib.engine.trace.comparison import is_plain
 from rnnlib.spec import LayerSpec
 
 if TYPE_CHECKING:

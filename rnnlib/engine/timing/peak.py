@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from rnnlib.engine.call import ONE_AT_A_TIME
+from rnnlib.engine.closeness import multiplies_in_tf32
 from rnnlib.engine.devices import name_of, synchronise
 from rnnlib.engine.layers import SEED
 from rnnlib.engine.timing.benchmark import timer
@@ -62,7 +63,7 @@ def share_of_peak(case: Workload, median: float, num_threads: int) -> tuple[floa
         said += f" (float32: {matmul_rate(device, torch.float32, num_threads)[0] / 1e9:,.0f})"
     if case.backward:
         said += ", a backward pass counted as two forward passes"
-    if device.type == "cuda" and dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
+    if dtype == torch.float32 and multiplies_in_tf32(device):
         said += "; cuDNN may round to TF32, which is quicker, so the share can be more than 1"
     return operations / median / rate, said
 

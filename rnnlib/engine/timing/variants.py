@@ -11,8 +11,9 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.call import Inputs, Outputs
+from rnnlib.engine.closeness import difference, rounding
+from rnnlib.engine.layers import overrides_forward
 from rnnlib.engine.timing.workload import Workload
-from rnnlib.engine.trace.comparison import overrides_forward
 from rnnlib.engine.trace.unroll import suffix_of
 from rnnlib.spec import LayerSpec
 
@@ -164,13 +165,12 @@ def compare(case: Workload, variant: nn.Module, called: Callable[[nn.Module, Inp
         ours = ours._replace(output=pad_packed_sequence(ours.output, case.spec.batch_first)[0])
     if case.variant == "layer":
         return Equal(0.0, True, "this is the layer itself, with which the others are compared")
-    layer, difference, largest = layer_of(case), 0.0, 0.0
+    layer, farthest, allowed = layer_of(case), 0.0, 0.0
     with torch.no_grad():
         for mine, given in _parts(case, _tensors(ours)):
             for a, b in zip(mine, _tensors(called(layer, given)), strict=True):
-                difference = max(difference, _difference(a, b))
-                largest = max(largest, float(b.nan_to_num(0, 0, 0).abs().max()))
-    return _said(case, difference, difference <= _rounding(case.x) * largest)
+                farthest, allowed = max(farthest, difference(a, b)), max(allowed, rounding(b, a))
+    return _said(case, farthest, farthest <= allowed)
 
 
 def _tensors(answer: Outputs) -> list[Tensor]:
@@ -193,28 +193,14 @@ def _parts(case: Workload, ours: list[Tensor]) -> Iterator[tuple[list[Tensor], I
         yield [output, *states], Inputs(x.contiguous(), Sizes(length, len(where)))
 
 
-def _said(case: Workload, difference: float, holds: bool) -> Equal:
+def _said(case: Workload, farthest: float, holds: bool) -> Equal:
     against = "the layer's, each sequence run alone" if case.lengths is not None else "the layer's"
     if holds:
-        return Equal(difference, True, f"output and last states equal {against}: they differ by rounding at most")
+        return Equal(farthest, True, f"output and last states equal {against}: they differ by rounding at most")
     why = ", which is more than rounding"
     if overrides_forward(LayerSpec.of(case.module), case.module):
         why = f": {type(case.module).__name__} has a forward() of its own, and nn.{case.spec.kind} has not"
-    return Equal(difference, False, f"output and last states differ from {against} by up to {difference:.2g}{why}")
-
-
-def _rounding(x: Tensor) -> float:
-    """What rounding can make of a number as large as 1: 7e-5 in float32, 4e-10 in float64, 0.05 in bfloat16."""
-    eps = torch.finfo(x.dtype).eps
-    if x.is_cuda and x.dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
-        eps = 2**-10  # cuDNN's products are rounded to TF32
-    return float(eps**0.6)
-
-
-def _difference(a: Tensor, b: Tensor) -> float:
-    """The largest between numbers in the same place; nan is no different from nan, nor inf from inf."""
-    apart = torch.where((a == b) | (a.isnan() & b.isnan()), 0, (a - b).abs())
-    return float(apart.nan_to_num(torch.inf, torch.inf).max())
+    return Equal(farthest, False, f"output and last states differ from {against} by up to {farthest:.2g}{why}")
 
 
 def _is_cell(case: Workload) -> bool:

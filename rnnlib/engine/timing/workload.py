@@ -14,10 +14,11 @@ from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.call import Inputs
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.layers import SEED, build
+from rnnlib.engine.layers import SEED, build, evaluation_copy
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.run import place
+from rnnlib.engine.weights import like, weights_of
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import check_flag, check_size
 from rnnlib.spec.shapes import data_shapes
@@ -83,9 +84,9 @@ def check_workload(
     spec = dataclasses.replace(given, kind=given.family.name) if given.is_cell else given
     variant = _check_variant(variant, given, x)
     check_flag("backward", backward)
-    like = None if isinstance(layer, LayerSpec) else next(layer.parameters())
-    where = place(like, x, device)
-    dtype = _check_dtype(dtype, like, x)
+    weight = None if isinstance(layer, LayerSpec) else like(layer)
+    where = place(weight, x, device)
+    dtype = _check_dtype(dtype, weight, x)
     _check_has(where, dtype)
     packed = None
     if isinstance(x, PackedSequence):
@@ -95,7 +96,7 @@ def check_workload(
     sizes = _sizes(given, spec, x, seq_len, batch, dtype, where)
     if backward and not isinstance(layer, LayerSpec):
         _check_backward(layer)
-    check_run(spec, *sizes, where, dtype, built=like is not None, gradients=backward)
+    check_run(spec, *sizes, where, dtype, built=weight is not None, gradients=backward)
     steps = _check_lengths(spec, lengths, sizes, variant)
     shape = data_shapes(spec, *sizes)["input"].sizes
     with in_words(where):
@@ -103,7 +104,7 @@ def check_workload(
         if backward and data.is_inference():
             data = data.clone()  # outside of torch.inference_mode(), or it could not be kept
         module = build(given, where).to(dtype) if isinstance(layer, LayerSpec) else layer
-    return Workload(spec, _twin(module, backward), data, sizes, steps, variant, backward, packed)
+    return Workload(spec, evaluation_copy(module, training=backward), data, sizes, steps, variant, backward, packed)
 
 
 def spread_lengths(seq_len: int, batch: int) -> Tensor:
@@ -135,18 +136,18 @@ def _check_variant(variant: Any, given: LayerSpec, x: Any) -> str:
     return str(variant)
 
 
-def _check_dtype(dtype: Any, like: Tensor | None, x: Any) -> torch.dtype:
+def _check_dtype(dtype: Any, weight: Tensor | None, x: Any) -> torch.dtype:
     """Of a layer of the learner's its own, of a spec x's own or float32, unless one is asked for."""
     if dtype is not None and dtype not in DTYPES:
         known = ", ".join(map(str, DTYPES))
         raise ValueError(f"dtype must be one of {known}, not {dtype!r}.")
-    if like is None:
+    if weight is None:
         data = x.data if isinstance(x, PackedSequence) else x
         own = data.dtype if isinstance(data, Tensor) and data.dtype in DTYPES else torch.float32
         return dtype or own
-    if dtype is not None and like.dtype != dtype:
-        raise ValueError(f"the layer's weights are {like.dtype}, not {dtype}: write layer.to({dtype}) first.")
-    return like.dtype
+    if dtype is not None and weight.dtype != dtype:
+        raise ValueError(f"the layer's weights are {weight.dtype}, not {dtype}: write layer.to({dtype}) first.")
+    return weight.dtype
 
 
 def _check_has(device: torch.device, dtype: torch.dtype) -> None:
@@ -187,7 +188,7 @@ def _check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, variant: str) ->
 
 
 def _check_backward(layer: nn.Module) -> None:
-    weights = list(layer.parameters())
+    weights = weights_of(layer).values()
     if any(weight.is_inference() for weight in weights):
         raise ValueError(
             "the layer was made in torch.inference_mode(), so it has no backward: make it outside, or time the forward"
@@ -198,15 +199,3 @@ def _check_backward(layer: nn.Module) -> None:
             "every weight of the layer is frozen (requires_grad=False), so it has no backward: write"
             " layer.requires_grad_() first, or time the forward pass alone with backward=False."
         )
-
-
-def _twin(module: nn.Module, training: bool) -> nn.Module:
-    """The same layer, sharing its weights, in this mode and with dropout off; yours keeps its own.
-
-    cuDNN runs backward in training mode alone; and dropout would draw from torch's global random numbers.
-    """
-    twin = object.__new__(type(module))
-    twin.__dict__.update(vars(module), training=training)
-    if isinstance(vars(module).get("dropout"), (int, float)):  # torch's, not a module of the same name
-        twin.__dict__["dropout"] = 0.0
-    return twin

@@ -7,22 +7,21 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules import module as module_of_torch
 
 from rnnlib.engine.call import Inputs, Outputs, call
+from rnnlib.engine.closeness import difference, multiplies_in_tf32, rounding
+from rnnlib.engine.layers import is_plain, overrides_forward
 from rnnlib.engine.trace.unroll import Unrolled, started_from
 from rnnlib.spec import LayerSpec
 
-AT_ONCE = 2**17  # numbers compared at once: the memory that more of them need takes longer to get than to fill
-
-HOOKS_OF_ALL = ("_global_forward_pre_hooks", "_global_forward_hooks")  # those on every module that there is
 DIFFERS = "The layer's own result differs from this trace"
 
 
 class Comparison(NamedTuple):
-    """The largest difference between two numbers in the same place, and what must be said of it, else ""."""
+    """The largest difference between two numbers in the same place, whether it is rounding, and what must be said."""
 
     difference: float
+    equal: bool
     note: str
 
 
@@ -74,33 +73,22 @@ def is_loop(spec: LayerSpec, given: Inputs) -> bool:
     return spec.is_cell and given.x.data.dim() == 3
 
 
-def overrides_forward(spec: LayerSpec, module: nn.Module) -> bool:
-    """Whether a subclass, or this one layer, has a forward() of its own."""
-    return getattr(module.forward, "__func__", None) is not getattr(nn, spec.kind).forward
-
-
-def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
-    """Whether nothing but torch's own code runs when the layer is called."""
-    hooks = (module._forward_pre_hooks, module._forward_hooks, *map(vars(module_of_torch).get, HOOKS_OF_ALL))
-    called_so = type(module).__call__ is nn.Module.__call__
-    return called_so and not overrides_forward(spec, module) and not any(hooks)
-
-
 @torch.no_grad()
 def compare(spec: LayerSpec, module: nn.Module, ours: Outputs, own: Outputs | str) -> Comparison:
     """How far a trace's answer is from the layer's own."""
     if isinstance(own, str):
-        return Comparison(math.nan, f"{_own_forward(spec, module)}, and its own result cannot be compared: {own}")
+        said = f"{_own_forward(spec, module)}, and its own result cannot be compared: {own}"
+        return Comparison(math.nan, False, said)
     pairs = [(a.data, b.data) for a, b in zip(ours, own, strict=True) if a is not None and b is not None]
     if any(a.shape != b.shape for a, b in pairs):
-        return Comparison(math.nan, f"{_own_forward(spec, module)}, and its own result has other shapes.")
-    apart = [largest_difference(a, b) for a, b in pairs]
-    equal = all(is_rounding(difference, b) for difference, (_, b) in zip(apart, pairs, strict=True))
+        return Comparison(math.nan, False, f"{_own_forward(spec, module)}, and its own result has other shapes.")
+    apart = [difference(a, b) for a, b in pairs]
+    equal = all(between <= rounding(b, a) for between, (a, b) in zip(apart, pairs, strict=True))
     return judge(spec, module, own, max(apart), equal)
 
 
 def judge(
-    spec: LayerSpec, module: nn.Module, own: Outputs, difference: float, equal: bool, differs: str = DIFFERS
+    spec: LayerSpec, module: nn.Module, own: Outputs, farthest: float, equal: bool, differs: str = DIFFERS
 ) -> Comparison:
     """What must be said of a difference.
 
@@ -108,23 +96,14 @@ def judge(
         spec: the layer's.
         module: the layer.
         own: what it gave.
-        difference: the largest.
+        farthest: the largest.
         equal: it is no more than rounding.
         differs: what differs.
     """
     if overrides_forward(spec, module):
-        result = "is the same" if equal else f"differs from it by up to {difference:.2g}"
-        return Comparison(difference, f"{_own_forward(spec, module)}, and its own result {result}.")
-    return Comparison(difference, "" if equal else _why(spec, module, own, f"{differs} by up to {difference:.2g}"))
-
-
-def is_rounding(difference: float, numbers: Tensor) -> bool:
-    """Whether rounding can make so large a difference in these numbers: 7e-5 of the largest in float32."""
-    if difference == 0:
-        return True
-    largest = _largest(numbers.detach())
-    largest = largest if math.isfinite(largest) else _largest(numbers.detach().nan_to_num(0, 0, 0))
-    return bool(difference <= torch.finfo(numbers.dtype).eps ** 0.6 * largest)
+        result = "is the same" if equal else f"differs from it by up to {farthest:.2g}"
+        return Comparison(farthest, equal, f"{_own_forward(spec, module)}, and its own result {result}.")
+    return Comparison(farthest, equal, "" if equal else _why(spec, module, own, f"{differs} by up to {farthest:.2g}"))
 
 
 def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
@@ -137,26 +116,6 @@ def _why(spec: LayerSpec, module: nn.Module, own: Outputs, differs: str) -> str:
         return f"{differs}: {type(module).__name__} has a __call__() of its own."
     if not is_plain(spec, module):
         return f"{differs}: a hook of it changes what goes in or what comes out."
-    if own.h_n.is_cuda and own.h_n.dtype == torch.float32 and torch.backends.cudnn.allow_tf32:
+    if own.h_n.dtype == torch.float32 and multiplies_in_tf32(own.h_n.device):
         return f"{differs}: cuDNN rounds its products to TF32, until you write torch.backends.cudnn.allow_tf32 = False."
     return f"{differs}, which is more than rounding."
-
-
-def largest_difference(a: Tensor, b: Tensor) -> float:
-    """Between numbers that stand in the same place; nan is no different from nan, nor inf from inf."""
-    pieces = max(1, math.ceil(a.numel() / AT_ONCE))
-    return max(map(_at_once, a.chunk(pieces), b.chunk(pieces)))
-
-
-def _at_once(a: Tensor, b: Tensor) -> float:
-    largest = _largest(a - b)
-    if math.isfinite(largest):
-        return largest
-    apart = torch.where((a == b) | (a.isnan() & b.isnan()), 0, (a - b).abs())
-    return float(apart.nan_to_num(math.inf, math.inf).max())
-
-
-def _largest(tensor: Tensor) -> float:
-    """The largest absolute value; nan where one is nan."""
-    low, high = tensor.aminmax()
-    return max(float(high), -float(low))  # 0 is no -0 so

@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.call import Inputs
+from rnnlib.engine.closeness import difference
 from rnnlib.engine.equations import States, step_of, what_h_says, what_x_says
-from rnnlib.engine.trace.comparison import is_plain, largest_difference
-from rnnlib.engine.trace.unroll import Unrolled, weights_of
+from rnnlib.engine.layers import is_plain
+from rnnlib.engine.trace.unroll import Unrolled, weights_at
 from rnnlib.spec import LayerSpec
 
 ROWS = 512  # of a matrix, steps times batch: few enough to stay near the processor, enough to keep it busy
@@ -40,7 +41,7 @@ def read_off(spec: LayerSpec, module: nn.Module, x: Tensor, first: States, outpu
     done = Unrolled([], [x.clone(memory_format=torch.contiguous_format)], first, [], [], output)
     for direction, hs in enumerate(output.chunk(spec.num_directions, dim=-1)):
         h = hs.clone()  # x and the output are yours: they may change before a part is asked for
-        done.weights.append(weights_of(spec, module, 0, direction))
+        done.weights.append(weights_at(spec, module, 0, direction))
         done.after.append((h,))
         done.ends.append((h[0 if direction else -1],))
     return done
@@ -60,7 +61,7 @@ def farthest_step(spec: LayerSpec, unrolled: Unrolled) -> float:
             end = min(begin + some, len(x))
             before = _before(h, first, begin, end, backward=direction == 1)
             made = take_step(what_x_says(x[begin:end], w), what_h_says(before, w), before)
-            farthest = max(farthest, largest_difference(made.states[0], h[begin:end]))
+            farthest = max(farthest, difference(made.states[0], h[begin:end]))
     return farthest
 
 

@@ -13,15 +13,14 @@ from rnnlib.engine.arguments.inputs import Sizes, check_input
 from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.arguments.states import State, check_state
 from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
+from rnnlib.engine.closeness import rounding
 from rnnlib.engine.devices import find
 from rnnlib.engine.equations import States
-from rnnlib.engine.layers import build
+from rnnlib.engine.layers import build, is_plain
 from rnnlib.engine.trace.comparison import (
     Comparison,
     compare,
     is_loop,
-    is_plain,
-    is_rounding,
     judge,
     own_answer,
     own_steps,
@@ -32,6 +31,7 @@ from rnnlib.engine.trace.read_off import farthest_step, hides_nothing, read_off
 from rnnlib.engine.trace.time_major import as_the_layer_gives_it, first_states, time_major
 from rnnlib.engine.trace.unroll import Unrolled, unroll
 from rnnlib.engine.trace.value import Trace
+from rnnlib.engine.weights import weights_of
 from rnnlib.spec import LayerSpec
 
 Followed = tuple[Unrolled, Outputs, Comparison]
@@ -76,11 +76,11 @@ def trace(
         True
     """
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    weights = () if isinstance(layer, LayerSpec) else tuple(layer.parameters())
-    like = weights[0] if weights else None
+    weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(layer).values())
+    weight = weights[0] if weights else None
     _check_dropout(spec, layer)
-    where = _place(like, x)
-    dtype = torch.float32 if like is None else like.dtype
+    where = _place(weight, x)
+    dtype = torch.float32 if weight is None else weight.dtype
     _check_real(dtype)
     sizes = _check_input(spec, x, dtype, where)
     state = check_state(spec, hx, sizes, dtype, where)
@@ -96,9 +96,9 @@ def trace(
         x, mask = time_major(spec, given)
         first = first_states(spec, given)
         follow = _read_off if hides_nothing(spec, module, given, gradients) else _unrolled
-        unrolled, answer, (difference, said) = follow(spec, module, given, x, first, mask)
+        unrolled, answer, (difference, equal, said) = follow(spec, module, given, x, first, mask)
         notes = (not_finite_note(spec, unrolled, mask), said)
-        return Trace(spec, mask, *answer, difference, " ".join(filter(None, notes)), unrolled)
+        return Trace(spec, mask, *answer, difference, equal, " ".join(filter(None, notes)), unrolled)
 
 
 def _read_off(spec: LayerSpec, module: nn.Module, given: Inputs, x: Tensor, first: States, mask: Tensor) -> Followed:
@@ -107,7 +107,7 @@ def _read_off(spec: LayerSpec, module: nn.Module, given: Inputs, x: Tensor, firs
     output, _ = time_major(spec, given._replace(x=own.output))
     unrolled = read_off(spec, module, x, first, output)
     difference = farthest_step(spec, unrolled)
-    equal = is_rounding(difference, own.h_n) or is_rounding(difference, output)  # h_n is small, and mostly does
+    equal = difference <= rounding(output)
     differs = "At some step the layer's own state differs from what the equations make of the one before"
     return unrolled, own, judge(spec, module, own, difference, equal, differs)
 

@@ -49,7 +49,7 @@ def unroll(spec: LayerSpec, module: nn.Module, x: Tensor, first: States, mask: T
         done.inputs.append(below)
         for direction in range(spec.num_directions):
             states = tuple(state[len(done.ends)] for state in first)
-            w = weights_of(spec, module, layer, direction)
+            w = weights_at(spec, module, layer, direction)
             _one_direction(spec, w, below, states, own, done, backward=direction == 1)
         below = torch.cat([after[0] for after in done.after[-spec.num_directions :]], dim=-1)
         below = below if own is None else below.masked_fill(~own, 0)
@@ -77,7 +77,7 @@ def _a_step_before(state: Tensor, first: Tensor, mask: Tensor, *, backward: bool
     return torch.where(begun[..., None], torch.cat([state[1:], first[None]]), first)
 
 
-def weights_of(spec: LayerSpec, module: nn.Module, layer: int, direction: int) -> Weights:
+def weights_at(spec: LayerSpec, module: nn.Module, layer: int, direction: int) -> Weights:
     """A copy of the weights of one layer in one direction, as the layer itself reads them now."""
     suffix = suffix_of(spec, layer, direction)
     return Weights(**{name: getattr(module, name + suffix).clone() for name in spec.weights})

@@ -52,6 +52,7 @@ class Trace:
         difference: the largest between a number of output, h_n or c_n and the layer's own; nan where the layer gave
             nothing that can be compared. Where one layer of RNN or GRU puts every state out, and they are taken from
             there, the largest between a state and what the equations make of the one before.
+        equal: whether that difference is no more than rounding.
         note: a sentence or two where something must be said, else "".
         unrolled: what the tensors below are made from, when they are first asked for.
     """
@@ -62,6 +63,7 @@ class Trace:
     h_n: Tensor
     c_n: Tensor | None
     difference: float
+    equal: bool
     note: str
     unrolled: Unrolled
 

@@ -16,6 +16,7 @@ from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build
+from rnnlib.engine.weights import like
 from rnnlib.engine.who_reads import Reading, who_reads
 from rnnlib.explorers.direction.payload import check_asked, read, table
 from rnnlib.explorers.direction.view import ASKED, CONTROLS, PLACE, DirectionView
@@ -139,8 +140,8 @@ class DirectionExplorer(DirectionView):
         own = self._module is not None and spec == as_kind(self._base, self._base.kind, dropout=0.0)
         layer = self._module if own and self._module is not None else build(spec).eval()
         x, lengths = self._offered(spec) if self._given is None else self._given
-        like = next(layer.parameters())
-        x = (x.transpose(0, 1) if spec.batch_first else x).to(like.device, like.dtype)
+        weight = like(layer)
+        x = (x.transpose(0, 1) if spec.batch_first else x).to(weight.device, weight.dtype)
         found = who_reads(layer, x, lengths, packed=self.packed)
         self.layer, self.x, self.lengths, self.who_reads = layer, x, lengths, found
         return read(found) | {"given": self._called_on}
@@ -154,8 +155,8 @@ class DirectionExplorer(DirectionView):
     def _taken(self, x: Any, lengths: Any) -> tuple[Tensor, list[int]]:
         """The learner's input, checked: time first, with a batch axis, and its lengths."""
         spec = self._base
-        like = None if self._module is None else next(self._module.parameters())
-        dtype, device = (torch.float32, find("cpu")) if like is None else (like.dtype, find(like.device))
+        weight = None if self._module is None else like(self._module)
+        dtype, device = (torch.float32, find("cpu")) if weight is None else (weight.dtype, find(weight.device))
         sizes = check_input(spec, x, dtype, device)
         steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
         if isinstance(x, PackedSequence):

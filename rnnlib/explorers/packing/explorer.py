@@ -14,6 +14,7 @@ from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.layers import build
 from rnnlib.engine.packing.mistakes import MISTAKES, meet
 from rnnlib.engine.packing.pack_steps import few, pack_steps
+from rnnlib.engine.weights import like
 from rnnlib.explorers.packing.payload import ran
 from rnnlib.explorers.packing.view import CONTROLS, STAGES, PackingView, in_json
 from rnnlib.explorers.shared.recordings import drawn_lengths, longest, source_of, utterances_of
@@ -166,16 +167,16 @@ class PackingExplorer(PackingView):
             return build(spec).eval()
         if spec == as_kind(self._base, self._base.kind, dropout=0.0):
             return self._module
-        like = next(self._module.parameters())
-        return build(spec, like.device).to(like.dtype).eval()
+        weight = like(self._module)
+        return build(spec, weight.device).to(weight.dtype).eval()
 
     def _sequences(self, layer: nn.Module) -> list[Tensor]:
         if self._own is None:
-            like = next(layer.parameters())
-            if like.is_meta:
+            weight = like(layer)
+            if weight.is_meta:
                 raise ValueError("the layer is on the device 'meta', which holds no numbers: make it on the CPU.")
             recorded = utterances_of(self.lengths, self.draw, self._base.input_size)
-            return [x.to(like.device, like.dtype) for x in recorded]
+            return [x.to(weight.device, weight.dtype) for x in recorded]
         if len(self.lengths) > len(self._own):
             raise ValueError(f"you gave {len(self._own)} sequences: lengths cannot be {len(self.lengths)} numbers.")
         for item, (length, x) in enumerate(zip(self.lengths, self._own, strict=False)):

@@ -34,6 +34,8 @@ def ran(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_val
         "states": "h_n" if made.alone.c_n is None else "h_n or c_n",
         "off_padded": _bytes(made.off_padded.amax(0)),
         "off_packed": _bytes(made.off_packed.amax(0)),
+        "holds_padded": made.holds_padded,
+        "holds_packed": made.holds_packed,
         "wide": wide,
         "units": min(UNITS, wide),
         "last_padded": _bytes(made.last_padded[:, :UNITS]),

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from rnnlib.engine.layers import build, without_dropout
+from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.run import run
 from rnnlib.explorers.prediction.answer import Sizes, read_shape
 from rnnlib.explorers.prediction.axes import as_read
@@ -143,7 +143,7 @@ def predict(
 
 def real_shape(layer: LayerSpec | nn.Module, tensor: str, seq_len: int, batch: int | None) -> Sizes:
     """The shape that the real layer gives a tensor: by running it, or by looking at its parameters."""
-    module = without_dropout(build(layer) if isinstance(layer, LayerSpec) else layer)
+    module = evaluation_copy(build(layer) if isinstance(layer, LayerSpec) else layer)
     if tensor.startswith(("weight", "bias")):
         return tuple(getattr(module, tensor).shape)
     with torch.no_grad():

@@ -12,6 +12,7 @@ from torch import nn
 from rnnlib.engine.call import ONE_AT_A_TIME, in_background
 from rnnlib.engine.devices import available, check_device, find, name_of
 from rnnlib.engine.limits.seconds import MOST_SECONDS, estimate
+from rnnlib.engine.weights import like
 from rnnlib.explorers.shape.payload import answer
 from rnnlib.explorers.shape.symbols import constants, rules, templates
 from rnnlib.explorers.shape.view import CHOICES, CONTROLS, SIZES, ShapeView
@@ -64,7 +65,7 @@ class ShapeExplorer(ShapeView):
         self._module = None if isinstance(layer, (str, LayerSpec)) else layer
         self._base = _spec_of(layer)
         self._asked: dict[str, Any] = {}  # the last sizes and choices that go together, answered or not
-        device = "cpu" if self._module is None else name_of(next(self._module.parameters()).device)
+        device = "cpu" if self._module is None else name_of(like(self._module).device)
         chosen = {name: getattr(self._base, name) for name in (*SIZES, *CHOICES) if hasattr(self._base, name)}
         self._background = Background()
         with ONE_AT_A_TIME:  # a background run tells its result once the front end is there to hear it
@@ -168,7 +169,7 @@ class ShapeExplorer(ShapeView):
         """Whether the learner's own module is what was chosen."""
         if self._module is None or spec != as_kind(self._base, self._base.kind):
             return False
-        return bool(next(self._module.parameters()).device == find(device))
+        return bool(like(self._module).device == find(device))
 
     def __repr__(self) -> str:
         spec = self.spec

@@ -11,10 +11,11 @@ from rnnlib.engine.call import keeping_torch_settings
 from rnnlib.engine.checks import Check
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, without_dropout
+from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.limits.seconds import MOST_SECONDS, as_layer, estimate
 from rnnlib.engine.run import Run, run
+from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.recordings import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
 
@@ -49,10 +50,11 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
 
 
 def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Module | None) -> dict[str, Any]:
-    layer = without_dropout(build(spec, device) if module is None else module)
-    like = next(layer.parameters())
+    layer = build(spec, device) if module is None else module
+    layer = evaluation_copy(layer) if layer.training and spec.dropout else layer
+    weight = like(layer)
     x, source = input_for(spec, seq_len, batch)
-    x = x.to(like.device, like.dtype)
+    x = x.to(weight.device, weight.dtype)
     steps = x.transpose(0, 1) if spec.batch_first else x
     result = run(layer, x[0] if spec.is_cell else steps, device=device)
     expected = shapes(spec, seq_len, batch)

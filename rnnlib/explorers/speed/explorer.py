@@ -12,6 +12,7 @@ from torch import nn
 from rnnlib.data import FEATURES
 from rnnlib.engine.devices import available, check_device, name_of
 from rnnlib.engine.timing.measuring import CancelledError
+from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.explorers.speed.chart import chart
 from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Point, cases
@@ -87,7 +88,7 @@ class SpeedLab(SpeedView):
             batch=batch,
             hidden_size=self._base.hidden_size,
             num_layers=self._base.num_layers,
-            device=name_of(next(layer.parameters()).device) if isinstance(layer, nn.Module) else available()[-1],
+            device=name_of(like(layer).device) if isinstance(layer, nn.Module) else available()[-1],
             setups=[name for name, setup in SETUPS.items() if not (setup.bidirectional and self._base.bidirectional)],
             devices=list(available()),
             about=about(),

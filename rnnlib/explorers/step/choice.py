@@ -17,6 +17,7 @@ from rnnlib.engine.devices import name_of
 from rnnlib.engine.handmade import HANDMADE, example, handmade
 from rnnlib.engine.layers import build
 from rnnlib.engine.limits.seconds import MOST_SECONDS, Estimate, estimate
+from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.recordings import input_for, why_no_utterances
 from rnnlib.explorers.step.payload import check_shown
 from rnnlib.spec import LayerSpec
@@ -134,7 +135,7 @@ def choose(own: Brought, asked: dict[str, Any], before: dict[str, Any]) -> Choic
     if weights in HANDMADE and before.get("weights") != weights and before.get("source") == source != OWN:
         source = BITS  # on which they are worth watching
     x, hx = _input(own, spec, weights, source, seq_len)
-    device = name_of(next(own.layer.parameters()).device) if weights == OWN and own.layer else asked["device"]
+    device = name_of(like(own.layer).device) if weights == OWN and own.layer else asked["device"]
     steps, batch = _sizes(spec, x) or (seq_len, BATCH)
     lost = own.hx is not None and source == OWN and hx is None
     no_speech = why_no_utterances(steps, BATCH) if source == RANDOM and spec.input_size == FEATURES else ""
@@ -183,8 +184,8 @@ def _made(
     layer = own.layer if weights == OWN else handmade(weights) if weights in HANDMADE else build(spec).eval()
     assert layer is not None
     layer = layer if weights == OWN else layer.to(device)
-    like = next(layer.parameters())
-    return layer, _as(x, like), _as(hx, like)
+    weight = like(layer)
+    return layer, _as(x, weight), _as(hx, weight)
 
 
 def _sizes(spec: LayerSpec, x: Any) -> tuple[int, int] | None:

@@ -15,9 +15,10 @@ from rnnlib.engine.call import ONE_AT_A_TIME, in_background
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import available, check_device, find, name_of
 from rnnlib.engine.handmade import HANDMADE
-from rnnlib.engine.trace.comparison import is_plain
+from rnnlib.engine.layers import is_plain
 from rnnlib.engine.trace.trace import trace
 from rnnlib.engine.trace.value import Trace
+from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.explorers.shared.view import SENTENCES
@@ -86,7 +87,7 @@ class StepExplorer(StepView):
             kind=self._brought.base.kind,
             hidden_size=self._brought.base.hidden_size,
             seq_len=seq_len,
-            device="cpu" if own is None else name_of(next(own.parameters()).device),
+            device="cpu" if own is None else name_of(like(own).device),
             devices=list(available()),
             controls=controls,
             question=question,

@@ -545,7 +545,7 @@ def test_a_gpus_clock_is_read_when_it_has_done_its_work(monkeypatch: pytest.Monk
 
 def test_a_gpus_peak_says_that_cudnn_may_round(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peak, "matmul_rate", lambda device, dtype, num_threads: (1e12, 4096))
-    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    monkeypatch.setattr(peak, "multiplies_in_tf32", lambda device: True)
     share, said = peak.share_of_peak(a_gpus(30), 1e-6, 1)
     assert share == pytest.approx(2 * SMALL.costs(1).multiply_adds * 4 / 1e-6 / 1e12)
     assert "of the 1,000 GFLOP/s that a 4096 x 4096 float32 matmul reaches here" in said

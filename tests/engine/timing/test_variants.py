@@ -16,7 +16,7 @@ from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.call import Inputs, Outputs, call
 from rnnlib.engine.devices import available
 from rnnlib.engine.timing.variants import CellLoop, Equal, UnavailableError, cells_of, compare, layer_of, made
-from rnnlib.engine.timing.workload import VARIANTS, Workload, _twin, check_workload, spread_lengths
+from rnnlib.engine.timing.workload import VARIANTS, Workload, check_workload, spread_lengths
 from rnnlib.spec.kinds import CELLS, LAYERS
 from tests.strategies import batches, real, refused, seq_lens, specs
 
@@ -205,19 +205,6 @@ def test_dropout_is_off_and_the_layer_keeps_its_own_mode() -> None:
     assert case.module.training
     assert torch.equal(made(case)(case.x)[0], made(case)(case.x)[0])
     assert (layer.dropout, layer.training) == (0.5, False)
-
-
-def test_a_module_that_is_called_dropout_stays() -> None:
-    class Own(nn.GRU):
-        def __init__(self) -> None:
-            super().__init__(3, 2)
-            del self.dropout
-            self.dropout = nn.Dropout(0.5)
-
-        def forward(self, *given: Any) -> Any:
-            return self.dropout(super().forward(*given)[0]), None
-
-    assert isinstance(_twin(Own(), training=True).dropout, nn.Dropout)
 
 
 def test_there_are_three_variants() -> None:

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from rnnlib import LayerSpec
 from rnnlib.engine.trace.trace import trace
 from rnnlib.explorers.step.explorer import StepExplorer
-from rnnlib.explorers.step.payload import traced
 from tests.explorers.step.stepping import SPECS, assert_shows, decoded, module_of
 
 
@@ -86,25 +85,28 @@ def test_what_is_no_number_in_x_is_shown_and_noted(bad: float) -> None:
     assert explorer.answer["equal"]
 
 
-def test_a_subclass_that_computes_something_else_gets_a_cross() -> None:
-    class Doubled(nn.LSTM):
+@pytest.mark.parametrize("scale", [1e-5, 1, 1e5])
+def test_a_subclass_that_computes_something_else_gets_a_cross(scale: float) -> None:
+    class Halved(nn.LSTM):
         def forward(self, x: Tensor, hx: Any = None) -> Any:
             output, states = super().forward(x, hx)
-            return 2 * output, states
+            return output / 2, states
 
-    explorer = StepExplorer(Doubled(3, 4), torch.randn(5, 2, 3))
+    layer = Halved(3, 4)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.mul_(scale)
+    explorer = StepExplorer(layer, torch.randn(5, 2, 3))
     assert not explorer.answer["equal"]
     assert explorer.answer["truth"].startswith("✗ not equal to torch")
     assert explorer.answer["note"]
 
 
-def test_large_numbers_are_equal_but_for_their_rounding() -> None:
-    layer = nn.RNN(3, 4, nonlinearity="relu")
-    small, large = (trace(layer, scale * torch.ones(5, 2, 3)) for scale in (1, 1e6))
-    assert large.states["h"].max() > 1e4
-    assert traced(dataclasses.replace(large, difference=0.1), layer)["equal"]
-    assert not traced(dataclasses.replace(small, difference=0.1), layer)["equal"]
-    assert not traced(dataclasses.replace(small, difference=torch.nan), layer)["equal"]
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_is_equal_but_for_its_rounding(dtype: torch.dtype) -> None:
+    answer = StepExplorer(nn.LSTM(12, 4, dtype=dtype)).answer
+    assert answer["equal"]
+    assert f"rounded to {str(dtype).removeprefix('torch.')}" in answer["truth"]
 
 
 def test_an_x_of_ones_own_that_is_too_much_to_show_is_refused() -> None:

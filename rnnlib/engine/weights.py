@@ -1,0 +1,82 @@
+"""A layer's weights, as the layer has them now: they may be no Parameters.
+
+Of a DataParallel replica, and where they are pruned, dropped or made by another network, they are plain tensors; tied
+ones are one tensor under two names; those with a parametrisation are computed at each look.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from rnnlib.spec import LayerSpec
+from rnnlib.spec.shapes import parameter_shapes
+
+
+def weights_of(layer: nn.Module) -> dict[str, Tensor]:
+    """Every weight and bias that a layer of its kind has, by torch's names, in torch's order.
+
+    Args:
+        layer: an ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, cell or subclass of one.
+
+    Raises:
+        TypeError: it lacks one.
+
+    Example:
+        >>> {name: tuple(weight.shape) for name, weight in weights_of(nn.GRU(3, 2, bias=False)).items()}
+        {'weight_ih_l0': (6, 3), 'weight_hh_l0': (6, 2)}
+    """
+    spec, found = LayerSpec.of(layer), {}
+    with _same_random_numbers(layer):
+        for name in names_of(spec):
+            weight = getattr(layer, name, None)
+            if not isinstance(weight, Tensor):
+                raise TypeError(
+                    f"{type(layer).__name__} has no {name}, which every {spec.kind} of its sizes has: it cannot be"
+                    " read as one."
+                )
+            found[name] = weight
+    return found
+
+
+def like(layer: nn.Module) -> Tensor:
+    """One of a layer's weights, to take dtype and device from.
+
+    Raises:
+        TypeError: it has none.
+
+    Example:
+        >>> like(nn.GRU(3, 2).double()).dtype
+        torch.float64
+    """
+    spec = LayerSpec.of(layer)
+    if not parametrize.is_parametrized(layer):  # a look would compute it
+        for name in names_of(spec):
+            if isinstance(weight := getattr(layer, name, None), Tensor):
+                return weight
+    for tensor in layer.parameters():
+        return tensor
+    raise TypeError(f"{type(layer).__name__} has no weights, and every {spec.kind} has a {names_of(spec)[0]}.")
+
+
+@functools.lru_cache
+def names_of(spec: LayerSpec) -> tuple[str, ...]:
+    """The names of a layer's weights and biases, in torch's order.
+
+    Example:
+        >>> names_of(LayerSpec("RNNCell", 3, 2))
+        ('weight_ih', 'weight_hh', 'bias_ih', 'bias_hh')
+    """
+    return tuple(name for layer in range(spec.num_layers) for name in parameter_shapes(spec, layer))
+
+
+def _same_random_numbers(layer: nn.Module) -> contextlib.AbstractContextManager[None]:
+    """A parametrisation may draw random numbers at each look: the learner's own stay as they are."""
+    if not parametrize.is_parametrized(layer):
+        return contextlib.nullcontext()
+    device = next(layer.parameters()).device
+    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])

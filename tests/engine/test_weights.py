@@ -1,0 +1,89 @@
+"""The weights that a layer has, whether or not they are Parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from torch import nn
+from torch.nn.utils import parametrize, prune, weight_norm
+
+from rnnlib import LayerSpec, run, time_layer, trace
+from rnnlib.engine.weights import like, weights_of
+from tests.strategies import real, specs
+
+X = torch.randn(5, 2, 3, generator=torch.Generator().manual_seed(0))
+
+
+def plain_tensors(layer: Any) -> None:
+    """As a replica of DataParallel has them."""
+    for name in list(layer._parameters):
+        setattr(layer, name, layer._parameters.pop(name).detach().clone())
+
+
+def generated(layer: Any) -> None:
+    """As another network makes them: with gradients of its own."""
+    for name in list(layer._parameters):
+        setattr(layer, name, 2 * layer._parameters.pop(name))
+
+
+def tied(layer: Any) -> None:
+    layer.bias_hh_l0 = layer.bias_ih_l0
+
+
+def pruned(layer: nn.Module) -> None:
+    prune.l1_unstructured(layer, "weight_hh_l0", 0.5)
+
+
+def normed(layer: nn.Module) -> None:
+    weight_norm(layer, "weight_hh_l0")
+
+
+@given(specs())
+def test_by_torchs_names_in_torchs_order(spec: LayerSpec) -> None:
+    layer = real(spec)
+    found = weights_of(layer)
+    assert list(found) == [name for name, _ in layer.named_parameters()]
+    assert all(found[name] is parameter for name, parameter in layer.named_parameters())
+    assert like(layer) is next(layer.parameters())
+
+
+@pytest.mark.filterwarnings("ignore:.*weight_norm.*deprecated")
+@pytest.mark.parametrize("change", [plain_tensors, generated, tied, pruned, normed])
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_weights_that_are_no_parameters(kind: str, change: Callable[[nn.Module], None]) -> None:
+    layer, x = getattr(nn, kind)(3, 4).double(), X.double()
+    change(layer)
+    assert list(weights_of(layer)) == ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
+    assert like(layer).dtype == torch.float64
+    torch.testing.assert_close(run(layer, x).output, layer(x)[0])
+    assert trace(layer, x).equal
+    assert time_layer(layer, x, variant="cell loop", min_run_time=1e-4).equal.holds
+
+
+def test_a_parametrisation_that_draws_leaves_the_random_state() -> None:
+    class Noise(nn.Module):
+        def forward(self, weight: torch.Tensor) -> torch.Tensor:
+            return weight + 0 * torch.randn_like(weight)
+
+    layer = nn.GRU(3, 4)
+    parametrize.register_parametrization(layer, "weight_hh_l0", Noise())
+    before = torch.get_rng_state()
+    weights_of(layer)
+    assert like(layer).dtype == torch.float32
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_layer_without_a_weight_of_its_kind() -> None:
+    layer = nn.LSTM(3, 4)
+    del layer.weight_hh_l0
+    with pytest.raises(TypeError, match="LSTM has no weight_hh_l0, which every LSTM of its sizes has"):
+        weights_of(layer)
+    assert like(layer) is layer.weight_ih_l0
+    for name in list(layer._parameters):
+        delattr(layer, name)
+    with pytest.raises(TypeError, match="LSTM has no weights"):
+        like(layer)
