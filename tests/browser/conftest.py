@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import nbformat
 import pytest
+from anywidget import AnyWidget
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab, launch
+from tests.browser.plain_page import plain_page
 from tests.browser.screen import Explorer
 
 HERE = Path(__file__).parent
@@ -32,7 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
     """A JupyterLab with the lessons and one notebook more, that has every control."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
     with jupyterlab() as lab:
         kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
         notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS], metadata={"kernelspec": kernel})
@@ -42,15 +43,43 @@ def lab() -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def context(lab: Lab) -> Iterator[BrowserContext]:
+def browser() -> Iterator[Browser]:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=15_000)  # a busy machine is slow
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        context = browser.new_context(viewport={"width": 1400, "height": 1300}, reduced_motion="reduce")
-        context.set_default_timeout(15_000)  # a busy machine is slow
-        expect.set_options(timeout=15_000)
-        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=lab.url)
-        yield context
+        yield browser
         browser.close()
+
+
+def context_of(browser: Browser) -> BrowserContext:
+    context = browser.new_context(viewport={"width": 1400, "height": 1300}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    return context
+
+
+@pytest.fixture(scope="session")
+def context(lab: Lab, browser: Browser) -> BrowserContext:
+    """The one in which JupyterLab is shown."""
+    context = context_of(browser)
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=lab.url)
+    return context
+
+
+@pytest.fixture(scope="session")
+def page_of(browser: Browser) -> Callable[[Mapping[str, AnyWidget]], Page]:
+    """Shows explorers in a plain page, in the place of those before; an error of theirs is the test's."""
+    page = context_of(browser).new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
+
+    def page_of(explorers: Mapping[str, AnyWidget]) -> Page:
+        page.set_content(plain_page(explorers))
+        page.wait_for_selector("body[data-ready]", state="attached")
+        assert errors == []
+        return page
+
+    return page_of
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def test_everything_is_reached_by_tab_in_order_and_seen(everything: Notebook, ex
 
 
 @THEMES
-@pytest.mark.parametrize("kind", ["shape", "card"])
+@pytest.mark.parametrize("kind", ["shape", "prediction"])
 def test_axe_finds_nothing_serious(everything: Notebook, explorer: Explorer, theme: str, kind: str) -> None:
     everything.theme(theme)
     explorer.root.get_by_role("switch", name="weights").click()

@@ -103,7 +103,7 @@ function skeleton(model) {
       el("button", { type: "submit" }, "Check"),
     ),
   );
-  const root = el("section", { class: "rnnlib card", "aria-label": question }, form, told);
+  const root = el("section", { class: "rnnlib prediction", "aria-label": question }, form, told);
   return { root, form, field, told };
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,13 @@ def test_a_widgets_module_is_whole(view: Path, tmp_path: Path) -> None:
     assert run("--input-type=module", "--eval", asked) == "function\n"
     assert "\nimport " not in whole
     assert "://" not in whole.replace("http://www.w3.org/2000/svg", "")
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.parent.name)
+def test_a_views_style_stays_at_home(view: Path) -> None:
+    """Every rule is inside the view's own root, so that none reaches another explorer on the page."""
+    own = re.sub(r"/\*.*?\*/", "", view.with_suffix(".css").read_text("utf-8"), flags=re.DOTALL)
+    rules = [rule.strip() for rule in re.findall(r"[^{}]+(?={)", own) if not rule.strip().startswith("@")]
+    selectors = [one.strip() for rule in rules for one in re.split(r",(?![^(]*\))", rule)]
+    assert selectors
+    assert [one for one in selectors if f".rnnlib.{view.parent.name}" not in one] == []

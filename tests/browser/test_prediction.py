@@ -13,7 +13,7 @@ from tests.browser.lab import LIGHT, Notebook
 def card(everything: Notebook) -> Locator:
     """The card as it is at first: ``h_n`` of two layers, 10 wide, for a batch of 3."""
     everything.theme(LIGHT)
-    return afresh(everything, 3, "card")
+    return afresh(everything, 3, "prediction")
 
 
 def answer(card: Locator, typed: str) -> None:
