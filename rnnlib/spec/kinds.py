@@ -1,4 +1,4 @@
-"""The kinds of recurrent layer that torch has, and whether a module is one."""
+"""The kinds of recurrent layer that torch has, and what all of a family have in common."""
 
 from __future__ import annotations
 
@@ -103,13 +103,13 @@ def check_kind(kind: Any) -> str:
         'GRU'
     """
     if not isinstance(kind, str):
-        mend = "; LayerSpec.of(layer) reads a real layer" if _kind_of_class(type(kind)) else ""
-        raise TypeError(f"kind must be a name such as 'LSTM', not {kind!r} ({type(kind).__name__}){mend}.")
+        mend = "; LayerSpec.of(layer) reads a real layer" if hasattr(kind, "parameters") else ""
+        raise TypeError(f"kind must be a name such as 'LSTM', not {type(kind).__name__}{mend}.")
     if kind not in KINDS:
         by_lower = {k.lower(): k for k in KINDS}
         near = difflib.get_close_matches(kind.lower(), by_lower, n=1, cutoff=0.5)
         hint = f" Did you mean {by_lower[near[0]]!r}?" if near else ""
-        raise ValueError(f"there is no kind {kind!r}: the kinds are {', '.join(KINDS)}.{hint}")
+        raise ValueError(f"there is no kind {kind!r:.60}: the kinds are {', '.join(KINDS)}.{hint}")
     return kind
 
 
@@ -128,52 +128,3 @@ def check_layer_kind(kind: Any) -> str:
         layer = kind.removesuffix("Cell")
         raise ValueError(f"{kind} takes one step at a time, and sequences have many: choose {layer!r}.")
     return str(kind)
-
-
-def kind_of(module: Any) -> str:
-    """The kind of a real layer, or of a subclass of one.
-
-    Raises:
-        TypeError: it is no recurrent layer of torch's; if it contains one, the message says how to reach it.
-
-    Example:
-        >>> from torch import nn
-        >>> kind_of(nn.GRU(3, 2))
-        'GRU'
-    """
-    kind = _kind_of_class(type(module))
-    if kind is None:
-        raise TypeError(_not_recurrent(module))
-    return kind
-
-
-def _kind_of_class(cls: type) -> str | None:
-    """Read off the names of torch's classes in the method resolution order: no import of torch needed."""
-    for base in cls.__mro__:
-        if base.__module__ == "torch.nn.modules.rnn" and base.__name__ in KINDS:
-            return base.__name__
-    return None
-
-
-def _not_recurrent(module: Any) -> str:
-    wanted = "expected an nn.RNN, nn.LSTM, nn.GRU or one of their cells"
-    name = type(module).__name__
-    if isinstance(module, type):
-        kind = _kind_of_class(module)
-        mend = f" Make one first, as in nn.{kind}(12, 16)." if kind else ""
-        return f"{module.__name__} is a class, not a layer: {wanted}.{mend}"
-    if isinstance(module, str):
-        return f"{module!r} is a name, not a layer: {wanted}. LayerSpec('LSTM', 12, 16) describes one by its name."
-    if getattr(module, "original_name", None) in KINDS:
-        return f"a scripted {module.original_name} cannot be read: pass the layer that you gave to torch.jit.script."
-    if name in KINDS:
-        return f"{type(module).__module__}.{name} is not torch.nn's own {name} (quantised, perhaps): {wanted}."
-    inside = [path for path, child in _modules_in(module) if _kind_of_class(type(child))]
-    if inside:
-        paths = ", ".join(map(repr, inside))
-        return f"{name} is no recurrent layer, but it contains {paths}: pass model.get_submodule({inside[0]!r})."
-    return f"{name} is no recurrent layer: {wanted}."
-
-
-def _modules_in(module: Any) -> list[tuple[str, Any]]:
-    return list(module.named_modules()) if hasattr(module, "named_modules") else []

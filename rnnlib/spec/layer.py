@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import numbers
-import warnings
 from typing import Any
 
 from rnnlib.spec import costs as _costs
 from rnnlib.spec import snippet as _code
-from rnnlib.spec.arguments import check_flag, check_size
-from rnnlib.spec.kinds import CELLS, FAMILIES, Family, argument_names, check_kind, family_of, kind_of
+from rnnlib.spec.arguments import check_flag, check_size, check_together, warn_of_dropout
+from rnnlib.spec.kinds import CELLS, Family, argument_names, check_kind, family_of
+from rnnlib.spec.modules import kind_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,73 +60,9 @@ class LayerSpec:
         object.__setattr__(self, "proj_size", check_size("proj_size", self.proj_size, least=0))
         for name in ("bias", "batch_first", "bidirectional"):
             check_flag(name, getattr(self, name))
-        self._check_nonlinearity()
-        self._check_dropout_type()
-        self._check_cell()
-        self._check_proj_size()
-        self._check_dropout()
-
-    def _check_nonlinearity(self) -> None:
-        given, choices = self.nonlinearity, ("tanh", "relu")
-        if isinstance(given, bool):
-            raise TypeError(
-                f"nonlinearity must be 'tanh' or 'relu', not {given} (bool): it is the fifth argument."
-                " Give flags by name, as in bidirectional=True."
-            )
-        if not isinstance(given, str):
-            raise TypeError(f"nonlinearity must be 'tanh' or 'relu', not {given!r} ({type(given).__name__}).")
-        if not self.family.has_nonlinearity and given != "tanh":
-            free = [name for name, family in FAMILIES.items() if family.has_nonlinearity]
-            raise ValueError(
-                f"nonlinearity={given!r} does not fit {self.kind}: only {' and '.join(free)} can have another;"
-                f" the gates of {self.kind} always use sigmoid and tanh. Leave it out."
-            )
-        if given not in choices:
-            hint = f" Did you mean {given.lower()!r}?" if given.lower() in choices else ""
-            raise ValueError(f"nonlinearity must be 'tanh' or 'relu', not {given!r}.{hint}")
-
-    def _check_cell(self) -> None:
-        if not self.is_cell:
-            return
-        for name, default in (("num_layers", 1), ("bidirectional", False), ("batch_first", False), ("dropout", 0.0)):
-            value = getattr(self, name)
-            if value != default:
-                raise ValueError(
-                    f"{name}={value!r} does not fit {self.kind}: a cell is one step of one layer, in one direction,"
-                    f" with no time axis. Leave it out, or use kind {self.family.name!r}."
-                )
-
-    def _check_proj_size(self) -> None:
-        if not self.proj_size:
-            return
-        if "proj_size" not in argument_names(self.kind):
-            have = " and ".join(name for name, family in FAMILIES.items() if family.has_proj_size)
-            raise ValueError(f"proj_size={self.proj_size} does not fit {self.kind}: only {have} has it. Leave it out.")
-        if self.proj_size >= self.hidden_size:
-            raise ValueError(
-                f"proj_size={self.proj_size} must be smaller than hidden_size={self.hidden_size}: it projects the"
-                f" state h down. Choose 1 to {self.hidden_size - 1}, or 0 for none."
-                if self.hidden_size > 1
-                else f"proj_size={self.proj_size} must be smaller than hidden_size=1, which leaves nothing to project"
-                " to. Choose a larger hidden_size, or proj_size 0 for none."
-            )
-
-    def _check_dropout_type(self) -> None:
-        if isinstance(self.dropout, bool) or not isinstance(self.dropout, numbers.Real):
-            kind = type(self.dropout).__name__
-            raise TypeError(f"dropout must be a number from 0 to 1, not {self.dropout!r} ({kind}).")
-
-    def _check_dropout(self) -> None:
-        if not 0 <= self.dropout <= 1:
-            raise ValueError(f"dropout must be from 0 to 1, not {self.dropout!r}: it is the chance to zero a number.")
+        check_together(self)
         object.__setattr__(self, "dropout", float(self.dropout))
-        if self.dropout and self.num_layers == 1:
-            # torch accepts this and warns; so do we, and say why.
-            warnings.warn(
-                f"dropout={self.dropout} does nothing with num_layers=1: it acts on the output of every layer except"
-                " the last, and there is only a last one. Use num_layers=2, or nn.Dropout after the layer.",
-                stacklevel=4,
-            )
+        warn_of_dropout(self)
 
     @property
     def is_cell(self) -> bool:

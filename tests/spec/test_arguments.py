@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlib.spec.arguments import check_size
+from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.costs import in_units
 
 
@@ -33,9 +33,27 @@ def test_bytes_as_people_say_them(num_bytes: int, said: str) -> None:
 @given(st.integers(0, 10**400))
 def test_any_number_of_bytes_can_be_said(num_bytes: int) -> None:
     number, unit = in_units(num_bytes).split()
+    if "^" in number:  # it would be too long to read
+        assert abs(len(str(num_bytes)) - 13 - int(number.removeprefix("10^"))) <= 1
+        return
     size = {"bytes": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}[unit]
     whole, _, tenth = number.replace(",", "").partition(".")
     assert abs(10 * num_bytes - (10 * int(whole) + int(tenth or 0)) * size) <= (5 if tenth else 10) * size
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([1, 2], "[1, 2]"),
+        (-(10**5000), "a number of 5,001 digits"),
+        ([10**5000], "a list"),
+        ("x" * 99, "'" + "x" * 59 + "…"),
+        (torch.zeros(2, 2), "tensor([[0., 0.], [0., 0.]])"),
+    ],
+    ids=["a list", "a long number", "a long number inside", "a long text", "a tensor"],
+)
+def test_a_message_repeats_a_value_briefly(value: Any, said: str) -> None:
+    assert brief(value) == said
 
 
 @pytest.mark.parametrize("value", [torch.tensor(3, device="meta"), Fraction(3, 1), torch.tensor(True), torch.ones(2)])
