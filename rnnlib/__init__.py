@@ -7,7 +7,7 @@ from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.engine.trace.trace import trace
 from rnnlib.explorers.direction.explorer import DirectionExplorer
 from rnnlib.explorers.packing.explorer import PackingExplorer
-from rnnlib.explorers.prediction.explorer import predict
+from rnnlib.explorers.prediction.card import predict
 from rnnlib.explorers.shape.explorer import ShapeExplorer
 from rnnlib.explorers.speed.explorer import SpeedLab
 from rnnlib.explorers.step.explorer import StepExplorer

@@ -180,7 +180,7 @@ def _parameters_of(spec: LayerSpec, layer: int, direction: int) -> Iterator[Tens
     h_size = "proj_size" if spec.proj_size else "hidden_size"
     gates = ("num_gates*hidden_size", WHY["num_gates*hidden_size"])
     if layer == 0:
-        below = ("input_size", "layer 0 reads the input")
+        below = ("input_size", "a cell reads the input" if spec.is_cell else "layer 0 reads the input")
     else:
         below = (f"num_directions*{h_size}", f"layer {layer} reads what layer {layer - 1} puts out, all its directions")
     back = (h_size, "every row reads the state h of one step before")

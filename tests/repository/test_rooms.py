@@ -21,7 +21,7 @@ BAD = {
     "data/japanese_vowels.py": ("from rnnlib.spec import LayerSpec", WALLS),
     "engine/__init__.py": ("from rnnlib.explorers.shared.view import View", WALLS),
     "engine/run.py": ("from rnnlib.data import japanese_vowels", "The engine runs without recordings"),
-    "explorers/prediction/explorer.py": ("from rnnlib.explorers.shape import payload", NOUNS),
+    "explorers/prediction/card.py": ("from rnnlib.explorers.shape import payload", NOUNS),
     "explorers/shared/background.py": ("from rnnlib.explorers.step import explorer", NOUNS),
     "explorers/step/view.py": ("from rnnlib.engine.run import run", DRAWN),
     "explorers/shape/explorer.py": ("import ipywidgets", "One class puts a picture on screen"),

@@ -7,14 +7,14 @@ import re
 import unicodedata
 from typing import Any
 
-Sizes = tuple[int, ...]
+Shape = tuple[int, ...]
 
 EXAMPLE = "such as (9, 4, 7)"
 MOST_TEXT = 200  # characters, and axes: no shape is longer
 MOST_DIGITS = 18  # beyond that no tensor fits on any machine
 
 
-def read_shape(answer: Any) -> Sizes:
+def read_shape(answer: Any) -> Shape:
     """The sizes that an answer means.
 
     Args:
@@ -48,7 +48,7 @@ def read_shape(answer: Any) -> Sizes:
     return sizes
 
 
-def _of_sequence(answer: Any) -> Sizes:
+def _of_sequence(answer: Any) -> Shape:
     if not isinstance(answer, (tuple, list)):
         raise TypeError(f"an answer is a shape {EXAMPLE}, as text or as a tuple of whole numbers, not {_a(answer)}.")
     sizes = []
@@ -64,7 +64,7 @@ def _of_sequence(answer: Any) -> Sizes:
     return tuple(sizes)
 
 
-def _of_text(answer: str) -> Sizes:
+def _of_text(answer: str) -> Shape:
     if re.search("[⁰¹²³⁴-⁹]", answer):
         raise ValueError(f"{_quoted(answer)} leaves a power to be worked out: write each number itself, {EXAMPLE}.")
     text = unicodedata.normalize("NFKC", answer)  # full-width digits, commas and brackets too

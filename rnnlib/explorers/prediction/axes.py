@@ -7,8 +7,9 @@ from collections.abc import Callable
 Axes = tuple[str, ...]
 Change = Callable[[Axes], Axes]
 
-ONE = "1"  # an axis, or a factor of one, that is 1 whatever the sizes are
-TWO = "2"
+ONE, TWO = "1", "2"  # an axis, or a factor of one, that is so whatever the sizes are
+NUMBERS = {str(number): number for number in range(1, 5)}
+X_AND_H = "what a layer reads and h"  # side by side
 
 
 def instead(other: Axes) -> Change:

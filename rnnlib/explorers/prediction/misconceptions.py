@@ -6,8 +6,8 @@ import itertools
 import math
 from typing import NamedTuple
 
-from rnnlib.explorers.prediction.answer import Sizes
-from rnnlib.explorers.prediction.axes import ONE, TWO, Axes, as_read
+from rnnlib.explorers.prediction.answer import Shape
+from rnnlib.explorers.prediction.axes import NUMBERS, ONE, X_AND_H, Axes, as_read
 from rnnlib.explorers.prediction.sentences import sentences
 from rnnlib.explorers.prediction.slips import Slip, slips
 from rnnlib.spec import LayerSpec, TensorShape, shapes
@@ -24,11 +24,12 @@ class Misconception(NamedTuple):
 
 
 def misconception(
-    spec: LayerSpec, tensor: str, wrong: Sizes, *, seq_len: int, batch: int | None = None
+    spec: LayerSpec, tensor: str, wrong: Shape, *, seq_len: int, batch: int | None = None
 ) -> Misconception | None:
     """Name the misconception that leads to a wrong shape.
 
-    Slips are tried one by one, likeliest first, then two at a time. What fits none is compared axis by axis.
+    Slips are tried one by one, likeliest first, then two at a time. What fits none is compared axis by axis. Where
+    the sizes let two slips give one shape, both are said.
 
     Args:
         spec: the layer.
@@ -49,7 +50,7 @@ def misconception(
     asked = _asked(spec, tensor, seq_len, batch)
     if wrong == asked.right.sizes:
         return None
-    looks = (_one_slip, _other_order, _one_axis, _two_slips, _other_tensor, _same_count)
+    looks = (_one_slip, _other_order, _two_slips, _one_axis, _other_tensor, _packed_rows, _same_count)
     return next(filter(None, (look(asked, wrong) for look in looks)), None) or _whole_shape(asked, wrong)
 
 
@@ -62,8 +63,13 @@ class _Asked(NamedTuple):
     values: dict[str, int]
     slips: list[Slip]
 
-    def sizes(self, axes: Axes) -> Sizes:
+    def sizes(self, axes: Axes) -> Shape:
         return tuple(value_of(axis, self.values) for axis in axes)
+
+    def meant(self, axes: Axes) -> tuple[list[str], ...]:
+        """What axes say whatever the sizes: their factors, but for those of which this layer has one."""
+        alone = {ONE} | {s for s in ("num_layers", "num_directions", "num_gates") if self.values[s] == 1}
+        return tuple(sorted(s for s in axis.split("*") if s not in alone) for axis in axes)
 
     def sentences(self, slip: str) -> tuple[str, str]:
         return sentences(slip, self.spec, self.right, self.tensors["input"])
@@ -71,28 +77,40 @@ class _Asked(NamedTuple):
 
 def _asked(spec: LayerSpec, tensor: str, seq_len: int, batch: int | None) -> _Asked:
     tensors = shapes(spec, seq_len, batch)
-    right = tensors[tensor]
-    values = {ONE: 1, TWO: 2, "batch": 0} | symbol_values(spec, seq_len, batch)  # no answer has an axis of 0
+    right, where = tensors[tensor], tensor[len("weight_ih") :]
+    # What is not there is 0, and no answer has an axis of 0.
+    columns = [t.sizes[-1] for t in tensors.values() if t.name in ("weight_ih" + where, "weight_hh" + where)]
+    values = NUMBERS | {"batch": 0, X_AND_H: sum(columns)} | symbol_values(spec, seq_len, batch)
     return _Asked(spec, right, tensors, values, list(slips(spec, right, tensors)))
 
 
-def _one_slip(asked: _Asked, wrong: Sizes) -> Misconception | None:
+def _one_slip(asked: _Asked, wrong: Shape) -> Misconception | None:
+    beliefs: list[tuple[list[str], ...]] = []
+    names: list[str] = []
     for name, change in asked.slips:
-        if asked.sizes(change(asked.right.axes)) == wrong:
-            return Misconception(name, " ".join(asked.sentences(name)))
-    return None
+        axes = change(asked.right.axes)
+        if asked.sizes(axes) == wrong and name not in names and asked.meant(axes) not in beliefs:
+            beliefs.append(asked.meant(axes))
+            names.append(name)
+    if len(names) < 2:
+        return Misconception(names[0], " ".join(asked.sentences(names[0]))) if names else None
+    one, other = (asked.sentences(name)[0] for name in names[:2])
+    return Misconception(" / ".join(names[:2]), f"{one} Or {other[0].lower()}{other[1:]}")
 
 
-def _two_slips(asked: _Asked, wrong: Sizes) -> Misconception | None:
+def _two_slips(asked: _Asked, wrong: Shape) -> Misconception | None:
     parts = [slip for slip in asked.slips if not asked.sentences(slip[0])[0].startswith(WHOLE)]
     for (one, change), (other, change_too) in itertools.combinations(parts, 2):
-        if one != other and asked.sizes(change_too(change(asked.right.axes))) == wrong:
+        before, between = asked.right.axes, change(asked.right.axes)
+        after = change_too(between)
+        put_back = len(between) != len(before) == len(after)  # an axis that one takes and the other brings
+        if one != other and not put_back and asked.sizes(after) == wrong:
             said = f"Two things at once. {asked.sentences(one)[0]} {asked.sentences(other)[0]}"
             return Misconception(f"{one} + {other}", said)
     return None
 
 
-def _other_order(asked: _Asked, wrong: Sizes) -> Misconception | None:
+def _other_order(asked: _Asked, wrong: Shape) -> Misconception | None:
     if sorted(wrong) != sorted(asked.right.sizes):
         return None
     return Misconception(
@@ -100,7 +118,7 @@ def _other_order(asked: _Asked, wrong: Sizes) -> Misconception | None:
     )
 
 
-def _one_axis(asked: _Asked, wrong: Sizes) -> Misconception | None:
+def _one_axis(asked: _Asked, wrong: Shape) -> Misconception | None:
     off = _axes_off(asked, wrong)
     if len(wrong) != len(asked.right.sizes) or len(off) != 1:
         return None
@@ -109,7 +127,7 @@ def _one_axis(asked: _Asked, wrong: Sizes) -> Misconception | None:
     return Misconception("one axis", f"{which}: {axis}. {why[0].upper()}{why[1:]}.")
 
 
-def _other_tensor(asked: _Asked, wrong: Sizes) -> Misconception | None:
+def _other_tensor(asked: _Asked, wrong: Shape) -> Misconception | None:
     for other in asked.tensors.values():
         if other.sizes == wrong:
             return Misconception(
@@ -118,7 +136,20 @@ def _other_tensor(asked: _Asked, wrong: Sizes) -> Misconception | None:
     return None
 
 
-def _same_count(asked: _Asked, wrong: Sizes) -> Misconception | None:
+def _packed_rows(asked: _Asked, wrong: Shape) -> Misconception | None:
+    """A row for each step that is no pad: how many these are the lengths say, which no card tells."""
+    right, seq_len, batch = asked.right, asked.values["seq_len"], asked.values["batch"]
+    if not (right.role != "parameter" and not asked.spec.is_cell and len(wrong) == 2 and wrong[1] == right.sizes[-1]):
+        return None
+    if not seq_len + batch <= wrong[0] + 1 <= seq_len * batch:
+        return None
+    return Misconception(
+        "packed rows",
+        f"You gave a row for each step that is no pad: packed.data has these. {right.name} is {as_read(right.axes)}.",
+    )
+
+
+def _same_count(asked: _Asked, wrong: Shape) -> Misconception | None:
     if math.prod(wrong) != math.prod(asked.right.sizes):
         return None
     return Misconception(
@@ -127,7 +158,7 @@ def _same_count(asked: _Asked, wrong: Sizes) -> Misconception | None:
     )
 
 
-def _whole_shape(asked: _Asked, wrong: Sizes) -> Misconception:
+def _whole_shape(asked: _Asked, wrong: Shape) -> Misconception:
     right, name = len(asked.right.axes), asked.right.name
     if len(wrong) != right:
         has = "1 axis" if right == 1 else f"{right} axes"
@@ -142,5 +173,5 @@ def _place(axis: int, count: int) -> str:
     return "last" if axis == count - 1 else ("first", "second", "third", "fourth")[axis]
 
 
-def _axes_off(asked: _Asked, wrong: Sizes) -> list[int]:
+def _axes_off(asked: _Asked, wrong: Shape) -> list[int]:
     return [i for i, (right, given) in enumerate(zip(asked.right.sizes, wrong, strict=False)) if right != given]

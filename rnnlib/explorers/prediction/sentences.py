@@ -105,7 +105,7 @@ SENTENCES = {
     ),
     "input_size for hidden_size": (
         "You took input_size for {width}.",
-        "{name} holds h or c, which the layer makes: input_size is the width of x alone.",
+        "{name} holds {held}, which the layer makes: input_size is the width of x alone.",
     ),
     "gates in an activation": (
         "You multiplied by the number of gates.",
@@ -115,8 +115,8 @@ SENTENCES = {
     "seq_len for batch, cell": ("You took seq_len for batch.", "A cell reads one step of every sequence in the batch."),
     "time in a cell": ("You gave {name} a time axis.", "A cell takes one step at a time: the loop is yours to write."),
     "layers axis in a cell": (
-        "You gave {name} an axis for layers and directions.",
-        "A cell is one layer in one direction, so it has none.",
+        "You gave {name} a first axis of 1.",
+        "A cell is one layer in one direction and takes one step: no axis counts any of them.",
     ),
     # parameters
     "input_size in a higher layer": (
@@ -133,39 +133,6 @@ SENTENCES = {
     ),
     "transposed": ("You turned it round.", "torch keeps a weight as (rows, columns): rows come out, columns go in."),
     "bias as a matrix": ("You made the bias a matrix.", "A bias has one axis: one number for each row of the weight."),
-    "weight_ih for weight_hh": (
-        "This is the shape of weight_ih.",
-        "weight_hh reads the state of one step before: look at its columns.",
-    ),
-    "weight_hh for weight_ih": (
-        "This is the shape of weight_hh.",
-        "weight_ih reads the input of its layer: look at its columns.",
-    ),
-    "weight_ih for weight_hr": (
-        "This is the shape of weight_ih.",
-        "weight_hr projects h to proj_size, and has no gates.",
-    ),
-    "weight_hh for weight_hr": (
-        "This is the shape of weight_hh.",
-        "weight_hr projects h to proj_size, and has no gates.",
-    ),
-    "weight_hr for weight_ih": (
-        "This is the shape of weight_hr.",
-        "weight_ih reads the input of its layer, for every gate.",
-    ),
-    "weight_hr for weight_hh": ("This is the shape of weight_hr.", "weight_hh reads the state of one step before."),
-    "weight_ih for a bias": (
-        "This is the shape of weight_ih.",
-        "A bias has one axis: one number for each of its rows.",
-    ),
-    "weight_hh for a bias": (
-        "This is the shape of weight_hh.",
-        "A bias has one axis: one number for each of its rows.",
-    ),
-    "weight_hr for a bias": (
-        "This is the shape of weight_hr.",
-        "A bias has one axis: one number for each gate's row.",
-    ),
     "bias for a weight": (
         "This is the shape of a bias.",
         "A weight has columns too: one for each number that it reads.",
@@ -174,19 +141,56 @@ SENTENCES = {
         "You multiplied the columns by num_directions.",
         "Each direction reads only its own state of one step before.",
     ),
+    "directions in the rows": (
+        "You counted the directions in the rows.",
+        "Layer {layer} reads both directions of layer {below}, side by side: they are in the columns.",
+    ),
+    "directions apart in a parameter": (
+        "You gave the directions an axis of their own.",
+        "Each direction has parameters of its own, the backward ones named …_reverse.",
+    ),
     "num_directions in a parameter": (
-        "You multiplied by num_directions.",
+        "You multiplied the rows by num_directions.",
         "Each direction has parameters of its own, the backward ones named …_reverse.",
     ),
     "num_layers in a parameter": (
         "You gave it an axis for the layers.",
         "Each layer has parameters of its own, named …_l0, …_l1 and so on.",
     ),
+    "num_layers times a parameter": (
+        "You multiplied by num_layers.",
+        "Each layer has parameters of its own, named …_l0, …_l1 and so on.",
+    ),
+    "x and h in one weight": (
+        "You put what the layer reads and h side by side in one weight, as papers do.",
+        "torch keeps two: weight_ih for what it reads, weight_hh for h.",
+    ),
+    "gates of a paper": (
+        "You counted the gates as papers do.",
+        "torch has a block of rows for what they call the candidate too: {blocks}.",
+    ),
+    "gates of another kind": ("You counted the gates of another kind.", "{kind} has {blocks}."),
+    "both biases in one": (
+        "You put both biases in one.",
+        "torch keeps two, bias_ih and bias_hh, each with a number for every row.",
+    ),
     "gates apart": ("You gave the gates an axis of their own.", "Their rows are stacked in one axis, {rows}."),
     "batch or time in a parameter": (
         "You gave it an axis for batch or time.",
         "The same parameters serve every sequence at every step.",
     ),
+}
+
+SENTENCES |= {
+    f"{other} for {this}": (f"This is the shape of {other}.", look)
+    for this, look in (
+        ("weight_ih", "weight_ih reads the input of its layer, for every gate: look at its rows and its columns."),
+        ("weight_hh", "weight_hh reads the state of one step before: look at its columns."),
+        ("weight_hr", "weight_hr projects h to proj_size, and has no gates."),
+        ("a bias", "A bias has one axis: one number for each row of a weight."),
+    )
+    for other in ("weight_ih", "weight_hh", "weight_hr")
+    if other != this
 }
 
 
@@ -198,6 +202,10 @@ def sentences(name: str, spec: LayerSpec, tensor: TensorShape, x: TensorShape) -
         "x": as_read(x.axes),
         "kind": spec.kind,
         "num_gates": spec.num_gates,
+        "blocks": f"{spec.num_gates} blocks of rows, {' '.join(spec.family.gates)}"
+        if spec.family.gates
+        else "no gates",
+        "held": tensor.name[0] if tensor.name[0] == "c" else "h",
         "layer": tensor.layer,
         "below": (tensor.layer or 0) - 1,
         "width": tensor.axes[-1].split("*")[-1],

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rnnlib.explorers.prediction.axes import (
     ONE,
     TWO,
+    X_AND_H,
     Change,
     add,
     both,
@@ -20,6 +21,7 @@ from rnnlib.explorers.prediction.axes import (
     use,
 )
 from rnnlib.spec import LayerSpec, TensorShape
+from rnnlib.spec.kinds import FAMILIES
 
 Slip = tuple[str, Change]  # the name in sentences.py; makes the right axes into those that the learner believes in
 Tensors = dict[str, TensorShape]
@@ -28,8 +30,8 @@ Tensors = dict[str, TensorShape]
 def slips(spec: LayerSpec, tensor: TensorShape, tensors: Tensors) -> Iterator[Slip]:
     """The slips that can happen to a tensor, likeliest first.
 
-    The order is that of how often each recurs in public threads, silent mistakes before loud ones: batch_first
-    and states; directions; output and h_n; batch and seq_len; unbatched input; weights; proj_size; then the rest.
+    The order is that of how often each recurs in public threads, silent mistakes before loud ones: unbatched input;
+    batch_first and states; directions; output and h_n; batch and seq_len; weights; proj_size; then the rest.
 
     Args:
         spec: the layer.
@@ -45,12 +47,18 @@ def slips(spec: LayerSpec, tensor: TensorShape, tensors: Tensors) -> Iterator[Sl
         ('batch_first moved the state', ('batch', 'num_layers*num_directions', 'hidden_size'))
     """
     if tensor.role == "parameter":
-        return _of_parameter(spec, tensor, tensors)
+        yield from _of_parameter(spec, tensor, tensors)
+        return
+    if "batch" not in tensors["input"].axes:
+        yield from (("batch axis, though unbatched", add(ONE, at)) for at in range(len(tensor.axes)))
     if tensor.name == "input":
-        return _of_input(spec, tensors)
-    if tensor.name == "output":
-        return _of_output(spec, tensors)
-    return _of_cell_state(tensor, tensors) if spec.is_cell else _of_state(spec, tensor, tensors)
+        yield from _of_input(spec, tensors)
+    elif tensor.name == "output":
+        yield from _of_output(spec, tensors)
+    elif spec.is_cell:
+        yield from _of_cell_state(tensor)
+    else:
+        yield from _of_state(spec, tensor, tensors)
 
 
 def _of_state(spec: LayerSpec, tensor: TensorShape, tensors: Tensors) -> Iterator[Slip]:
@@ -70,7 +78,7 @@ def _of_state(spec: LayerSpec, tensor: TensorShape, tensors: Tensors) -> Iterato
     yield "time in a state", add("seq_len")
     yield "seq_len for batch", use("seq_len", "batch")
     yield "input for a state", instead(tensors["input"].axes)
-    yield from _batch_axis(tensor, tensors)
+    yield "no batch axis", leave_out("batch")
     yield from _projection(tensor)
     yield "state without its first axis", leave_out(tensor.axes[0])
     yield from _width(tensor)
@@ -85,7 +93,7 @@ def _of_output(spec: LayerSpec, tensors: Tensors) -> Iterator[Slip]:
         if state in tensors:
             yield f"{state} for output", instead(tensors[state].axes)
     yield _swapped(spec)
-    yield from _batch_axis(output, tensors)
+    yield "no batch axis", leave_out("batch")
     yield from _projection(output)
     if not spec.bidirectional:
         yield "two directions, though one", multiply(TWO)
@@ -105,9 +113,10 @@ def _of_input(spec: LayerSpec, tensors: Tensors) -> Iterator[Slip]:
     if spec.is_cell:
         yield "seq_len for batch, cell", use("seq_len", "batch")
     yield _swapped(spec)
-    yield from _batch_axis(tensors["input"], tensors)
+    yield "no batch axis", leave_out("batch")
     if spec.is_cell:
         yield from _time_in_a_cell()
+        yield "time in a cell", add(ONE)
     yield "input without time", leave_out("seq_len")
     yield "hidden_size for input_size", use("hidden_size", "input_size")
     for other in ("output", "h_0"):
@@ -115,10 +124,10 @@ def _of_input(spec: LayerSpec, tensors: Tensors) -> Iterator[Slip]:
             yield f"{other} for input", instead(tensors[other].axes)
 
 
-def _of_cell_state(tensor: TensorShape, tensors: Tensors) -> Iterator[Slip]:
+def _of_cell_state(tensor: TensorShape) -> Iterator[Slip]:
     """h_0, h_1, c_0 and c_1 of a cell: ``(batch, hidden_size)``."""
     yield "seq_len for batch, cell", use("seq_len", "batch")
-    yield from _batch_axis(tensor, tensors)
+    yield "no batch axis", leave_out("batch")
     yield "layers axis in a cell", add(ONE)
     yield from _time_in_a_cell()
     yield from _width(tensor)
@@ -130,15 +139,25 @@ def _of_parameter(spec: LayerSpec, tensor: TensorShape, tensors: Tensors) -> Ite
     if stem == "weight_ih" and tensor.layer:
         yield "input_size in a higher layer", put("input_size", at=-1)
         yield "weight without num_directions", use(ONE, "num_directions")
+        yield "directions in the rows", both(use(ONE, "num_directions"), multiply("num_directions", at=0))
     yield "parameter without num_gates", use(ONE, "num_gates")
     yield "transposed", turn_round
     yield from _projection(tensor)
     yield from _other_parameter(stem, tensor, tensors)
+    if stem in ("weight_ih", "weight_hh"):
+        yield "x and h in one weight", put(X_AND_H, at=-1)
+    yield from _other_gates(spec)
     if stem == "weight_hh":
         yield "both directions in weight_hh", multiply("num_directions")
     yield "num_directions in a parameter", multiply("num_directions", at=0)
+    if spec.bidirectional:
+        yield "directions apart in a parameter", add("num_directions")
+        yield "directions apart in a parameter", both(use(ONE, "num_directions"), add("num_directions"))
     if not spec.is_cell:
         yield "num_layers in a parameter", add("num_layers")
+        yield from (("num_layers times a parameter", multiply("num_layers", at)) for at in range(len(tensor.axes)))
+    if stem.startswith("bias"):
+        yield "both biases in one", multiply(TWO)
     if stem != "weight_hr" and spec.num_gates > 1:
         yield "gates apart", both(use(ONE, "num_gates"), add("num_gates"))
     yield "batch or time in a parameter", add("batch")
@@ -159,21 +178,22 @@ def _other_parameter(stem: str, tensor: TensorShape, tensors: Tensors) -> Iterat
         yield "bias for a weight", instead(("num_gates*hidden_size",))
 
 
+def _other_gates(spec: LayerSpec) -> Iterator[Slip]:
+    """Papers count the candidate apart, and each family has gates of its own."""
+    blocks = len(spec.family.blocks)
+    if spec.family.gates:
+        yield "gates of a paper", use(str(blocks - 1), "num_gates")
+    for count in sorted({len(family.gates) for family in FAMILIES.values()} - {0, blocks, blocks - 1}):
+        yield "gates of another kind", use(str(count), "num_gates")
+
+
 def _swapped(spec: LayerSpec) -> Slip:
     return "batch_first forgotten" if spec.batch_first else "batch and seq_len swapped", swap("seq_len", "batch")
 
 
-def _batch_axis(tensor: TensorShape, tensors: Tensors) -> Iterator[Slip]:
-    if "batch" in tensors["input"].axes:
-        yield "no batch axis", leave_out("batch")
-        return
-    for at in range(len(tensor.axes)):
-        yield "batch axis, though unbatched", add(ONE, at)
-
-
 def _time_in_a_cell() -> Iterator[Slip]:
-    for at in (0, 1):
-        yield "time in a cell", add("seq_len", at)
+    yield from (("time in a cell", add("seq_len", at)) for at in (0, 1))
+    yield "time in a cell", add(ONE, at=1)
 
 
 def _projection(tensor: TensorShape) -> Iterator[Slip]:

@@ -12,7 +12,7 @@ import pytest
 from ipywidgets import Widget
 from torch import nn
 
-from rnnlib.explorers.prediction.explorer import PredictionCard, predict
+from rnnlib.explorers.prediction.card import PredictionCard, predict
 from rnnlib.spec import LayerSpec, shapes
 
 SPEC = LayerSpec("LSTM", 11, 17, num_layers=2, bidirectional=True, batch_first=True)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnlib.explorers.prediction.axes import NUMBERS, X_AND_H
 from rnnlib.explorers.prediction.misconceptions import misconception
 from rnnlib.explorers.prediction.sentences import SENTENCES
 from rnnlib.explorers.prediction.slips import slips
 from rnnlib.spec import LayerSpec, shapes
+from rnnlib.spec.shapes import symbol_values, value_of
 
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 Planted = Iterator[tuple[tuple[int, ...], str]]
 
 sizes = st.integers(1, 13)
@@ -147,7 +152,9 @@ def in_cell(spec: LayerSpec, seq_len: int, batch: int | None, tensor: str) -> Pl
     right = axes(batch, width)
     yield (seq_len, *right), "time in a cell"
     yield (right[0], seq_len, *right[1:]), "time in a cell"
+    yield (right[0], 1, *right[1:]), "time in a cell"
     if tensor == "input":
+        yield (1, *right), "time in a cell"
         yield axes(batch, spec.hidden_size), "hidden_size for input_size"
         yield axes(batch, spec.hidden_size), "h_0 for input"
     else:
@@ -175,15 +182,29 @@ def in_parameter(spec: LayerSpec, seq_len: int, batch: int | None, tensor: str) 
     right = all_shapes[stem]
     yield right[::-1], "transposed"
     yield (spec.num_directions * right[0], *right[1:]), "num_directions in a parameter"
+    if spec.bidirectional:
+        yield (2, *right), "directions apart in a parameter"
+        yield (
+            (2, *right[:-1], right[-1] // (1 if stem != "weight_ih" or not layer else 2)),
+            "directions apart in a parameter",
+        )
     if not spec.is_cell:
         yield (spec.num_layers, *right), "num_layers in a parameter"
+        yield (spec.num_layers * right[0], *right[1:]), "num_layers times a parameter"
+        yield (*right[:-1], spec.num_layers * right[-1]), "num_layers times a parameter"
     yield (batch or seq_len, *right), "batch or time in a parameter"
     yield (seq_len, *right), "batch or time in a parameter"
     if stem != "weight_hr":
         yield (spec.hidden_size, *right[1:]), "parameter without num_gates"
         if spec.num_gates > 1:
             yield (spec.num_gates, spec.hidden_size, *right[1:]), "gates apart"
+        for count in {"RNN": (3, 4), "LSTM": (3,), "GRU": (2, 4)}[spec.kind.removesuffix("Cell")]:
+            papers = count == spec.num_gates - 1
+            yield (count * spec.hidden_size, *right[1:]), "gates of a paper" if papers else "gates of another kind"
+    if stem in ("weight_ih", "weight_hh"):
+        yield (rows, reads + h), "x and h in one weight"
     if stem == "weight_ih" and layer:
+        yield (spec.num_directions * rows, h), "directions in the rows"
         yield (rows, spec.input_size), "input_size in a higher layer"
         yield (rows, h), "weight without num_directions"
         yield (rows, spec.num_directions * spec.hidden_size), "no proj_size"
@@ -193,6 +214,7 @@ def in_parameter(spec: LayerSpec, seq_len: int, batch: int | None, tensor: str) 
     if stem.startswith("bias"):
         yield (1, rows), "bias as a matrix"
         yield (rows, 1), "bias as a matrix"
+        yield (2 * rows,), "both biases in one"
     else:
         yield (rows,), "bias for a weight"
     there = [s for s in ("weight_ih", "weight_hh", "weight_hr") if s != "weight_hr" or spec.proj_size]
@@ -214,7 +236,8 @@ def test_a_planted_misconception_is_named_as_itself_or_as_its_twin(
     assert misconception(spec, tensor, right, seq_len=seq_len, batch=batch) is None
     for wrong, possible in names.items():
         found = misconception(spec, tensor, wrong, seq_len=seq_len, batch=batch)
-        assert (found is None) if wrong == right else (found is not None and found.name in possible), (wrong, found)
+        assert (found is None) == (wrong == right), (wrong, found)
+        assert found is None or set(found.name.split(" / ")) <= possible, (wrong, found)
 
 
 def test_every_slip_is_planted_and_has_its_sentences() -> None:
@@ -248,6 +271,7 @@ def test_any_wrong_shape_gets_one_or_two_short_sentences(
     assert re.fullmatch(r"[^{}]+\.", found.sentence)
     assert len(found.sentence) < 200
     assert found.sentence.count(". ") <= (2 if " + " in found.name else 1)
+    assert not re.search(r"left (\S+) out.* multiplied \S* ?by \1", found.sentence)
 
 
 BOTH_WAYS = LayerSpec("LSTM", 5, 7, num_layers=2, bidirectional=True)
@@ -257,10 +281,18 @@ FIRST = LayerSpec("GRU", 5, 7, num_layers=2, batch_first=True)
 @pytest.mark.parametrize(
     ("spec", "tensor", "wrong", "batch", "name"),
     [
-        # the twin that recurs more often is named
-        (FIRST, "h_n", (3, 2, 7), 3, "batch_first moved the state"),  # 2 steps: the shape of output too
-        (LayerSpec("RNN", 5, 7, 2, bidirectional=True), "h_n", (2, 3, 7), 3, "state without num_directions"),
-        (LayerSpec("RNN", 5, 7), "h_n", (2, 3, 7), 3, "output for a state"),  # a state with time too
+        # two that mean the same whatever the sizes: the one that recurs more often is named
+        (LayerSpec("LSTM", 5, 7), "h_n", (2, 3, 7), 3, "output for a state / h and c in one"),  # time in a state, too
+        (BOTH_WAYS, "weight_ih_l1", (28, 7), 3, "weight without num_directions"),  # weight_hh for weight_ih, too
+        # two that the sizes alone make one
+        (FIRST, "h_n", (3, 2, 7), 3, "batch_first moved the state / output for a state"),
+        (
+            LayerSpec("GRU", 5, 7, 2, bidirectional=True),
+            "h_n",
+            (2, 3, 7),
+            3,
+            "state without num_directions / state without num_layers",
+        ),
         (LayerSpec("RNN", 7, 7), "weight_ih_l0", (7,), 3, "bias for a weight"),
         # sizes that are equal make a wrong idea right
         (LayerSpec("RNN", 5, 7), "output", (2, 2, 7), 2, None),
@@ -285,7 +317,7 @@ def test_which_name_is_given(
 
 
 def test_the_sentence_says_what_and_where_to_look() -> None:
-    found = misconception(BOTH_WAYS, "h_n", (2, 3, 14), seq_len=2, batch=3)
+    found = misconception(BOTH_WAYS, "h_n", (2, 3, 14), seq_len=9, batch=3)
     assert found is not None
     assert found.sentence == (
         "You put the two directions side by side, as they are in output."
@@ -345,3 +377,105 @@ def test_what_a_new_user_got_wrong_is_told_in_words() -> None:
     assert said("LSTM", "h_n", (2, 5, 64)).startswith("You counted h and c together. They are two tensors")
     assert said("GRU", "output", (20, 5, 65)).startswith("Only the last axis is wrong: num_directions")
     assert said("GRU", "output", (21, 5, 65)).startswith("The first and last axes are wrong.")
+
+
+BLAMES = [
+    # unbatched: lesson 02's own slip
+    (LayerSpec("RNN", 5, 10, 2), "h_n", None, (2, 1, 10), "batch axis, though unbatched"),
+    (LayerSpec("LSTM", 5, 10, 3), "c_0", None, (3, 1, 10), "batch axis, though unbatched"),
+    (LayerSpec("GRU", 5, 10), "output", None, (1, 9, 10), "batch axis, though unbatched"),
+    # directions on the wrong axis are one thing, not two that undo each other
+    (LayerSpec("LSTM", 6, 5, 2, bidirectional=True), "weight_ih_l1", 4, (40, 5), "directions in the rows"),
+    (LayerSpec("GRU", 6, 4, 2, bidirectional=True), "weight_ih_l1_reverse", 3, (24, 4), "directions in the rows"),
+    # two slips that leave one axis wrong
+    (LayerSpec("RNN", 6, 5, 2), "weight_ih_l1", 4, (6, 5), "input_size in a higher layer + transposed"),
+    (LayerSpec("RNN", 8, 3, 3), "weight_ih_l2", 4, (8, 3), "input_size in a higher layer + transposed"),
+    # an axis that one takes and the other brings is one wrong axis
+    (LayerSpec("RNNCell", 6, 5), "h_1", 2, (1, 5), "one axis"),
+    (LayerSpec("RNN", 8, 7, 2), "h_n", 4, (2, 1, 7), "one axis"),
+    # not named before
+    (LayerSpec("LSTM", 6, 5), "weight_ih_l0", 4, (20, 11), "x and h in one weight"),
+    (LayerSpec("GRU", 6, 5, 2, bidirectional=True), "weight_ih_l1", 4, (15, 15), "x and h in one weight"),
+    (LayerSpec("GRUCell", 6, 5), "weight_hh", 4, (15, 11), "x and h in one weight"),
+    (LayerSpec("LSTM", 6, 5), "weight_hh_l0", 4, (15, 5), "gates of a paper"),
+    (LayerSpec("GRU", 6, 5), "weight_hh_l0", 4, (10, 5), "gates of a paper"),
+    (LayerSpec("GRU", 6, 5), "weight_ih_l0", 4, (20, 6), "gates of another kind"),
+    (LayerSpec("RNN", 6, 5), "bias_ih_l0", 4, (15,), "gates of another kind"),
+    (LayerSpec("LSTM", 6, 5), "bias_hh_l0", 4, (40,), "both biases in one"),
+    (LayerSpec("GRUCell", 6, 7), "bias_ih", 4, (42,), "both biases in one"),
+    (LayerSpec("GRU", 6, 5, bidirectional=True), "weight_hh_l0", 4, (2, 15, 5), "directions apart in a parameter"),
+    (LayerSpec("GRU", 6, 5, 3, bidirectional=True), "bias_ih_l1", 4, (2, 15), "directions apart in a parameter"),
+    (LayerSpec("LSTM", 6, 5, 3), "weight_ih_l0", 4, (60, 6), "num_layers times a parameter"),
+    (LayerSpec("GRUCell", 6, 5), "input", 4, (1, 4, 6), "time in a cell"),
+    (LayerSpec("LSTMCell", 6, 5), "c_1", 4, (4, 1, 5), "time in a cell"),
+    (LayerSpec("GRU", 12, 8), "h_n", 3, (25, 8), "packed rows"),
+    (LayerSpec("LSTM", 12, 5, bidirectional=True, batch_first=True), "output", 4, (33, 10), "packed rows"),
+]
+
+
+@pytest.mark.parametrize(("spec", "tensor", "batch", "wrong", "name"), BLAMES)
+def test_the_blame_is_the_right_one(
+    spec: LayerSpec, tensor: str, batch: int | None, wrong: tuple[int, ...], name: str
+) -> None:
+    found = misconception(spec, tensor, wrong, seq_len=9, batch=batch)
+    assert found
+    assert found.name == name
+
+
+@pytest.mark.parametrize("kind", ["RNN", "GRU", "LSTM"])
+def test_a_tensor_is_said_to_hold_what_it_holds(kind: str) -> None:
+    spec = LayerSpec(kind, 5, 7, 2, bidirectional=True)
+    for tensor, wrong, held in (("output", (9, 3, 10), "h"), ("h_n", (4, 3, 5), "h"), ("c_n", (4, 3, 5), "c")):
+        if tensor in shapes(spec, 9, 3):
+            found = misconception(spec, tensor, wrong, seq_len=9, batch=3)
+            assert found
+            assert f" {tensor} holds {held}, which the layer makes" in found.sentence
+
+
+@pytest.mark.parametrize("kind", ["RNNCell", "LSTMCell", "GRUCell"])
+def test_a_cell_has_no_layer_0(kind: str) -> None:
+    spec = LayerSpec(kind, 6, 5)
+    for tensor, right in shapes(spec, 9, 4).items():
+        for wrong in ((*right.sizes[:-1], 29), (29, *right.sizes[1:])):
+            found = misconception(spec, tensor, wrong, seq_len=9, batch=4)
+            assert found
+            assert "layer 0" not in found.sentence.lower()
+
+
+def cards() -> Iterator[tuple[str, LayerSpec, str, dict[str, Any]]]:
+    """Every card of the course: its lesson, and what it asks."""
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code" and cell.source.startswith("predict("):
+                asked = eval(cell.source, {"predict": lambda *given, **sizes: (*given, sizes), "LayerSpec": LayerSpec})
+                yield (path.stem, *asked)
+
+
+@pytest.mark.parametrize(("lesson", "spec", "tensor", "asked"), list(cards()))
+def test_no_two_slips_of_a_card_give_one_shape_unless_both_are_said(
+    lesson: str, spec: LayerSpec, tensor: str, asked: dict[str, Any]
+) -> None:
+    """With all sizes larger, slips that mean different things give different shapes."""
+    seq_len, batch = asked["seq_len"], asked.get("batch")
+    right = shapes(spec, seq_len, batch)
+    named: dict[tuple[int, ...], dict[tuple[str, ...], str]] = {}
+    columns = [right[stem + tensor[len(stem) :]].sizes[-1] for stem in ("weight_ih", "weight_hh") if "weight" in tensor]
+    values = {"batch": 0, X_AND_H: sum(columns)} | symbol_values(spec, seq_len, batch) | NUMBERS
+    for name, change in slips(spec, right[tensor], right):
+        axes = change(right[tensor].axes)
+        named.setdefault(tuple(value_of(axis, values) for axis in axes), {}).setdefault(axes, name)
+    for wrong, names in named.items():
+        found = misconception(spec, tensor, wrong, seq_len=seq_len, batch=batch)
+        if wrong == right[tensor].sizes:
+            continue
+        assert found
+        elsewhere = {at_primes(spec, axes, batch) for axes in names}
+        assert (len(elsewhere) > 1) == (" / " in found.name), (lesson, wrong, names)
+
+
+def at_primes(spec: LayerSpec, axes: tuple[str, ...], batch: int | None) -> tuple[int, ...]:
+    """The same axes with other sizes, of which no product is another's; what this layer has one of stays one."""
+    one = {name: getattr(spec, name) == 1 for name in ("num_layers", "num_directions", "num_gates")}
+    primes = {"seq_len": 101, "batch": 103, "input_size": 107, "hidden_size": 109, "proj_size": 113}
+    primes |= {"num_layers": 127, "num_directions": 131, "num_gates": 137, X_AND_H: 139}
+    return tuple(value_of(a, primes | {name: 1 for name in one if one[name]} | NUMBERS) for a in axes)

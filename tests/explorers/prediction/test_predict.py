@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from rnnlib.explorers.prediction import explorer as practice
+from rnnlib.explorers.prediction import card as practice
 from rnnlib.explorers.prediction.answer import read_shape
-from rnnlib.explorers.prediction.explorer import predict
+from rnnlib.explorers.prediction.card import predict
 from rnnlib.spec import LayerSpec
 
 SPEC = LayerSpec("LSTM", 12, 16, num_layers=2, bidirectional=True, batch_first=True)

@@ -11,7 +11,7 @@ from torch import nn
 
 from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.run import run
-from rnnlib.explorers.prediction.answer import Sizes, read_shape
+from rnnlib.explorers.prediction.answer import Shape, read_shape
 from rnnlib.explorers.prediction.axes import as_read
 from rnnlib.explorers.prediction.misconceptions import misconception
 from rnnlib.explorers.prediction.sentences import meaning
@@ -141,7 +141,7 @@ def predict(
     return PredictionCard(layer, spec, tensor, seq_len, batch, question or f"Predict the shape of {tensor}")
 
 
-def real_shape(layer: LayerSpec | nn.Module, tensor: str, seq_len: int, batch: int | None) -> Sizes:
+def real_shape(layer: LayerSpec | nn.Module, tensor: str, seq_len: int, batch: int | None) -> Shape:
     """The shape that the real layer gives a tensor: by running it, or by looking at its parameters."""
     module = evaluation_copy(build(layer) if isinstance(layer, LayerSpec) else layer)
     if tensor.startswith(("weight", "bias")):
