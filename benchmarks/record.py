@@ -11,8 +11,8 @@ import torch
 
 from rnnlib import LayerSpec
 from rnnlib.data.gpu_run import PATH
-from rnnlib.explorers.speed.points import VALUES, cases
-from rnnlib.explorers.speed.rows import about, measure, table
+from rnnlib.explorers.speed.points import VALUES, points
+from rnnlib.explorers.speed.rows import as_csv, machine, measure
 
 SETUPS = ["layer", "cell loop", "packed", "two directions", "bfloat16"]
 SIZES = {"seq_len": 64, "batch": 64, "hidden_size": 256, "num_layers": 1}
@@ -22,9 +22,9 @@ BASE = LayerSpec("LSTM", input_size=256, hidden_size=256)
 def compared(device: str, values: tuple[int, ...] = VALUES["batch"], seconds: float = 0.2) -> list[dict[str, Any]]:
     """The rows of a comparison along batch, each measured for so many seconds and printed as it comes."""
     rows = []
-    for case in cases(BASE.kind, SETUPS, "batch", list(values), SIZES, False, device):
-        rows.append(measure(case, BASE, lambda: False, seconds))
-        print(case.setup, case.value, rows[-1]["median"], rows[-1]["note"])
+    for point in points(BASE.kind, SETUPS, "batch", list(values), SIZES, False, device):
+        rows.append(measure(point, BASE, lambda: False, seconds))
+        print(point.setup, point.value, rows[-1]["median"], rows[-1]["note"])
     return rows
 
 
@@ -32,7 +32,7 @@ def store(rows: list[dict[str, Any]], path: Path) -> None:
     """The rows as CSV, under a line with device, versions and date."""
     cuda, cudnn = torch.version.cuda, torch.backends.cudnn.version()
     versions = f", CUDA {cuda}, cuDNN {cudnn}" if cuda else ""
-    path.write_text(f"# {about()}{versions}, {datetime.date.today()}\n{table(rows)}", encoding="utf-8")
+    path.write_text(f"# {machine()}{versions}, {datetime.date.today()}\n{as_csv(rows)}", encoding="utf-8")
 
 
 def main() -> int:

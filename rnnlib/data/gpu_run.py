@@ -29,7 +29,9 @@ def gpu_run(path: Path = PATH) -> tuple[str, list[dict[str, Any]]]:
         if not (first.startswith("# ") and rows):
             raise ValueError("it has no rows, or no title")
     except (KeyError, TypeError, ValueError, OSError, csv.Error) as error:
-        raise ValueError(f"{path.name} is no recording that `make record` made ({error}): make it again.") from None
+        raise ValueError(
+            f"{path.name}, a run on a GPU that is stored with this course, is damaged ({error}): fetch that file again."
+        ) from None
     return first.removeprefix("# "), rows
 
 

@@ -10,8 +10,8 @@ import torch
 from benchmarks import record
 from rnnlib import SpeedLab
 from rnnlib.data.gpu_run import PATH, gpu_run
-from rnnlib.explorers.speed.recorded import NONE_YET, recorded
-from rnnlib.explorers.speed.rows import COLUMNS, about
+from rnnlib.explorers.speed.recorded import NONE_YET, recording
+from rnnlib.explorers.speed.rows import COLUMNS, machine
 from tests.strategies import is_sentence, refused
 
 
@@ -27,23 +27,23 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_recording_is_read_back_and_shown(stored: Path) -> None:
     title, rows = gpu_run(stored)
-    assert title.startswith(about())
+    assert title.startswith(machine())
     assert [(line["setup"], line["value"]) for line in rows] == [(name, at) for at in (1, 2) for name in record.SETUPS]
     assert all(line["low"] <= line["median"] <= line["high"] for line in rows)
     assert (rows[0]["axis"], rows[0]["backward"], rows[0]["hidden_size"]) == ("batch", False, 3)
-    shown = recorded(stored)
+    shown = recording(stored)
     assert shown["title"] == f"Recorded on a GPU: {title}"
-    assert set(shown["chart"]) == {"light", "dark"}
+    assert set(shown["chart"]) == {"light", "dark", "about"}
 
 
 def test_without_one_it_is_said_that_there_is_none(tmp_path: Path) -> None:
     assert gpu_run(tmp_path / "gpu_run.csv") == ("", [])
-    assert recorded(tmp_path / "gpu_run.csv") == {"title": NONE_YET, "chart": {}}
+    assert recording(tmp_path / "gpu_run.csv") == {"title": NONE_YET, "chart": {}}
 
 
 def test_the_lab_shows_what_is_stored_and_nothing_else() -> None:
-    assert SpeedLab().recorded == recorded()
-    assert (recorded()["title"] == NONE_YET) == (not PATH.exists())
+    assert SpeedLab().recorded == recording()
+    assert (recording()["title"] == NONE_YET) == (not PATH.exists())
 
 
 def damaged(text: str) -> dict[str, str]:
@@ -77,22 +77,22 @@ NAMES = damaged("# t\nmedian\n1")
 def test_a_damaged_one_is_told_and_the_lab_still_works(stored: Path, tmp_path: Path, name: str) -> None:
     path = tmp_path / "gpu_run.csv"
     path.write_text(damaged(stored.read_text("utf-8"))[name], encoding="utf-8")
-    said = refused(lambda: gpu_run(path), "gpu_run.csv", "make it again")
-    assert recorded(path) == {"title": said, "chart": {}}
+    said = refused(lambda: gpu_run(path), "gpu_run.csv", "fetch that file again")
+    assert recording(path) == {"title": said, "chart": {}}
     assert is_sentence(said)
 
 
 def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     path = tmp_path / "gpu_run.csv"
     path.write_bytes(b"\xff\xfe\x00")
-    refused(lambda: gpu_run(path), "make it again")
+    refused(lambda: gpu_run(path), "fetch that file again")
 
 
 def test_a_case_that_could_not_be_timed_is_read_back_without_times(stored: Path, tmp_path: Path) -> None:
     rows = [dict.fromkeys(COLUMNS) | {"kind": "GRU", "setup": "layer", "axis": "batch", "device": "cuda"}]
     rows[0] |= {"backward": False, "note": "too large,\nby far", **dict.fromkeys(("value", *record.SIZES), 4)}
     record.store(rows, tmp_path / "gpu_run.csv")
-    ((read,), shown) = gpu_run(tmp_path / "gpu_run.csv")[1], recorded(tmp_path / "gpu_run.csv")
+    ((read,), shown) = gpu_run(tmp_path / "gpu_run.csv")[1], recording(tmp_path / "gpu_run.csv")
     assert (read["median"], read["value"]) == (None, 4)
     assert shown["chart"] == {}
 

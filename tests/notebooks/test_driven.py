@@ -123,7 +123,7 @@ def test_a_fault_in_a_callback_is_seen() -> None:
 TWO_LABS = """
 import threading, time
 from rnnlib import ShapeExplorer, SpeedLab
-from rnnlib.explorers.speed.explorer import MEASURING
+from rnnlib.explorers.speed.explorer import ONE_MEASUREMENT
 first = SpeedLab("GRU", compare=["cell loop"], values=[1, 4000], batch=64, seq_len=2)
 second = SpeedLab("GRU", compare=["layer"], values=[1, 2], axis="batch", seq_len=2)
 explorer = ShapeExplorer("GRU", seq_len=5, batch=2)
@@ -147,8 +147,8 @@ def test_while_a_lab_measures_all_else_stays_alive_and_cancel_answers_at_once() 
         until(first, lambda state: bool(state["chart"]))  # it is drawn a moment after its row is told
         assert first.state["chart"]["light"].startswith("<?xml")
         second.set(measuring=True)
-        until(second, lambda state: state["progress"]["now"].startswith("Waiting"))
-        driven.run_code("assert first.measuring and MEASURING.locked()")
+        until(second, lambda state: state["progress"]["now"] == "layer at batch 1")
+        driven.run_code("assert first.measuring and ONE_MEASUREMENT.locked()")
         for seq_len in (1, 9, 4):
             explorer.set(seq_len=seq_len)
             until(explorer, lambda state, wanted=seq_len: state["answer"]["sizes"]["seq_len"] == wanted)
@@ -168,5 +168,5 @@ def test_while_a_lab_measures_all_else_stays_alive_and_cancel_answers_at_once() 
         assert answered < 0.2
         until(second, lambda state: state["progress"]["now"] == "Done.")
         assert [row["batch"] for row in second.state["rows"]] == [1, 2]
-        driven.run_code("first.wait()\nassert not MEASURING.locked()\nassert second.csv.count('\\n') == 3")
+        driven.run_code("first.wait()\nassert not ONE_MEASUREMENT.locked()\nassert second.csv.count('\\n') == 3")
         assert not driven.faults, "\n".join(driven.faults)

@@ -19,8 +19,8 @@ THEMES = {
 MARKS = "os^Dv"
 
 
-def chart(rows: Sequence[dict[str, Any]], axis: str, setups: Sequence[str], about: str = "") -> dict[str, str]:
-    """The chart as SVG, once for each theme; {} where nothing was measured.
+def draw(rows: Sequence[dict[str, Any]], axis: str, setups: Sequence[str], about: str = "") -> dict[str, str]:
+    """The chart as SVG, once for each theme, and what it is about; {} where nothing was measured.
 
     Args:
         rows: with ``setup`` and ``value``, and in seconds ``median`` and the quartiles ``low`` and ``high``.
@@ -29,14 +29,28 @@ def chart(rows: Sequence[dict[str, Any]], axis: str, setups: Sequence[str], abou
         about: what all of it holds for, in words.
 
     Example:
-        >>> chart([], "batch", ("layer",))
+        >>> draw([], "batch", ("layer",))
         {}
     """
     lines: dict[str, list[tuple[int, float, float, float]]] = {}
     for row in sorted(rows, key=lambda row: row["value"]):
         if row["median"] is not None:
             lines.setdefault(row["setup"], []).append((row["value"], row["median"], row["low"], row["high"]))
-    return {name: _drawn(lines, axis, setups, about, theme) for name, theme in THEMES.items()} if lines else {}
+    if not lines:
+        return {}
+    try:
+        return _themes(lines, axis, setups, about)
+    except Exception:  # noqa: BLE001 - settings of matplotlib's that do not work here, as text.usetex without LaTeX
+        import matplotlib
+
+        with matplotlib.rc_context():
+            matplotlib.rcdefaults()
+            return _themes(lines, axis, setups, about)
+
+
+def _themes(lines: dict[str, Any], axis: str, setups: Sequence[str], about: str) -> dict[str, str]:
+    drawn = {name: _drawn(lines, axis, setups, about, theme) for name, theme in THEMES.items()}
+    return drawn | {"about": about}
 
 
 def _drawn(lines: dict[str, Any], axis: str, setups: Sequence[str], about: str, theme: dict[str, Any]) -> str:

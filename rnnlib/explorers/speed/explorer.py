@@ -10,21 +10,22 @@ import traitlets
 from torch import nn
 
 from rnnlib.data import FEATURES
+from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import available, check_device, name_of
-from rnnlib.engine.timing.measuring import CancelledError
 from rnnlib.engine.weights import like
+from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.traits import Checked
-from rnnlib.explorers.speed.chart import chart
-from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Point, cases
-from rnnlib.explorers.speed.recorded import recorded
-from rnnlib.explorers.speed.rows import about, measure, table
-from rnnlib.explorers.speed.sentences import found
+from rnnlib.explorers.speed.chart import draw
+from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Point, points, settings_in_words
+from rnnlib.explorers.speed.recorded import recording
+from rnnlib.explorers.speed.rows import as_csv, machine, measure
+from rnnlib.explorers.speed.sentences import findings
 from rnnlib.explorers.speed.view import CONTROLS, SpeedView
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import check_layer_kind
 
 DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was measured stays.", "Stopped: what was measured stays."
-MEASURING = threading.Lock()  # one measurement at a time in the whole process, or each would slow the other
+ONE_MEASUREMENT = threading.Lock()  # of one point at a time in the whole process, or each would slow the other
 
 
 class SpeedLab(SpeedView):
@@ -74,11 +75,9 @@ class SpeedLab(SpeedView):
         controls: Sequence[str] = CONTROLS,
         question: str = "",
     ) -> None:
-        self._cancel = threading.Event()
         self._base = _base(layer)
-        self._thread: threading.Thread | None = None
-        self._lock = threading.RLock()  # of a message and the thread that measures, one at a time sets traits
-        self._kept: list[tuple[Point, dict[str, Any]]] = []
+        self._background = Background()
+        self._measured: dict[Point, dict[str, Any]] = {}  # the row of each point
         super().__init__(
             kind=self._base.kind,
             compare=list(compare),
@@ -91,37 +90,38 @@ class SpeedLab(SpeedView):
             device=name_of(like(layer).device) if isinstance(layer, nn.Module) else available()[-1],
             setups=[name for name, setup in SETUPS.items() if not (setup.bidirectional and self._base.bidirectional)],
             devices=list(available()),
-            about=about(),
-            recorded=recorded(),
+            about=machine(),
+            recorded=recording(),
             controls=controls,
             question=question,
         )
 
     def start(self) -> None:
         """Begin to measure, in the background."""
-        self.measuring = True
+        with ONE_AT_A_TIME:
+            self.measuring = True
 
     def cancel(self) -> None:
         """End the measurement; what was measured stays."""
-        self.measuring = False
+        with ONE_AT_A_TIME:
+            self.measuring = False
 
     def wait(self) -> None:
         """Wait until the measurement has ended. Interrupting the kernel meanwhile cancels it."""
         try:
-            while self._thread is not None and self._thread.is_alive():
-                self._thread.join(0.1)  # not for ever, or Windows would not be interrupted
+            self._background.wait()
         except KeyboardInterrupt:
             self.cancel()
             raise
 
     def close(self) -> None:
         """Take the lab off the screen, and end its measurement."""
-        self._cancel.set()
+        self.cancel()
         super().close()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take values from the front end, while the thread that measures sets none."""
-        with self._lock:
+        with ONE_AT_A_TIME:
             super().set_state(sync_data)
 
     @traitlets.observe("axis")
@@ -130,71 +130,74 @@ class SpeedLab(SpeedView):
         if change.old in VALUES and self.values == list(VALUES[change.old]):
             self.values = list(VALUES[change.new])
 
+    @traitlets.observe("kind", "axis", *SIZES, "backward", "device")
+    def _other_settings(self, change: Any) -> None:
+        """Say to what the chart belongs, where that is not what is chosen now."""
+        if self.chart and not self.measuring:
+            sizes = {name: getattr(self, name) for name in SIZES}
+            chosen = settings_in_words(self.kind, self.axis, sizes, self.backward, self.device)
+            other = f"The chart is of {self.chart['about']}. Press Measure for what is chosen now."
+            self.progress = self.progress | {"now": DONE if chosen == self.chart["about"] else other}
+
     @traitlets.observe("measuring")
     def _switch(self, change: Any) -> None:
-        with self._lock:
-            self._cancel.set()  # whatever still runs
+        with ONE_AT_A_TIME:
             if not change.new:
-                if self.progress and self.progress["now"] not in (DONE, STOPPED):
+                self._background.drop()
+                if self.progress and self.progress["done"] < self.progress["of"] and self.progress["now"] != STOPPED:
                     self.progress = self.progress | {"now": CANCELLED}
                 return
             if not self.compare:
                 self.measuring = False
                 raise ValueError(f"there is nothing to compare: choose at least one of {', '.join(self.setups)}.")
             self.problem = ""
-            self._cancel = threading.Event()
             sizes = {name: getattr(self, name) for name in SIZES}
-            made = cases(self.kind, self.compare, self.axis, self.values, sizes, self.backward, self.device)
-            self.progress = {"done": 0, "of": len(made), "now": "Getting ready."}
-            self._thread = threading.Thread(target=self._measure, args=(made, self._cancel), daemon=True)
-            self._thread.start()
+            chosen = points(self.kind, self.compare, self.axis, self.values, sizes, self.backward, self.device)
+            self._progress(0, len(chosen), "Getting ready.")
+            self._background.ask(lambda job: self._measure(job, chosen), self._done, self._failed)
 
-    def _measure(self, made: list[Point], cancel: threading.Event) -> None:
-        """Time one case after the other; runs in a thread of its own."""
-        try:
-            while not MEASURING.acquire(timeout=0.05):
-                if cancel.is_set():
-                    return
-                self._tell(cancel, progress={"done": 0, "of": len(made), "now": "Waiting for another measurement."})
-            try:
-                for done, case in enumerate(made):
-                    now = f"{case.setup} at {case.axis} {case.value}"
-                    self._tell(cancel, progress={"done": done, "of": len(made), "now": now})
-                    self._keep(case, measure(case, self._base, cancel.is_set))
-            finally:
-                MEASURING.release()
-            self._tell(cancel, progress={"done": len(made), "of": len(made), "now": DONE}, measuring=False)
-        except CancelledError:
-            pass
-        except Exception as error:  # noqa: BLE001 - a thread's exception is shown nowhere else
-            with self._lock:
-                if not cancel.is_set():
-                    self.report(error)
-                    self._tell(cancel, progress=self.progress | {"now": STOPPED}, measuring=False)
+    def _measure(self, job: Job, chosen: list[Point]) -> list[dict[str, Any]]:
+        """Time one point after the other, in the background, and give the rows."""
+        rows: list[dict[str, Any]] = []
+        for point in chosen:
+            job.tell(self._progress, len(rows), len(chosen), f"{point.setup} at {point.axis} {point.value}")
+            with ONE_MEASUREMENT:
+                if job.superseded():
+                    break
+                rows.append(measure(point, self._base, job.superseded))
+            self._keep(point, rows[-1])
+        return rows
 
-    def _tell(self, cancel: threading.Event, **values: Any) -> None:
-        """Set traits, unless this measurement was cancelled meanwhile.
+    def _done(self, rows: list[dict[str, Any]]) -> None:
+        failed = sum(row["median"] is None for row in rows)
+        said = f"Done, but {failed} of {len(rows)} could not be measured: the table says why." if failed else DONE
+        self._progress(len(rows), len(rows), said)
+        self.measuring = False
 
-        Raises:
-            CancelledError: it was.
-        """
-        with self._lock:
-            if cancel.is_set():
-                raise CancelledError("the measurement was cancelled.")
-            for name, value in values.items():
-                self.set_trait(name, value)
+    def _failed(self, error: BaseException) -> None:
+        self.report(error)
+        self.progress = self.progress | {"now": STOPPED}
+        self.measuring = False
 
-    def _keep(self, case: Point, row: dict[str, Any]) -> None:
-        """One result more: in the table, in the chart and in the sentences. A case measured again replaces itself."""
-        self._kept = [*((old, result) for old, result in self._kept if old != case), (case, row)]
+    def _progress(self, done: int, of: int, now: str) -> None:
+        self.progress = {"done": done, "of": of, "now": now}
+
+    def _keep(self, point: Point, row: dict[str, Any]) -> None:
+        """Keep a result, cancelled or not: in the table first, since drawing the chart may fail."""
+        self._measured.pop(point, None)  # a point that is measured again replaces itself, and comes last
+        self._measured[point] = row
+        rows = list(self._measured.values())
+        with ONE_AT_A_TIME:
+            self.rows, self.csv = rows, as_csv(rows)
         order = list(SETUPS)
-        shown = [result for old, result in self._kept if old.chart == case.chart]
+        shown = [result for other, result in self._measured.items() if other.chart == point.chart]
         shown.sort(key=lambda result: order.index(result["setup"]))
-        rows = [result for _, result in self._kept]
-        drawn = chart(shown, case.axis, order, case.about)  # it takes long: a cancel does not wait for it
-        with self._lock:  # cancelled or not: it has been measured
-            self.rows, self.csv, self.chart = rows, table(rows), drawn
-            self.found = found(shown, case.axis)
+        try:  # it takes long: a cancel does not wait for it
+            chart, problem = draw(shown, point.axis, order, point.in_words), self.problem
+        except Exception as error:  # noqa: BLE001 - of matplotlib, whatever is wrong with it
+            chart, problem = {}, f"The chart could not be drawn ({type(error).__name__}: {error}): read the table."
+        with ONE_AT_A_TIME:
+            self.chart, self.found, self.problem = chart, findings(shown, point.axis), problem
 
     def __repr__(self) -> str:
         fixed = ", ".join(f"{name} {getattr(self, name)}" for name in SIZES if name != self.axis)

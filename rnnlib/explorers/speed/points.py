@@ -1,4 +1,4 @@
-"""What a speed lab compares: the setups, the axes along which it compares them, and each of the cases to be timed."""
+"""What a speed lab compares: the setups, the axes along which it compares them, and each of the points to be timed."""
 
 from __future__ import annotations
 
@@ -68,37 +68,37 @@ class Point:
         return (self.kind, self.axis, fixed, self.backward, self.device)
 
     @property
-    def about(self) -> str:
+    def in_words(self) -> str:
         """The same, in words."""
-        return about(self.kind, self.axis, dict(self.sizes), self.backward, self.device)
+        return settings_in_words(self.kind, self.axis, dict(self.sizes), self.backward, self.device)
 
     def spec(self, base: LayerSpec) -> LayerSpec:
-        """The layer to be timed: `base`, but for what this case says."""
+        """The layer to be timed: `base`, but for what this point says."""
         sizes = dict(self.sizes)
         changes = {"hidden_size": sizes["hidden_size"], "num_layers": sizes["num_layers"]}
         bidirectional = SETUPS[self.setup].bidirectional or base.bidirectional
         return as_kind(base, self.kind, **changes, bidirectional=bidirectional, dropout=0.0)
 
 
-def about(kind: str, axis: str, sizes: dict[str, Any], backward: bool, device: str) -> str:
+def settings_in_words(kind: str, axis: str, sizes: dict[str, Any], backward: bool, device: str) -> str:
     """What all points of a chart have in common, in words.
 
     Example:
-        >>> about("GRU", "batch", dict.fromkeys(SIZES, 8), backward=False, device="cpu")
+        >>> settings_in_words("GRU", "batch", dict.fromkeys(SIZES, 8), backward=False, device="cpu")
         'GRU, forward on cpu: seq_len 8, hidden_size 8, num_layers 8'
     """
     fixed = ", ".join(f"{name} {sizes[name]}" for name in SIZES if name != axis)
     return f"{kind}, {'forward and backward' if backward else 'forward'} on {device}: {fixed}"
 
 
-def cases(
+def points(
     kind: str, compare: list[str], axis: str, values: list[int], sizes: dict[str, int], backward: bool, device: str
 ) -> list[Point]:
-    """Every case, the small ones of all setups first: so the chart grows to the right.
+    """Every point, the small ones of all setups first: so the chart grows to the right.
 
     Example:
-        >>> made = cases("GRU", ["layer", "packed"], "batch", [1, 4], dict.fromkeys(SIZES, 8), False, "cpu")
-        >>> [(case.setup, case.value) for case in made]
+        >>> made = points("GRU", ["layer", "packed"], "batch", [1, 4], dict.fromkeys(SIZES, 8), False, "cpu")
+        >>> [(point.setup, point.value) for point in made]
         [('layer', 1), ('packed', 1), ('layer', 4), ('packed', 4)]
     """
     return [

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from rnnlib.data.gpu_run import PATH, gpu_run
-from rnnlib.explorers.speed.chart import chart
-from rnnlib.explorers.speed.points import SETUPS, about
+from rnnlib.explorers.speed.chart import draw
+from rnnlib.explorers.speed.points import SETUPS, settings_in_words
 
-NONE_YET = "No run on a GPU has been recorded yet: `make record`, on a machine that has one, makes it."
+NONE_YET = "No run on a GPU is stored with this course yet: what you measure here is your own machine."
 
 
 @functools.cache
-def recorded(path: Path = PATH) -> dict[str, Any]:
+def recording(path: Path = PATH) -> dict[str, Any]:
     """``title`` and ``chart`` of the recording; where there is none, or a damaged one, the title says so.
 
     Example:
-        >>> recorded(PATH.with_name("nowhere.csv"))["title"] == NONE_YET
+        >>> recording(PATH.with_name("nowhere.csv"))["title"] == NONE_YET
         True
     """
     try:
@@ -28,5 +28,5 @@ def recorded(path: Path = PATH) -> dict[str, Any]:
     if not rows:
         return {"title": NONE_YET, "chart": {}}
     first = rows[0]
-    common = about(first["kind"], first["axis"], first, first["backward"], first["device"])
-    return {"title": f"Recorded on a GPU: {title}", "chart": chart(rows, first["axis"], list(SETUPS), common)}
+    common = settings_in_words(first["kind"], first["axis"], first, first["backward"], first["device"])
+    return {"title": f"Recorded on a GPU: {title}", "chart": draw(rows, first["axis"], list(SETUPS), common)}

@@ -28,11 +28,11 @@ COLUMNS = (
 )
 
 
-def about() -> str:
+def machine() -> str:
     """What is measured on: torch's version, the processor or the GPU, and the threads.
 
     Example:
-        >>> about().startswith("torch ")
+        >>> machine().startswith("torch ")
         True
     """
     others = {"cpu": "no GPU", "mps": "Apple's GPU"}
@@ -40,28 +40,28 @@ def about() -> str:
     return f"torch {torch.__version__}, {platform.machine()}, {os.cpu_count()} processors, {gpu}"
 
 
-def measure(case: Point, base: LayerSpec, cancelled: Callable[[], bool], min_run_time: float = 0.2) -> dict[str, Any]:
-    """Time one case; what cannot be timed is a row all the same, whose note says why.
+def measure(point: Point, base: LayerSpec, cancelled: Callable[[], bool], min_run_time: float = 0.2) -> dict[str, Any]:
+    """Time one point; what cannot be timed is a row all the same, whose note says why.
 
     Raises:
         CancelledError: `cancelled` said so.
     """
-    setup, sizes = SETUPS[case.setup], dict(case.sizes)
+    setup, sizes = SETUPS[point.setup], dict(point.sizes)
     row: dict[str, Any] = dict.fromkeys(COLUMNS) | sizes
-    row |= {"kind": case.kind, "setup": case.setup, "axis": case.axis, "value": case.value, "note": ""}
-    row |= {"backward": case.backward, "device": case.device, "dtype": str(setup.dtype).removeprefix("torch.")}
-    row |= {"variant": setup.variant, "machine": about()}
+    row |= {"kind": point.kind, "setup": point.setup, "axis": point.axis, "value": point.value, "note": ""}
+    row |= {"backward": point.backward, "device": point.device, "dtype": str(setup.dtype).removeprefix("torch.")}
+    row |= {"variant": setup.variant, "machine": machine()}
     try:
-        spec = case.spec(base)
+        spec = point.spec(base)
         row |= {name: value for name, value in dataclasses.asdict(spec).items() if name in COLUMNS}
         timing = time_layer(
             spec,
             variant=setup.variant,
             seq_len=sizes["seq_len"],
             batch=sizes["batch"],
-            device=case.device,
+            device=point.device,
             dtype=setup.dtype,
-            backward=case.backward,
+            backward=point.backward,
             num_threads=_threads(spec, sizes["seq_len"] * sizes["batch"]),
             min_run_time=min_run_time,
             cancelled=cancelled,
@@ -87,11 +87,11 @@ def _told(timing: Timing) -> dict[str, Any]:
     return row
 
 
-def table(rows: Sequence[dict[str, Any]]) -> str:
+def as_csv(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as CSV; times in seconds, memory in bytes.
 
     Example:
-        >>> table([]).strip().split(",")[:4]
+        >>> as_csv([]).strip().split(",")[:4]
         ['kind', 'setup', 'axis', 'value']
     """
     made = io.StringIO()

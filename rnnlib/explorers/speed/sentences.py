@@ -9,7 +9,7 @@ from typing import Any
 Row = dict[str, Any]
 
 
-def found(rows: Sequence[Row], axis: str) -> list[str]:
+def findings(rows: Sequence[Row], axis: str) -> list[str]:
     """Sentences on the rows of one chart: each setup against the first, and how the first one grows.
 
     Args:
@@ -20,7 +20,7 @@ def found(rows: Sequence[Row], axis: str) -> list[str]:
     Example:
         >>> times = {("layer", 1): 1, ("layer", 64): 4, ("cell loop", 1): 20, ("cell loop", 64): 40}
         >>> rows = [dict(setup=s, value=v, median=t, low=t, high=t) for (s, v), t in times.items()]
-        >>> for sentence in found(rows, "batch"):
+        >>> for sentence in findings(rows, "batch"):
         ...     print(sentence)
         At batch 1 to 64, cell loop takes 10 to 20 times as long as layer.
         From batch 1 to 64, layer takes 4.0 times as long for 64 times as much work.

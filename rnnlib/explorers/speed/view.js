@@ -179,7 +179,7 @@ function build(model, host) {
     const many = model.get("compare").length > 1;
     empty.textContent = `Predict ${many ? "which line lies lower" : "how the line climbs"}, then press Measure.`;
     const [chart, sentences] = [model.get("chart"), model.get("found")];
-    if (chart.light) measured.draw(chart, `Median times. ${sentences.join(" ")}`);
+    if (chart.light) measured.draw(chart, `Median times of ${chart.about}. ${sentences.join(" ")}`);
     const parts = chart.light ? measured.images : [empty];
     if (parts[0].parentNode !== picture) picture.replaceChildren(...parts);
     found.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));

@@ -48,7 +48,7 @@ class SpeedView(View):
         progress: how many cases are done and of how many, and what is measured now.
         rows: all that was measured, a dict each.
         found: what the last chart shows, in sentences.
-        chart: the chart as SVG, for each theme.
+        chart: the chart as SVG, for each theme, and what it is about.
         csv: all that was measured, as a table to take away.
         recorded: a run on a real GPU that was stored: its title and its chart, or why there is none.
     """

@@ -1,4 +1,4 @@
-"""What a speed lab compares: every case once, the small ones first, each with a layer of its own sizes."""
+"""What a speed lab compares: every point once, the small ones first, each with a layer of its own sizes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from rnnlib import LayerSpec
 from rnnlib.engine.timing.workload import VARIANTS
-from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, cases
-from rnnlib.explorers.speed.rows import COLUMNS, about, measure
+from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, points
+from rnnlib.explorers.speed.rows import COLUMNS, machine, measure
 from rnnlib.spec.kinds import LAYERS
 from tests.strategies import specs
 
@@ -22,21 +22,21 @@ def test_every_case_is_there_once_and_the_small_ones_come_first(
     base: LayerSpec, kind: str, compare: list[str], axis: str
 ) -> None:
     compare = [setup for setup in SETUPS if setup in compare]
-    made = cases(kind, compare, axis, [64, 16, 16], EIGHT, False, "cpu")
-    assert [(case.setup, case.value) for case in made] == [(setup, at) for at in (16, 64) for setup in compare]
-    for case in made:
-        spec, sizes = case.spec(base), EIGHT | {axis: case.value}
+    made = points(kind, compare, axis, [64, 16, 16], EIGHT, False, "cpu")
+    assert [(point.setup, point.value) for point in made] == [(setup, at) for at in (16, 64) for setup in compare]
+    for point in made:
+        spec, sizes = point.spec(base), EIGHT | {axis: point.value}
         assert (spec.kind, spec.hidden_size, spec.num_layers) == (kind, sizes["hidden_size"], sizes["num_layers"])
         assert spec.input_size == base.input_size
-        assert spec.bidirectional == (base.bidirectional or case.setup == "two directions")
+        assert spec.bidirectional == (base.bidirectional or point.setup == "two directions")
         assert spec.dropout == 0
 
 
 def test_a_chart_holds_what_differs_along_its_axis_alone() -> None:
     def chart(**changed: object) -> object:
         made = {"kind": "GRU", "axis": "batch", "sizes": EIGHT, "backward": False, "device": "cpu"} | changed
-        (case,) = cases(compare=["layer"], values=[4], **made)  # type: ignore[arg-type]
-        return case.chart
+        (point,) = points(compare=["layer"], values=[4], **made)  # type: ignore[arg-type]
+        return point.chart
 
     assert chart() == chart(sizes=EIGHT | {"batch": 9})
     others = ({"kind": "RNN"}, {"axis": "seq_len"}, {"sizes": EIGHT | {"seq_len": 9}}, {"backward": True})
@@ -57,8 +57,8 @@ def test_every_setup_is_one_that_can_be_timed() -> None:
 @pytest.mark.parametrize("backward", [False, True])
 def test_what_is_measured_is_what_was_asked(setup: str, backward: bool) -> None:
     """Really measured, if only for a moment; of the numbers no more is asked than that they belong together."""
-    (case,) = cases("LSTM", [setup], "seq_len", [3], EIGHT | {"num_layers": 2, "batch": 4}, backward, "cpu")
-    row = measure(case, LayerSpec("LSTM", 5, 8), lambda: False, min_run_time=1e-4)
+    (point,) = points("LSTM", [setup], "seq_len", [3], EIGHT | {"num_layers": 2, "batch": 4}, backward, "cpu")
+    row = measure(point, LayerSpec("LSTM", 5, 8), lambda: False, min_run_time=1e-4)
     assert set(COLUMNS) <= set(row)
     assert (row["setup"], row["value"], row["num_layers"], row["bidirectional"]) == (
         *(setup, 3, 2),
@@ -71,8 +71,8 @@ def test_what_is_measured_is_what_was_asked(setup: str, backward: bool) -> None:
 
 
 def test_a_projection_has_no_cell_and_the_row_says_so() -> None:
-    (case,) = cases("LSTM", ["cell loop"], "seq_len", [3], EIGHT, False, "cpu")
-    row = measure(case, LayerSpec("LSTM", 5, 8, proj_size=2), lambda: False)
+    (point,) = points("LSTM", ["cell loop"], "seq_len", [3], EIGHT, False, "cpu")
+    row = measure(point, LayerSpec("LSTM", 5, 8, proj_size=2), lambda: False)
     assert (row["median"], row["low"], row["tokens_per_second"]) == (None, None, None)
     assert "proj_size" in row["note"]
 
@@ -86,11 +86,11 @@ def test_what_is_small_has_one_thread(monkeypatch: pytest.MonkeyPatch, hidden_si
         raise ValueError("enough is known.")
 
     monkeypatch.setattr("rnnlib.explorers.speed.rows.time_layer", refuse)
-    (case,) = cases("LSTM", ["layer"], "hidden_size", [hidden_size], EIGHT, False, "cpu")
-    measure(case, LayerSpec("LSTM", 5, 8), lambda: False)
+    (point,) = points("LSTM", ["layer"], "hidden_size", [hidden_size], EIGHT, False, "cpu")
+    measure(point, LayerSpec("LSTM", 5, 8), lambda: False)
     assert asked["num_threads"] == threads
 
 
 def test_what_it_is_measured_on_is_told() -> None:
-    assert f"torch {torch.__version__}, " in about()
-    assert "processors, " in about()
+    assert f"torch {torch.__version__}, " in machine()
+    assert "processors, " in machine()

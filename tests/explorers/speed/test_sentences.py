@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlib.explorers.speed.chart import THEMES, chart
+from rnnlib.explorers.speed.chart import THEMES, draw
 from rnnlib.explorers.speed.points import SETUPS
-from rnnlib.explorers.speed.sentences import found
+from rnnlib.explorers.speed.sentences import findings
 
 
 def row(setup: str, value: int, median: float | None, spread: float = 0.01, **more: Any) -> dict[str, Any]:
@@ -24,22 +24,22 @@ def row(setup: str, value: int, median: float | None, spread: float = 0.01, **mo
 
 
 def test_nothing_measured_is_nothing_found() -> None:
-    assert found([], "batch") == []
-    assert found([row("layer", 1, None)], "batch") == []
-    assert found([row("layer", 1, 1.0)], "batch") == []
+    assert findings([], "batch") == []
+    assert findings([row("layer", 1, None)], "batch") == []
+    assert findings([row("layer", 1, 1.0)], "batch") == []
 
 
 def test_the_slower_one_is_said_to_take_longer_at_the_largest_size_both_have() -> None:
     rows = [row("layer", 1, 1.0), row("cell loop", 1, 9.0), row("layer", 8, 4.0), row("cell loop", 8, None)]
-    assert found(rows, "batch")[0] == "At batch 1, cell loop takes 9.0 times as long as layer."
-    assert found([row("layer", 2, 30.0), row("packed", 2, 10.0, tokens=6, seq_len=4, batch=2)], "batch") == [
+    assert findings(rows, "batch")[0] == "At batch 1, cell loop takes 9.0 times as long as layer."
+    assert findings([row("layer", 2, 30.0), row("packed", 2, 10.0, tokens=6, seq_len=4, batch=2)], "batch") == [
         "At batch 2, layer takes 3.0 times as long as packed.",
         "packed skips the pads: it runs 75 % of the steps.",
     ]
 
 
 def test_what_shares_no_size_is_not_compared() -> None:
-    assert found([row("layer", 1, 1.0), row("cell loop", 2, 9.0)], "batch") == []
+    assert findings([row("layer", 1, 1.0), row("cell loop", 2, 9.0)], "batch") == []
 
 
 @pytest.mark.parametrize(
@@ -52,18 +52,18 @@ def test_what_shares_no_size_is_not_compared() -> None:
     ],
 )
 def test_how_it_grows(axis: str, words: str) -> None:
-    assert found([row("layer", 2, 1.0), row("layer", 8, 3.0)], axis) == [
+    assert findings([row("layer", 2, 1.0), row("layer", 8, 3.0)], axis) == [
         f"From {axis} 2 to 8, layer takes 3.0 times as long for {words}."
     ]
 
 
 def test_what_noise_made_is_not_told_as_a_finding() -> None:
     unsteady = [row("layer", 2, 1.0, spread=0.5), row("cell loop", 2, 1.4, spread=0.5), row("layer", 8, 1.1)]
-    assert found(unsteady, "batch") == [
+    assert findings(unsteady, "batch") == [
         "At batch 2, cell loop and layer cannot be told apart: their spreads overlap.",
         "From batch 2 to 8, layer takes as long, within its spread, for 4 times as much work.",
     ]
-    assert "measure again" in found([row("layer", 1, 5.0), row("layer", 4, 1.0)], "batch")[0]
+    assert "measure again" in findings([row("layer", 1, 5.0), row("layer", 4, 1.0)], "batch")[0]
 
 
 times = st.floats(1e-7, 1e3)
@@ -77,7 +77,7 @@ def test_every_ratio_told_is_at_least_one_and_that_of_the_medians(made: dict[Any
         row(setup, value, median, spread, tokens=1, seq_len=2, batch=1)
         for (setup, value), (median, spread) in made.items()
     ]
-    for sentence in found(rows, axis):
+    for sentence in findings(rows, axis):
         assert sentence.endswith(".")
         said = rf"At {axis} (\d+)(?: to (\d+))?, (.+) takes ([\d.]+)(?: to ([\d.]+))? times as long as (.+)\."
         if told := re.fullmatch(said, sentence):
@@ -92,7 +92,7 @@ def test_every_ratio_told_is_at_least_one_and_that_of_the_medians(made: dict[Any
 def test_where_the_order_turns_is_told() -> None:
     rows = [row("layer", v, t) for v, t in ((1, 1.0), (4, 2.0), (16, 8.0))]
     rows += [row("cell loop", v, t) for v, t in ((1, 3.0), (4, 4.0), (16, 4.0))]
-    assert found(rows, "batch")[:2] == [
+    assert findings(rows, "batch")[:2] == [
         "At batch 1 to 4, cell loop takes 2.0 to 3.0 times as long as layer.",
         "At batch 16, layer takes 2.0 times as long as cell loop.",
     ]
@@ -102,7 +102,7 @@ def test_where_the_order_turns_is_told() -> None:
 @pytest.mark.parametrize("median", [1e-6, 1.0, 300.0])
 def test_a_chart_is_whole_in_either_theme(values: tuple[int, ...], median: float) -> None:
     rows = [row(setup, value, median * value, 0.3) for setup in SETUPS for value in values]
-    drawn = chart([*rows, row("layer", 999, None)], "batch", list(SETUPS), "GRU, forward")
+    drawn = draw([*rows, row("layer", 999, None)], "batch", list(SETUPS), "GRU, forward")
     assert set(drawn) == set(THEMES) == {"light", "dark"}
     for theme, picture in drawn.items():
         ET.fromstring(picture)
@@ -113,6 +113,6 @@ def test_a_chart_is_whole_in_either_theme(values: tuple[int, ...], median: float
 
 def test_a_setup_keeps_its_colour_whatever_else_is_shown() -> None:
     for index, setup in enumerate(SETUPS):
-        drawn = chart([row(setup, 1, 1.0), row(setup, 2, 2.0)], "batch", list(SETUPS))["light"]
+        drawn = draw([row(setup, 1, 1.0), row(setup, 2, 2.0)], "batch", list(SETUPS))["light"]
         found = [colour for colour in THEMES["light"]["lines"] if f"stroke: {colour}" in drawn]
         assert found == [THEMES["light"]["lines"][index]]
