@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlib.explorers.speed.chart import THEMES, draw
 from rnnlib.explorers.speed.points import SETUPS
 from rnnlib.explorers.speed.sentences import findings
 
@@ -96,23 +94,3 @@ def test_where_the_order_turns_is_told() -> None:
         "At batch 1 to 4, cell loop takes 2.0 to 3.0 times as long as layer.",
         "At batch 16, layer takes 2.0 times as long as cell loop.",
     ]
-
-
-@pytest.mark.parametrize("values", [(4,), (1, 256), tuple(range(1, 17))])
-@pytest.mark.parametrize("median", [1e-6, 1.0, 300.0])
-def test_a_chart_is_whole_in_either_theme(values: tuple[int, ...], median: float) -> None:
-    rows = [row(setup, value, median * value, 0.3) for setup in SETUPS for value in values]
-    drawn = draw([*rows, row("layer", 999, None)], "batch", list(SETUPS), "GRU, forward")
-    assert set(drawn) == set(THEMES) == {"light", "dark"}
-    for theme, picture in drawn.items():
-        ET.fromstring(picture)
-        assert len(picture) < 150_000
-        used = set(re.findall(r"stroke: (#\w{6})", picture))
-        assert set(THEMES[theme]["lines"]) <= used
-
-
-def test_a_setup_keeps_its_colour_whatever_else_is_shown() -> None:
-    for index, setup in enumerate(SETUPS):
-        drawn = draw([row(setup, 1, 1.0), row(setup, 2, 2.0)], "batch", list(SETUPS))["light"]
-        found = [colour for colour in THEMES["light"]["lines"] if f"stroke: {colour}" in drawn]
-        assert found == [THEMES["light"]["lines"][index]]
