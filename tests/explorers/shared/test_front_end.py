@@ -11,6 +11,8 @@ from rnnlib.explorers.shared import front_end
 from tests.node import run
 
 TESTS = Path(__file__).parents[1]
+# Asks node for a view.
+ASKED = "const {{ default: view }} = await import({!r}); console.log(typeof view.render)"
 VIEWS = sorted(front_end.SHARED.parent.glob("*/view.js"))
 
 
@@ -33,10 +35,66 @@ def test_a_widgets_module_is_whole(view: Path, tmp_path: Path) -> None:
     whole = front_end.module(view)
     file = tmp_path / "whole.mjs"
     file.write_text(whole, encoding="utf-8")
-    asked = f"const {{ default: view }} = await import({str(file.as_uri())!r}); console.log(typeof view.render)"
-    assert run("--input-type=module", "--eval", asked) == "function\n"
+    for each in (view, file):  # of files that are imported, node says which name is not there
+        assert run("--input-type=module", "--eval", ASKED.format(str(each.as_uri()))) == "function\n"
     assert "\nimport " not in whole
     assert "://" not in whole.replace("http://www.w3.org/2000/svg", "")
+
+
+def files(folder: Path, view: str, **others: str) -> Path:
+    """A view and the files that it imports, written into a folder."""
+    for name, text in {"view": view, **others}.items():
+        folder.joinpath(f"{name}.js").write_text(text, encoding="utf-8")
+    return folder / "view.js"
+
+
+def test_a_file_imported_by_several_stands_once_before_what_uses_it(tmp_path: Path) -> None:
+    view = files(
+        tmp_path,
+        'import {\n  one,\n  two,\n} from "./a.js";\nimport { three } from "./b.js";\nexport default three;\n',
+        a="export const one = 1;\nexport const two = 2;\n",
+        b='import { one, two } from "./a.js";\nexport const three = one + two;\n',
+    )
+    whole = front_end.module(view)
+    assert whole.count("const one") == 1
+    assert whole.index("const one") < whole.index("const three") < whole.index("export default")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import { one } from './a.js';",
+        'import { one } from "./a.js"',
+        'import { one as uno } from "./a.js";',
+        'import * as all from "./a.js";',
+        'import one from "./a.js";',
+        'import one, { two } from "./a.js";',
+        'import "./a.js";',
+        'import { one } from "a";',
+        'import { one } from "https://elsewhere/a.js";',
+        'const { one } = await import("./a.js");',
+        'export { one } from "./a.js";',
+        'export {\n  one,\n} from "./a.js";',
+        'export * from "./a.js";',
+    ],
+)
+def test_an_import_that_would_mean_another_is_refused(tmp_path: Path, statement: str) -> None:
+    view = files(tmp_path, f"{statement}\nexport default 1;\n", a="export const one = 1;\nexport default 2;\n")
+    with pytest.raises(ValueError, match=r"view\.js has .* cannot be inlined: write import \{ name \} from"):
+        front_end.module(view)
+
+
+def test_two_files_with_the_same_name_in_them_are_no_module(tmp_path: Path) -> None:
+    view = files(
+        tmp_path,
+        'import { a } from "./a.js";\nimport { b } from "./b.js";\nexport default { render: () => [a, b] };\n',
+        a="const same = 1;\nexport const a = same;\n",
+        b="const same = 2;\nexport const b = same;\n",
+    )
+    file = tmp_path / "whole.mjs"
+    file.write_text(front_end.module(view), encoding="utf-8")
+    with pytest.raises(AssertionError, match="'same' has already been declared"):
+        run("--input-type=module", "--eval", ASKED.format(str(file.as_uri())))
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.parent.name)
