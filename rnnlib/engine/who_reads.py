@@ -18,8 +18,9 @@ from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, is_plain
 from rnnlib.engine.limits.memory import free_bytes
 from rnnlib.engine.trace.time_major import time_major
-from rnnlib.engine.weights import like
+from rnnlib.engine.weights import like, names_of, weights_of
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.arguments import check_size
 from rnnlib.spec.costs import in_units
 
 CPU = torch.device("cpu")
@@ -27,7 +28,7 @@ AT_ONCE = 4_000_000  # numbers of a forward pass, all copies of the batch togeth
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Reading:
+class Reads:
     """How much each input step moves each number that a layer gives: more than 0 where the number has read the step.
 
     Of sequence b it is the largest ``|d number[b] / d x[s, b, :]|`` over the features of step s. Steps are in time's
@@ -40,6 +41,8 @@ class Reading:
         output: ``(seq_len, batch, num_directions*size, seq_len)``, the last axis the step that is read.
         h_n: ``(num_layers*num_directions, batch, size, seq_len)``.
         c_n: ``(num_layers*num_directions, batch, hidden_size, seq_len)``; None but for LSTM.
+
+    Where only the first units were asked about, ``size`` and ``hidden_size`` are their number.
     """
 
     spec: LayerSpec
@@ -60,8 +63,13 @@ class Reading:
 
 
 def who_reads(
-    layer: LayerSpec | nn.Module, x: Tensor | PackedSequence, lengths: Any = None, *, packed: bool = False
-) -> Reading:
+    layer: LayerSpec | nn.Module,
+    x: Tensor | PackedSequence,
+    lengths: Any = None,
+    *,
+    packed: bool = False,
+    units: int | None = None,
+) -> Reads:
     r"""Which input steps each number in output, h_n and c_n has read, by gradient from the real layer.
 
     A copy of the layer in float64, on the CPU, is asked, so that no small gradient is lost; dropout is off in it. The
@@ -73,18 +81,20 @@ def who_reads(
             PackedSequence, which is read packed.
         lengths: how many steps of each sequence are its own, in any order; the rest is padding. None is all.
         packed: pack the batch before; else the layer reads the padding too.
+        units: how many of each state's numbers to ask about, the first ones; None is all. All of a large layer take
+            long: it is a pass forth and back for each of them at each step.
 
     Returns:
-        A `Reading`.
+        `Reads`.
 
     Raises:
         TypeError, ValueError: something does not fit, in a sentence.
 
     Example:
-        >>> reading = who_reads(LayerSpec("GRU", 3, 2, bidirectional=True), torch.ones(5, 1, 3))
-        >>> (reading.output[-1, 0, 0] > 0).tolist()  # forward: it has come all the way
+        >>> reads = who_reads(LayerSpec("GRU", 3, 2, bidirectional=True), torch.ones(5, 1, 3))
+        >>> (reads.output[-1, 0, 0] > 0).tolist()  # forward: it has come all the way
         [True, True, True, True, True]
-        >>> (reading.output[-1, 0, 2] > 0).tolist()  # backward: it begins here
+        >>> (reads.output[-1, 0, 2] > 0).tolist()  # backward: it begins here
         [False, False, False, False, True]
     """
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
@@ -97,80 +107,85 @@ def who_reads(
         packed, steps = True, pad_packed_sequence(x)[1]
     batch = sizes.batch or 1
     steps = torch.full((batch,), sizes.seq_len, device=CPU) if steps is None else steps
-    _check_fits(spec, sizes.seq_len, batch)
+    units = spec.hidden_size if units is None else check_size("units", units)
+    _check_fits(8 * (count(spec, sizes.seq_len, batch, units) + spec.num_parameters))
     with torch.inference_mode(False), torch.enable_grad():
         timed = time_major(spec, Inputs(x, sizes))[0].detach().cpu().double().clone()
-        output, h_n, *c_n = _read(spec, _twin(spec, layer), timed, steps if packed else None)
-    return Reading(spec, packed, steps, output, h_n, c_n[0] if c_n else None)
+        output, h_n, *c_n = _read(spec, _in_float64(spec, layer), timed, steps if packed else None, units)
+    return Reads(spec, packed, steps, output, h_n, c_n[0] if c_n else None)
 
 
-def count(spec: LayerSpec, seq_len: int, batch: int) -> int:
-    """How many numbers a `Reading` holds.
+def count(spec: LayerSpec, seq_len: int, batch: int, units: int) -> int:
+    """How many numbers `Reads` hold.
 
     Example:
-        >>> count(LayerSpec("GRU", 3, 2, bidirectional=True), seq_len=5, batch=1)  # 5 * (5 * 4 + 2 * 2)
+        >>> count(LayerSpec("GRU", 3, 2, bidirectional=True), seq_len=5, batch=1, units=2)  # 5 * (5 * 4 + 2 * 2)
         120
     """
-    return seq_len * batch * sum(rows * width for rows, width in _shapes(spec, seq_len))
+    return seq_len * batch * sum(rows * min(units, width) * halves for rows, halves, width in _parts(spec, seq_len))
 
 
-def _shapes(spec: LayerSpec, seq_len: int) -> list[tuple[int, int]]:
-    """What one sequence has of output, h_n and c_n: its steps or rows, and their width."""
+def _parts(spec: LayerSpec, seq_len: int) -> list[tuple[int, int, int]]:
+    """What one sequence has of output, h_n and c_n: its steps or rows, the halves of one, and the width of a half."""
     rows, size = spec.num_layers * spec.num_directions, spec.proj_size or spec.hidden_size
-    states = [(rows, size), (rows, spec.hidden_size)][: len(spec.family.states)]
-    return [(seq_len, spec.num_directions * size), *states]
+    states = [(rows, 1, size), (rows, 1, spec.hidden_size)][: len(spec.family.states)]
+    return [(seq_len, spec.num_directions, size), *states]
 
 
-def _check_fits(spec: LayerSpec, seq_len: int, batch: int) -> None:
-    needed, free = 8 * count(spec, seq_len, batch), free_bytes(CPU)
+def _check_fits(needed: int) -> None:
+    free = free_bytes(CPU)
     if needed > free:
         raise ValueError(
-            f"what all of output has read is {in_units(needed)}, and {in_units(free)} are available: choose a smaller"
-            " seq_len, batch or hidden_size."
+            f"to ask who has read what needs {in_units(needed)}, and {in_units(free)} are available: choose a smaller"
+            " layer, seq_len or batch, or fewer units."
         )
 
 
 @torch.no_grad()
-def _twin(spec: LayerSpec, layer: LayerSpec | nn.Module) -> nn.Module:
-    """The layer again, in float64 on the CPU, with dropout off."""
-    if isinstance(layer, nn.Module) and not is_plain(spec, layer):  # code of the learner's own runs too
-        try:
-            return copy.deepcopy(layer).cpu().double().eval().requires_grad_(False)
-        except RuntimeError:  # its weights are made anew at each call, as by pruning: take those that it has now
-            pass
-    twin = build(spec).double().eval().requires_grad_(False)
-    for name, weight in twin.named_parameters():
-        if isinstance(layer, nn.Module):
-            weight.copy_(getattr(layer, name).cpu())
-    return twin
+def _in_float64(spec: LayerSpec, layer: LayerSpec | nn.Module) -> nn.Module:
+    """The layer again, on the CPU, with dropout off."""
+    if isinstance(layer, LayerSpec):
+        return build(layer).double().eval().requires_grad_(False)
+    if not is_plain(spec, layer):  # code of the learner's own runs too
+        with contextlib.suppress(RuntimeError):  # of weights made anew at each call, as by pruning: take those of now
+            again = copy.deepcopy(layer).cpu().double().eval().requires_grad_(False)
+            for name in set(names_of(spec)) & vars(again).keys():  # no Parameter, so none that double() turns
+                setattr(again, name, getattr(again, name).detach().cpu().double())
+            return again
+    again = build(spec).double().eval().requires_grad_(False)
+    again.load_state_dict(weights_of(layer))
+    return again
 
 
-def _read(spec: LayerSpec, twin: nn.Module, x: Tensor, lengths: Tensor | None) -> list[Tensor]:
+def _read(spec: LayerSpec, layer: nn.Module, x: Tensor, lengths: Tensor | None, units: int) -> list[Tensor]:
     """By part, ``(rows, batch, width, seq_len)``: every number is asked in a copy of the batch of its own."""
     seq_len, batch, _ = x.shape
-    shapes = _shapes(spec, seq_len)
-    places = [
-        (row, unit, part) for part, (rows, width) in enumerate(shapes) for row in range(rows) for unit in range(width)
+    columns = [
+        [half * width + unit for half in range(halves) for unit in range(min(units, width))]
+        for _, halves, width in _parts(spec, seq_len)
     ]
+    rows = [rows for rows, _, _ in _parts(spec, seq_len)]
+    places = [(row, column, part) for part in range(len(rows)) for row in range(rows[part]) for column in columns[part]]
     all_layers = spec.num_layers * spec.num_directions * spec.num_gates * spec.hidden_size
     copies = max(1, AT_ONCE // (seq_len * batch * (spec.input_size + all_layers)))
     asked = [torch.tensor(places[at : at + copies], device=CPU) for at in range(0, len(places), copies)]
-    own = contextlib.nullcontext() if is_plain(spec, twin) else torch.random.fork_rng(devices=[])
-    with own:  # code of the learner's own may draw random numbers
-        moved = torch.cat([_moved(spec, twin, x, lengths, numbers) for numbers in asked])
+    same_numbers = contextlib.nullcontext() if is_plain(spec, layer) else torch.random.fork_rng(devices=[])
+    with same_numbers:  # code of the learner's own may draw random ones
+        moved = torch.cat([_moved(spec, layer, x, lengths, numbers) for numbers in asked])
     if not bool(moved.isfinite().all()):
         raise ValueError(
             "a gradient here is nan or infinite, so it does not tell who has read what: a number in x or in the"
             " weights is, or numbers grow too large on the way. trace(layer, x).note says where, if a state shows it."
         )
     parts = []
-    for rows, width in shapes:
-        part, moved = moved[: rows * width], moved[rows * width :]
-        parts.append(part.view(rows, width, batch, seq_len).transpose(1, 2))
+    for count_of_rows, asked_of_each in zip(rows, columns, strict=True):
+        numbers = count_of_rows * len(asked_of_each)
+        part, moved = moved[:numbers], moved[numbers:]
+        parts.append(part.view(count_of_rows, -1, batch, seq_len).transpose(1, 2))
     return parts
 
 
-def _moved(spec: LayerSpec, twin: nn.Module, x: Tensor, lengths: Tensor | None, asked: Tensor) -> Tensor:
+def _moved(spec: LayerSpec, layer: nn.Module, x: Tensor, lengths: Tensor | None, asked: Tensor) -> Tensor:
     """How much each step moves each number asked for, ``(asked, batch, seq_len)``: one pass forth, one back."""
     (seq_len, batch), copies = x.shape[:2], len(asked)
     every = x.repeat(1, copies, 1).requires_grad_()
@@ -180,25 +195,24 @@ def _moved(spec: LayerSpec, twin: nn.Module, x: Tensor, lengths: Tensor | None, 
         lengths=None if lengths is None else lengths.repeat(copies),
     )
     with keeping_torch_settings(spec, spec.costs(seq_len, copies * batch).multiply_adds):
-        answer, _ = call(spec, twin, given)
-        output: Any = answer.output
-        output = output.transpose(0, 1) if spec.batch_first else output
-        parts = (output, answer.h_n, answer.c_n)
-        _check_shapes(spec, twin, [part for part in parts if part is not None], seq_len, copies * batch)
-        loss = 0 * every.sum()  # an own forward() may lead nowhere
+        gave, _ = call(spec, layer, given)
+        output: Any = gave.output  # unpacked, as what was given was no PackedSequence
+        parts = [output.transpose(0, 1) if spec.batch_first else output, gave.h_n]
+        parts += [] if gave.c_n is None else [gave.c_n]
+        _check_shapes(spec, layer, parts, seq_len, copies * batch)
+        loss = 0 * every.sum()  # a forward() of one's own may lead nowhere
         for index, part in enumerate(parts):
             (at,) = torch.where(asked[:, 2] == index)
-            if part is not None and len(at):
-                loss = loss + part.view(len(part), copies, batch, -1)[asked[at, 0], at, :, asked[at, 1]].sum()
+            loss = loss + part.view(len(part), copies, batch, -1)[asked[at, 0], at, :, asked[at, 1]].sum()
         (gradient,) = torch.autograd.grad(loss, every)
     return gradient.abs().amax(-1).view(seq_len, copies, batch).permute(1, 2, 0)
 
 
-def _check_shapes(spec: LayerSpec, twin: nn.Module, parts: list[Tensor], seq_len: int, batch: int) -> None:
+def _check_shapes(spec: LayerSpec, layer: nn.Module, parts: list[Tensor], seq_len: int, batch: int) -> None:
     """Refuse a forward() of the learner's own that gives other shapes than its kind does."""
-    for name, part, (rows, width) in zip(("output", "h_n", "c_n"), parts, _shapes(spec, seq_len), strict=False):
-        if part.shape != (rows, batch, width):
+    for name, part, (rows, halves, width) in zip(("output", "h_n", "c_n"), parts, _parts(spec, seq_len), strict=False):
+        if part.shape != (rows, batch, halves * width):
             raise TypeError(
-                f"{type(twin).__name__} gives another shape than {spec.kind} does: {name} of {batch} sequences, time"
-                f" first, is {tuple(part.shape)}, not {(rows, batch, width)}."
+                f"{type(layer).__name__} gives another shape than {spec.kind} does: {name} of {batch} sequences, time"
+                f" first, is {tuple(part.shape)}, not {(rows, batch, halves * width)}."
             )

@@ -14,8 +14,8 @@ from torch.nn.utils import prune
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnlib import LayerSpec
-from rnnlib.engine import who_reads as reading
-from rnnlib.engine.who_reads import count, who_reads
+from rnnlib.engine import who_reads as module
+from rnnlib.engine.who_reads import Reads, count, who_reads
 from rnnlib.spec.kinds import CELLS, LAYERS
 from tests.strategies import batches, real, refused, seq_lens, specs
 
@@ -54,11 +54,11 @@ def changed(layer: nn.Module, x: Tensor, lengths: Tensor | None) -> list[Tensor]
     return moved
 
 
-def parts(found: reading.Reading) -> list[Tensor]:
+def parts(found: Reads) -> list[Tensor]:
     return [part for part in (found.output, found.h_n, found.c_n) if part is not None]
 
 
-def assert_equal_to_brute_force(found: reading.Reading, layer: nn.Module, x: Tensor, lengths: Tensor | None) -> None:
+def assert_equal_to_brute_force(found: Reads, layer: nn.Module, x: Tensor, lengths: Tensor | None) -> None:
     brute = changed(copy.deepcopy(layer).double(), x.double(), lengths)
     for ours, theirs in zip(parts(found), brute, strict=True):
         assert ours.shape == theirs.shape
@@ -78,7 +78,7 @@ def test_it_equals_a_change_of_one_input_at_a_time(
     found = who_reads(layer, x, lengths, packed=packed)
     assert (found.packed, found.lengths.tolist(), found.spec) == (packed, lengths, spec)
     assert_equal_to_brute_force(found, layer, x, torch.tensor(lengths) if packed else None)
-    assert sum(part.numel() for part in parts(found)) == count(spec, seq_len, batch)
+    assert sum(part.numel() for part in parts(found)) == count(spec, seq_len, batch, spec.hidden_size)
 
 
 @settings(max_examples=30)
@@ -115,9 +115,22 @@ def test_a_spec_is_asked_and_nothing_of_torchs_changes(spec: LayerSpec, seq_len:
 def test_in_a_few_numbers_at_a_time_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     layer, x = nn.LSTM(3, 4, 2, bidirectional=True, proj_size=2), torch.randn(6, 2, 3)
     whole = who_reads(layer, x, [6, 4], packed=True)
-    monkeypatch.setattr(reading, "AT_ONCE", 5000)
+    monkeypatch.setattr(module, "AT_ONCE", 5000)
     for a, b in zip(parts(whole), parts(who_reads(layer, x, [6, 4], packed=True)), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-12, atol=0)
+
+
+@settings(max_examples=30)
+@given(specs(LAYERS), st.integers(1, 9), st.booleans())
+def test_the_first_units_are_those_of_all(spec: LayerSpec, units: int, packed: bool) -> None:
+    x = torch.randn((2, 4, spec.input_size) if spec.batch_first else (4, 2, spec.input_size))
+    layer, size = real(spec), spec.proj_size or spec.hidden_size
+    every, first = (who_reads(layer, x, [3, 4], packed=packed, units=wanted) for wanted in (None, units))
+    halves = [half[:, :, :units] for half in every.output.split(size, dim=2)]
+    torch.testing.assert_close(first.output, torch.cat(halves, dim=2), rtol=1e-9, atol=0)
+    for all_of_it, some in zip(parts(every)[1:], parts(first)[1:], strict=True):
+        torch.testing.assert_close(some, all_of_it[:, :, :units], rtol=1e-9, atol=0)
+    assert sum(part.numel() for part in parts(first)) == count(spec, 4, 2, units)
 
 
 def test_a_small_gradient_is_not_lost() -> None:
@@ -229,6 +242,19 @@ def test_a_forward_that_gives_other_shapes_is_refused() -> None:
     refused(lambda: who_reads(Short(3, 2), torch.ones(4, 1, 3)), "Short", "output", "(3, ", "not (4, ")
 
 
+@pytest.mark.parametrize("kind", [nn.LSTM, Deaf])
+def test_weights_that_are_no_parameters_are_read_too(kind: type[nn.LSTM]) -> None:
+    """As those of a DataParallel replica, or made by another network."""
+    layer = kind(3, 2, bidirectional=True)
+    x = torch.randn(5, 2, 3)
+    before = who_reads(layer, x)
+    for name in list(layer._parameters):
+        setattr(layer, name, layer._parameters.pop(name).detach().clone())
+    for a, b in zip(parts(before), parts(who_reads(layer, x)), strict=True):
+        assert torch.equal(a, b)
+    assert layer.weight_ih_l0.dtype == torch.float32
+
+
 def test_weights_that_are_made_at_every_call_are_those_of_now() -> None:
     layer = nn.GRU(3, 2)
     nn.utils.parametrizations.weight_norm(layer, "weight_hh_l0")
@@ -256,6 +282,8 @@ def test_weights_that_are_made_at_every_call_are_those_of_now() -> None:
         (nn.GRU(3, 2), torch.zeros(4, 2, 3), {"lengths": [4, 2.5]}, ("whole numbers",)),
         (nn.GRU(3, 2), torch.zeros(4, 3), {"lengths": [4]}, ("one sequence",)),
         (nn.GRU(3, 2), torch.full((4, 2, 3), torch.inf), {}, ("nan or infinite",)),
+        (nn.GRU(3, 2), torch.zeros(4, 2, 3), {"units": 0}, ("units must be at least 1",)),
+        (nn.GRU(3, 2), torch.zeros(4, 2, 3), {"units": 1.5}, ("units must be a whole number",)),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_a_sentence(
@@ -267,7 +295,7 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(
 def test_lengths_beside_a_packed_sequence_and_too_much_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     packed: PackedSequence = pack_padded_sequence(torch.zeros(4, 2, 3), [4, 2])
     refused(lambda: who_reads(nn.GRU(3, 2), packed, [4, 2]), "packed already")
-    monkeypatch.setattr(reading, "free_bytes", lambda _: 1000)
+    monkeypatch.setattr(module, "free_bytes", lambda _: 1000)
     refused(lambda: who_reads(nn.GRU(3, 2), torch.zeros(9, 2, 3)), "1.0 kB", "smaller")
 
 

@@ -17,8 +17,8 @@ from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build
 from rnnlib.engine.weights import like
-from rnnlib.engine.who_reads import Reading, who_reads
-from rnnlib.explorers.direction.payload import check_asked, read, table
+from rnnlib.engine.who_reads import Reads, who_reads
+from rnnlib.explorers.direction.payload import as_data, check_units, many, steps_that_fit, table
 from rnnlib.explorers.direction.view import ASKED, CONTROLS, PLACE, DirectionView
 from rnnlib.explorers.shared.recordings import utterances_of
 from rnnlib.explorers.shared.traits import check_text
@@ -28,6 +28,7 @@ from rnnlib.spec.kinds import check_layer_kind
 from rnnlib.spec.layer import as_kind
 
 CHOSEN = ("kind", "num_layers", "bidirectional")
+STEPS = 12  # to begin with
 SHARES = (1, 0.75, 0.6)  # of seq_len: the lengths of the sequences offered
 
 
@@ -40,7 +41,7 @@ class DirectionExplorer(DirectionView):
             utterances of several lengths.
         lengths: how many steps of each sequence of x are its own; the rest is padding. None is all.
         packed: whether the batch is packed to begin with.
-        seq_len: steps of the longest utterance offered.
+        seq_len: steps of the longest utterance offered; None is 12, or as many as can be asked about in a large layer.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
 
@@ -48,7 +49,7 @@ class DirectionExplorer(DirectionView):
         layer: the real layer that was asked.
         x: what it read, with its batch axis.
         lengths: how many steps of each sequence are its own.
-        who_reads: its `Reading`.
+        who_reads: its `Reads`: of all units, or of the first ones where all would take too long.
 
     Choosing another number draws from what was asked, and asks nothing.
 
@@ -68,7 +69,7 @@ class DirectionExplorer(DirectionView):
         lengths: Any = None,
         *,
         packed: bool = False,
-        seq_len: int = 12,
+        seq_len: int | None = None,
         controls: Sequence[str] = CONTROLS,
         question: str = "",
     ) -> None:
@@ -80,7 +81,7 @@ class DirectionExplorer(DirectionView):
             raise TypeError("lengths are of the sequences in x: give x too, or leave lengths out.")
         super().__init__(
             **{name: getattr(self._base, name) for name in CHOSEN},
-            seq_len=seq_len if self._given is None else self._given[0].shape[0],
+            seq_len=self._seq_len(seq_len) if self._given is None else self._given[0].shape[0],
             packed=True if isinstance(x, PackedSequence) else packed,
             controls=controls,
             question=check_text("question", question),
@@ -124,7 +125,7 @@ class DirectionExplorer(DirectionView):
     def _most(self) -> dict[str, int]:
         """The last place on each of the axes that were asked about."""
         sizes = self.answer["sizes"]
-        names = ("seq_len", "num_layers", "num_directions", "batch", "size")
+        names = ("seq_len", "num_layers", "num_directions", "batch", "units")
         return {place: sizes[name] - 1 for place, name in zip(PLACE, names, strict=True)}
 
     def _asked(self) -> dict[str, Any]:
@@ -136,15 +137,21 @@ class DirectionExplorer(DirectionView):
         if self._given is not None and self.seq_len != (steps := len(self._given[0])):
             raise ValueError(f"seq_len cannot be {self.seq_len}: the x that you gave has seq_len={steps}.")
         batch = len(SHARES) if self._given is None else len(self._given[1])
-        check_asked(spec, self.seq_len, batch)
+        units = check_units(spec, self.seq_len, batch)
         own = self._module is not None and spec == as_kind(self._base, self._base.kind, dropout=0.0)
         layer = self._module if own and self._module is not None else build(spec).eval()
         x, lengths = self._offered(spec) if self._given is None else self._given
         weight = like(layer)
         x = (x.transpose(0, 1) if spec.batch_first else x).to(weight.device, weight.dtype)
-        found = who_reads(layer, x, lengths, packed=self.packed)
+        found = who_reads(layer, x, lengths, packed=self.packed, units=units)
         self.layer, self.x, self.lengths, self.who_reads = layer, x, lengths, found
-        return read(found) | {"given": self._called_on}
+        return as_data(found) | {"given": self._called_on}
+
+    def _seq_len(self, wanted: int | None) -> int:
+        """The steps to begin with, where x is not the learner's own."""
+        if wanted is not None:
+            return wanted
+        return max(1, min(STEPS, steps_that_fit(self._base, len(SHARES))))
 
     def _offered(self, spec: LayerSpec) -> tuple[Tensor, list[int]]:
         """Utterances of several lengths, the first the longest: time first, with their padding."""
@@ -169,12 +176,14 @@ class DirectionExplorer(DirectionView):
         return x.detach(), [sizes.seq_len] * batch if steps is None else steps.tolist()
 
     def __repr__(self) -> str:
-        reading: Reading = self.who_reads
-        length, how = int(reading.lengths[self.item]), "packed" if reading.packed else "padded"
-        own = f"{length} of {self.seq_len} steps its own" if length < self.seq_len else f"{length} steps"
+        reads: Reads = self.who_reads
+        length, how = int(reads.lengths[self.item]), "packed" if reads.packed else "padded"
+        of_all = f"{length} of {many(self.seq_len, 'step')} its own"
+        steps = of_all if length < self.seq_len else many(length, "step")
         lines = [
-            f"{self.kind}, {how}: what has been read of sequence {self.item}, {own}",
-            *(f"  {line}" for line in table(reading, self.item)),
+            f"{self.kind}, {how}: what has been read of sequence {self.item}, {steps}",
+            *([f"  {self.answer['note']}"] if self.answer["note"] else []),
+            *(f"  {line}" for line in table(reads, self.item)),
             *([f"  Find out: {self.question}"] if self.question else []),
         ]
         return "\n".join(lines)

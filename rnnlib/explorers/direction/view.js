@@ -34,7 +34,7 @@ export function placeOf(model, { sizes }) {
     layer: within("layer_index", sizes.num_layers),
     direction: within("direction", sizes.num_directions),
     item: within("item", sizes.batch),
-    unit: within("unit", sizes.size),
+    unit: within("unit", sizes.units),
   };
 }
 
@@ -62,7 +62,7 @@ function controlsOf(model, say) {
     item: () => pick(model, "item", "sequence", batch, steps),
     seq_len: () => slider(model, "seq_len", [1, FURTHEST.seq_len], say),
     num_layers: () => slider(model, "num_layers", [1, FURTHEST.num_layers], say),
-    unit: () => slider(model, "unit", [0, model.get("answer").sizes.size - 1], say),
+    unit: () => slider(model, "unit", [0, model.get("answer").sizes.units - 1], say),
   };
   const wanted = Object.keys(make).filter((name) => model.get("controls").includes(name));
   return Object.fromEntries(wanted.map((name) => [name, make[name]()]));
@@ -91,6 +91,9 @@ function choosing(picture, { here, look, go, sizes }) {
   });
 }
 
+const SAYS =
+  "Green: read, as the gradient of the real layer says; the stronger, the more. Hatched: a pad. Purple: every way that leads there.";
+
 /** The whole explorer in `host`; gives back what takes it away. */
 function build(model, host) {
   const problem = el("p", { class: "rnnlib-problem", role: "alert" });
@@ -99,6 +102,7 @@ function build(model, host) {
   };
   const tell = () => say(model.get("problem"));
   const picture = el("div", { class: "rnnlib-diagram", role: "group" });
+  const legend = el("p", { class: "says" });
   const words = wordsPanel();
   const both = el("div", { class: "summaries" });
   const controls = controlsOf(model, say);
@@ -144,8 +148,9 @@ function build(model, host) {
   const receive = () => {
     const reading = model.get("answer");
     arrays = decoded(reading.arrays);
-    controls.unit?.reach(0, reading.sizes.size - 1);
+    controls.unit?.reach(0, reading.sizes.units - 1);
     controls.item?.refresh();
+    legend.textContent = [SAYS, reading.note].filter(Boolean).join(" ");
     shown = "";
     draw();
   };
@@ -155,15 +160,13 @@ function build(model, host) {
       .filter((name) => SLIDERS.includes(name) === wanted)
       .map((name) => controls[name].whole);
   const question = model.get("question");
-  const says =
-    "Green: read, as the gradient of the real layer says; the stronger, the more. Hatched: a pad. Purple: every way that leads there.";
   const root = el(
     "div",
     { class: "rnnlib direction", role: "region", "aria-label": "Direction explorer" },
     el("div", { class: "head" }, ...part(false)),
     problem,
     el("div", { class: "bars" }, ...part(true)),
-    el("div", { class: "body" }, el("div", { class: "stage" }, picture, el("p", { class: "says" }, says)), words.whole),
+    el("div", { class: "body" }, el("div", { class: "stage" }, picture, legend), words.whole),
     both,
     ...(question ? [el("p", { class: "question" }, el("b", {}, "Find out: "), question)] : []),
   );

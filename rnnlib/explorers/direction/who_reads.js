@@ -4,7 +4,7 @@
 export function movedAt(arrays, place, sizes) {
   const { dims, numbers } = arrays[place.part];
   const row = place.part === "output" ? place.time : place.layer * sizes.num_directions + place.direction;
-  const unit = (place.part === "output" ? place.direction * sizes.size : 0) + place.unit;
+  const unit = (place.part === "output" ? place.direction * sizes.units : 0) + place.unit;
   const steps = dims[3];
   const at = ((row * dims[1] + place.item) * dims[2] + unit) * steps;
   return numbers.subarray(at, at + steps);
@@ -12,7 +12,7 @@ export function movedAt(arrays, place, sizes) {
 
 /** The same of all units of a half of output, or of a row of h_n: the most of any. */
 export function movedByAll(arrays, place, sizes) {
-  const all = Array.from({ length: sizes.size }, (_, unit) => movedAt(arrays, { ...place, unit }, sizes));
+  const all = Array.from({ length: sizes.units }, (_, unit) => movedAt(arrays, { ...place, unit }, sizes));
   return all[0].map((_, step) => Math.max(...all.map((moved) => moved[step])));
 }
 

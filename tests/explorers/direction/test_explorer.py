@@ -17,9 +17,9 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlib import LayerSpec
 from rnnlib.data import japanese_vowels
-from rnnlib.engine.who_reads import Reading, who_reads
+from rnnlib.engine.who_reads import Reads, who_reads
 from rnnlib.explorers.direction.explorer import DirectionExplorer
-from rnnlib.explorers.direction.payload import MOST_NUMBERS
+from rnnlib.explorers.direction.payload import check_units, steps_that_fit
 from rnnlib.explorers.direction.view import PLACE
 from rnnlib.spec.kinds import LAYERS
 from tests.node import run
@@ -37,7 +37,7 @@ def decoded(explorer: DirectionExplorer) -> dict[str, np.ndarray]:
     return {name: np.frombuffer(a["values"], dtype="<f4").reshape(a["dims"]) for name, a in arrays.items()}
 
 
-def assert_shows(explorer: DirectionExplorer, found: Reading) -> None:
+def assert_shows(explorer: DirectionExplorer, found: Reads) -> None:
     """The arrays are the reading's numbers; what has been read is never rounded to nothing."""
     for name, array in decoded(explorer).items():
         wanted = getattr(found, name).numpy()
@@ -48,11 +48,11 @@ def assert_shows(explorer: DirectionExplorer, found: Reading) -> None:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[Reading]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Reads]:
     """Every reading that explorers ask for from here on."""
-    made: list[Reading] = []
+    made: list[Reads] = []
 
-    def counted(*arguments: Any, **named: Any) -> Reading:
+    def counted(*arguments: Any, **named: Any) -> Reads:
         made.append(who_reads(*arguments, **named))
         return made[-1]
 
@@ -102,7 +102,7 @@ def test_one_sequence_and_a_packed_one_are_taken_too(batch_first: bool) -> None:
     assert_shows(explorer, who_reads(layer, packed))
 
 
-def test_choosing_another_number_asks_nothing(asked: list[Reading]) -> None:
+def test_choosing_another_number_asks_nothing(asked: list[Reads]) -> None:
     explorer = DirectionExplorer(LayerSpec("LSTM", 12, 4, 2, bidirectional=True, proj_size=3), seq_len=5)
     before = explorer.answer
     for part in ("h_n", "output"):
@@ -116,7 +116,7 @@ def test_choosing_another_number_asks_nothing(asked: list[Reading]) -> None:
     assert explorer.answer is before
 
 
-def test_another_layer_or_input_is_asked_once(asked: list[Reading]) -> None:
+def test_another_layer_or_input_is_asked_once(asked: list[Reads]) -> None:
     explorer = DirectionExplorer("LSTM", seq_len=5)
     changed = [("kind", "GRU"), ("seq_len", 7), ("num_layers", 2), ("bidirectional", False), ("packed", True)]
     for number, (name, value) in enumerate(changed, start=2):
@@ -168,8 +168,8 @@ BAD = [
     ("part", ["h_n"], ValueError, "'output' or 'h_n'"),
     ("seq_len", 0, ValueError, "at least 1"),
     ("seq_len", 30, ValueError, "29"),
-    ("seq_len", 10**30, ValueError, "too many to ask for"),
-    ("num_layers", 10**9, ValueError, "too many to ask for"),
+    ("seq_len", 10**30, ValueError, "too much to ask about"),
+    ("num_layers", 10**9, ValueError, "too much to ask about"),
     ("num_layers", 2.5, TypeError, "whole number"),
     ("kind", "LTSM", ValueError, "Did you mean 'LSTM'"),
     ("kind", "GRUCell", ValueError, "'GRU'"),
@@ -234,7 +234,8 @@ def test_a_fault_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPat
         ({"lengths": [3, 4]}, ("give x",)),
         ({"packed": "yes"}, ("True or False",)),
         ({"packed": None}, ("True or False",)),
-        ({"layer": nn.LSTM(12, 512)}, ("277 billion", "too long to wait", "smaller")),  # a minute
+        ({"layer": nn.LSTM(12, 1024), "seq_len": 29}, ("29 steps of 3 sequences", "at most", "steps fit")),
+        ({"layer": LayerSpec("LSTM", 12, 20_000)}, ("1 step of 3 sequences", "a smaller hidden_size or num_layers")),
         ({"seq_len": 0}, ("seq_len",)),
         ({"seq_len": 2.5}, ("seq_len",)),
         ({"seq_len": 40}, ("29",)),
@@ -247,9 +248,36 @@ def test_a_bad_argument_is_refused_in_a_sentence(arguments: dict[str, Any], word
     refused(lambda: DirectionExplorer(**arguments), *words)
 
 
-def test_too_much_to_ask_for_is_refused_before_anything_is_made(asked: list[Reading]) -> None:
-    refused(lambda: DirectionExplorer(nn.LSTM(3, 64), torch.zeros(200, 3, 3)), f"{MOST_NUMBERS:,}", "smaller")
+@pytest.mark.parametrize("layer", [nn.GRU(256, 256), nn.LSTM(12, 200, bidirectional=True, batch_first=True)])
+def test_the_default_input_fits_a_large_layer(layer: nn.Module) -> None:
+    explorer = DirectionExplorer(layer)
+    units = explorer.answer["sizes"]["units"]
+    assert (explorer.seq_len, 1 <= units < layer.hidden_size) == (12, True)
+    assert f"the first {units} were asked" in explorer.answer["note"]
+    assert explorer.answer["note"] in repr(explorer)
+    assert_shows(explorer, explorer.who_reads)
+    refused(lambda: setattr(explorer, "unit", units), f"at most {units - 1}")
+    half = explorer.who_reads.output[-1, 0].chunk(explorer.answer["sizes"]["num_directions"])[-1]
+    assert (half > 0).any(0).tolist() == [not layer.bidirectional] * 11 + [True]
+
+
+@pytest.mark.parametrize("hidden_size", [256, 512, 1024, 2048])
+@pytest.mark.parametrize("num_layers", [1, 2, 3])
+def test_so_many_steps_as_are_offered_fit_and_no_more(hidden_size: int, num_layers: int) -> None:
+    spec = LayerSpec("LSTM", hidden_size, hidden_size, num_layers)
+    most = steps_that_fit(spec, batch=3)
+    assert check_units(spec, most, batch=3) == 1
+    refused(lambda: check_units(spec, most + 1, batch=3), f"at most {most} step")
+    assert steps_that_fit(spec, batch=1) > most
+    assert check_units(LayerSpec("LSTM", 300, 512, bidirectional=True), 15, 1) == 1
+
+
+def test_too_long_an_x_is_refused_and_its_first_steps_are_not(asked: list[Reads]) -> None:
+    layer, x = nn.LSTM(3, 64), torch.randn(700, 1, 3)
+    said = refused(lambda: DirectionExplorer(layer, x), "700 steps of 1 sequence: that is too much", "at most")
     assert asked == []
+    most = int(re.findall(r"at most (\d+) steps", said)[0])
+    assert DirectionExplorer(layer, x[:most]).seq_len == most
 
 
 # What the front end writes of each number: its name, its words and the code that picks it, as node computes them.
@@ -357,6 +385,15 @@ def test_its_repr_tells_what_each_row_and_both_summaries_have_read() -> None:
     explorer.packed = True
     assert "  output[-1], backward half          0 of 7 steps" in repr(explorer).splitlines()
     assert "  h_n[1] = layer 0 ←                 x_0 … x_6, 7 of 7 steps" in repr(explorer).splitlines()
+
+
+def test_one_step_is_told_in_the_singular() -> None:
+    explorer = DirectionExplorer(nn.GRU(12, 2), seq_len=1)
+    assert repr(explorer).splitlines() == [
+        "GRU, padded: what has been read of sequence 0, 1 step",
+        "  h_n[0] = layer 0 →  x_0, 1 of 1 step",
+        "  output[-1]          x_0, 1 of 1 step",
+    ]
 
 
 def test_its_repr_of_one_direction_with_batch_first() -> None:

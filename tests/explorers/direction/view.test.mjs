@@ -6,7 +6,7 @@ const place = (more) => ({ part: "output", time: 0, layer: 0, direction: 0, item
 const reading = {
   asked: { kind: "LSTM", seq_len: 4, num_layers: 1, bidirectional: true, packed: false },
   lengths: [4, 2],
-  sizes: { seq_len: 4, num_layers: 1, num_directions: 2, hidden_size: 2, size: 2, batch: 2 },
+  sizes: { seq_len: 4, num_layers: 1, num_directions: 2, hidden_size: 2, size: 2, units: 2, batch: 2 },
 };
 const model = (more = {}) => ({
   get: (name) =>

@@ -22,6 +22,7 @@ const sizesOf = (seq_len, num_layers, num_directions, size = 2, batch = 2) => ({
   num_layers,
   num_directions,
   size,
+  units: size,
   batch,
   hidden_size: size,
   proj_size: 0,

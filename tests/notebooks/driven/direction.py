@@ -12,7 +12,7 @@ PLACES = {
     "layer_index": "num_layers",
     "direction": "num_directions",
     "item": "batch",
-    "unit": "size",
+    "unit": "units",
 }
 ASKED = {"kind", "seq_len", "num_layers", "bidirectional", "packed"}
 
