@@ -19,7 +19,7 @@ from rnnlib.engine.arguments.inputs import Sizes, in_brackets
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import synchronise
-from rnnlib.engine.layers import is_torchs
+from rnnlib.engine.layers import is_plain, is_torchs
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import TensorShape, data_shapes
 
@@ -67,7 +67,7 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
     if lengths is not None and isinstance(x, Tensor):
         x = pack_padded_sequence(x, lengths, spec.batch_first, enforce_sorted=False)
     device = x.data.device
-    with in_words(device):
+    with in_words(device), saying_whose(spec, layer):
         synchronise(device)
         start = time.perf_counter()
         result = layer(x) if hx is None else layer(x, hx)
@@ -78,6 +78,20 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
         padded, _ = pad_packed_sequence(answer.output, spec.batch_first, total_length=sizes.seq_len)
         answer = answer._replace(output=padded)
     return answer, seconds
+
+
+@contextlib.contextmanager
+def saying_whose(spec: LayerSpec, layer: Any) -> Iterator[None]:
+    """An error of a call inside gets a note that says in whose code it arose: the learner's own, or torch's."""
+    try:
+        yield
+    except Exception as error:
+        if not hasattr(error, "__notes__"):
+            module = getattr(layer, "__self__", layer)
+            plain = isinstance(module, nn.Module) and is_plain(spec, module)
+            whose = f"torch's own {spec.kind}" if plain else "Your layer's forward(), or a hook of it,"
+            error.add_note(f"{whose} raised this.")
+        raise
 
 
 def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, result: Any) -> Outputs:

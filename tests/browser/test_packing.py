@@ -197,7 +197,7 @@ def test_the_choices_change_the_real_layer(explorer: Explorer) -> None:
 def test_a_mistake_is_chosen_and_torch_answers(explorer: Explorer) -> None:
     menu = explorer.root.get_by_role("combobox", name="a wrong setting")
     menu.select_option("enforce_sorted")
-    met = explorer.root.locator(".met")
+    met = explorer.root.locator(".tried")
     expect(met.locator(".wrong-way .answer")).to_contain_text("RuntimeError: `lengths` array must be sorted")
     expect(met.locator(".right-way .answer")).to_contain_text("packed.data (68, 12)")
     menu.select_option("")
@@ -268,7 +268,7 @@ def test_everything_is_reached_by_tab_and_seen_and_axe_finds_nothing(
     assert {"batch", "lengths", "Other utterances", "total_length", "a wrong setting", "Copy"} <= set(names)
     assert [stop["name"] for stop in stops if not stop["outlined"]] == []
     explorer.root.get_by_role("combobox", name="a wrong setting").select_option("last_step")
-    expect(explorer.root.locator(".met .answer")).to_have_count(2)
+    expect(explorer.root.locator(".tried .answer")).to_have_count(2)
     explorer.root.screenshot(path=SHOTS / f"packing {theme}.png")
     found = Axe().run(notebook.page, context=".jp-OutputArea .rnnlib.packing").response
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]

@@ -151,7 +151,7 @@ def test_while_a_lab_measures_all_else_stays_alive_and_cancel_answers_at_once() 
         driven.run_code("assert first.measuring and ONE_MEASUREMENT.locked()")
         for seq_len in (1, 9, 4):
             explorer.set(seq_len=seq_len)
-            until(explorer, lambda state, wanted=seq_len: state["answer"]["sizes"]["seq_len"] == wanted)
+            until(explorer, lambda state, wanted=seq_len: state["answer"]["asked"]["seq_len"] == wanted)
         first.set(batch=9)
         assert first.ask()["batch"] == 9
         driven.run_code(

@@ -62,7 +62,7 @@ def test_one_rule_in_shapes(tree: Path) -> None:
 
 def test_a_raise_in_one_callback(tree: Path) -> None:
     """It raises only after a slider has moved: no cell of any notebook shows it."""
-    callback = "    def _follow(self, _change: Any) -> None:\n"
+    callback = "    def _plan(self, _before: dict[str, Any]) -> Plan:\n"
     planted = '        if self.seq_len == 2:\n            raise RuntimeError("planted")\n'
     replace(tree / "rnnlib" / "explorers" / "shape" / "explorer.py", callback, callback + planted)
     assert_noticed(tree, "tests/notebooks/test_driven.py", "-k", "02_rnn", by="planted")

@@ -110,7 +110,7 @@ export function answerPanel(model) {
     notice,
     panel,
   );
-  const answer = () => ({ sizes: model.get("answer").asked });
+  const answer = () => model.get("answer");
   const chosen = () =>
     Object.fromEntries(Object.keys(model.get("answer").asked ?? {}).map((name) => [name, model.get(name)]));
   const live = liveStatus(model, { whole, notice, answer, chosen });
@@ -156,7 +156,7 @@ export function mistakePanel(model) {
     el("option", { value: "" }, "choose one to try it"),
     ...offered.map(({ name, title }) => el("option", { value: name }, title)),
   );
-  const panel = el("div", { class: "met", "aria-live": "polite" });
+  const panel = el("div", { class: "tried", "aria-live": "polite" });
   menu.addEventListener("change", () => {
     model.set("mistake", menu.value);
     model.save_changes();
@@ -164,8 +164,8 @@ export function mistakePanel(model) {
   const show = () => {
     const chosen = model.get("mistake");
     menu.value = chosen;
-    const met = model.get("answer").met;
-    if (!chosen || met?.name !== chosen) return panel.replaceChildren();
+    const { tried } = model.get("answer");
+    if (!chosen || tried?.name !== chosen) return panel.replaceChildren();
     const part = (name, code, answer, kind) =>
       el(
         "div",
@@ -175,9 +175,9 @@ export function mistakePanel(model) {
         el("p", { class: "answer" }, answer),
       );
     panel.replaceChildren(
-      part("You wrote", met.code, met.error, "wrong-way"),
-      part("Write", met.cure, met.cured, "right-way"),
-      el("p", { class: "why" }, met.why),
+      part("You wrote", tried.code, tried.error, "wrong-way"),
+      part("Write", tried.cure, tried.cured, "right-way"),
+      el("p", { class: "why" }, tried.why),
     );
   };
   const deaf = listen(model, { "change:mistake": show, "change:answer": show });

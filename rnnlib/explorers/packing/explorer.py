@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-import traitlets
 from torch import Tensor, nn
 
 from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.sequences import check_sequences
-from rnnlib.engine.call import ONE_AT_A_TIME
-from rnnlib.engine.layers import build
-from rnnlib.engine.packing.mistakes import MISTAKES, meet
-from rnnlib.engine.packing.pack_steps import few, pack_steps
+from rnnlib.engine.devices import find
+from rnnlib.engine.layers import build, is_plain
+from rnnlib.engine.limits.seconds import MOST_SECONDS, estimate_packing
+from rnnlib.engine.packing.mistakes import MISTAKES
+from rnnlib.engine.packing.pack_steps import Packing, few, pack_steps
 from rnnlib.engine.weights import like
-from rnnlib.explorers.packing.payload import ran
-from rnnlib.explorers.packing.view import CONTROLS, STAGES, PackingView, in_json
+from rnnlib.explorers.packing.payload import answer, try_mistake
+from rnnlib.explorers.packing.view import CONTROLS, STAGES, PackingView, check_each_length, in_json
+from rnnlib.explorers.shared.explorer import Explorer, Plan
 from rnnlib.explorers.shared.recordings import drawn_lengths, longest, source_of, utterances_of
-from rnnlib.explorers.shared.view import SENTENCES
+from rnnlib.explorers.shared.start import start_from
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import check_size
-from rnnlib.spec.kinds import check_layer_kind
 from rnnlib.spec.layer import as_kind
 
 LAYER = ("kind", "num_layers", "bidirectional", "batch_first")
 ASKED = (*LAYER, "lengths", "more", "draw", "padding_value", "total_length", "mistake")
 SIZES = ("input_size", "hidden_size", "proj_size", "bias", "nonlinearity")
+KNOWN = {mistake.name: mistake for mistake in MISTAKES}
 BATCH = 4  # utterances to begin with
 
 
-class PackingExplorer(PackingView):
+class Made(NamedTuple):
+    """What was run and on what, and what the front end draws from."""
+
+    layer: nn.Module
+    sequences: list[Tensor]
+    packing: Packing
+    values: dict[str, Any]
+
+
+class PackingExplorer(Explorer, PackingView):
     """Sequences of different length at every stage of packing, and what padding does to a real layer's states.
 
     Args:
@@ -40,6 +51,7 @@ class PackingExplorer(PackingView):
         stages: the pictures to show: ``"padded"``, ``"sorted"``, ``"packed"``, ``"unpacked"``.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
+        traits: any other of its traits to begin with, as in ``lengths=[20, 7]``.
 
     Attributes:
         layer: the real layer that ran.
@@ -58,6 +70,8 @@ class PackingExplorer(PackingView):
         (10, 7)
     """
 
+    ASKED = ASKED
+
     def __init__(
         self,
         layer: str | LayerSpec | nn.Module = "LSTM",
@@ -67,64 +81,82 @@ class PackingExplorer(PackingView):
         stages: Sequence[str] = STAGES,
         controls: Sequence[str] = CONTROLS,
         question: str = "",
+        **traits: Any,
     ) -> None:
-        self._own = None if sequences is None else check_sequences(sequences)
-        self._module = layer if isinstance(layer, nn.Module) else None
-        self._base = _base(layer, None if self._own is None else self._own[0].shape[-1])
-        lengths = self._begin(batch)
-        count = batch or (BATCH if self._own is None else len(lengths))
-        self._kept: dict[str, Any] = {}  # what was asked when the layer last ran
-        super().__init__(
-            **{name: getattr(self._base, name) for name in LAYER},
-            lengths=lengths[:count],
-            more=lengths[count:],
-            most=[longest()] if self._own is None else lengths,
-            stages=stages,
-            controls=controls,
-            question=question,
-            mistakes=[{"name": mistake.name, "title": mistake.title} for mistake in MISTAKES],
-            sizes={name: getattr(self._base, name) for name in SIZES},
-        )
-        self._follow(None)
+        self._given = None if sequences is None else check_sequences(sequences)
+        width = FEATURES if self._given is None else self._given[0].shape[-1]
+        self._start = start_from(layer, cells=False, input_size=width, hidden_size=8)
+        if self._given is not None and self._start.spec.input_size != width:
+            raise ValueError(
+                f"the layer reads {self._start.spec.input_size} numbers a step, and the sequences have {width}:"
+                f" make the layer with input_size={width}."
+            )
+        lengths = self._begin(batch, traits.get("draw", 0))
+        count = batch or (BATCH if self._given is None else len(lengths))
+        begin = {name: getattr(self._start.spec, name) for name in LAYER} | {
+            "lengths": lengths[:count],
+            "most": [longest()] if self._given is None else lengths,
+            "stages": stages,
+            "controls": controls,
+            "question": question,
+            "mistakes": [{"name": mistake.name, "title": mistake.title} for mistake in MISTAKES],
+            "sizes": {name: getattr(self._start.spec, name) for name in SIZES},
+        }
+        begin |= traits
+        begin["lengths"] = check_each_length("lengths", begin["lengths"])
+        super().__init__(**{"more": lengths[len(begin["lengths"]) :]} | begin)
 
-    @traitlets.observe(*ASKED)
-    def _follow(self, change: Any) -> None:
-        """Run again what was chosen; where it cannot be, put back what could."""
-        with ONE_AT_A_TIME, self.hold_trait_notifications():
-            if (change is not None and not self._kept) or self._kept == self._asked():
-                return
-            try:
-                if change is not None:
-                    self._draw() if self.draw != self._kept["draw"] else self._keep_pool()
-                made = self._run()
-            except Exception as error:  # shown in the explorer: JupyterLab shows nothing of it
-                if change is None:
-                    raise
-                for name, value in self._kept.items():
-                    self.set_trait(name, value)
-                if isinstance(error, SENTENCES):
-                    raise  # to who set it from Python; `set_state` shows it
-                self.report(error)
-            else:
-                self._kept = self._asked()
-                self.answer = made | {"asked": self._kept | {"padding_value": in_json(self.padding_value)}}
-                self.problem = ""
-
-    def _asked(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ASKED}
-
-    def _begin(self, batch: int | None) -> list[int]:
+    def _begin(self, batch: int | None, draw: int) -> list[int]:
         """The lengths of all sequences that there are to begin with."""
         wanted = 1 if batch is None else check_size("batch", batch)
-        lengths = drawn_lengths(0, wanted) if self._own is None else [len(x) for x in self._own]
+        drawn = check_size("draw", draw, least=0)
+        lengths = drawn_lengths(drawn, wanted) if self._given is None else [len(x) for x in self._given]
         if wanted > len(lengths):
-            whose = "recorded utterances are there" if self._own is None else "sequences are what you gave"
+            whose = "recorded utterances are there" if self._given is None else "sequences are what you gave"
             raise ValueError(f"batch must be at most {len(lengths)}, not {wanted}: so many {whose}.")
         return lengths
 
+    def _plan(self, before: dict[str, Any]) -> Plan:
+        if before:
+            self._draw() if self.draw != before["draw"] else self._keep_pool(before)
+        self._check_choice()
+        spec = as_kind(self._start.spec, self.kind, **{name: getattr(self, name) for name in LAYER[1:]}, dropout=0.0)
+        module = self._start.module_for(spec)
+        device = find("cpu" if self._like is None else self._like.device)
+        needed = estimate_packing(spec, self.lengths, device.type)
+        if needed.seconds > MOST_SECONDS:
+            raise ValueError(f"{needed.words} are too much to run here: choose fewer, or shorter, sequences.")
+        now = needed.is_quick or not before or (module is not None and not is_plain(spec, module))
+        work = functools.partial(self._run, spec, module, self._choice())
+        return Plan(work, "" if now else needed.words.rstrip(","))
+
+    def _show(self, asked: dict[str, Any], made: Made) -> None:
+        self.layer, self.sequences, self.packing = made.layer, made.sequences, made.packing
+        self.answer = made.values | {"asked": self._told(asked)}
+
+    def _told(self, choice: dict[str, Any]) -> dict[str, Any]:
+        return choice | {"padding_value": in_json(choice["padding_value"])}
+
+    @property
+    def _like(self) -> Tensor | None:
+        """What says the dtype and the device of a layer that is built: the learner's own layer, or their sequences."""
+        return self._start.weight if self._given is None or self._start.module is not None else self._given[0]
+
+    def _check_choice(self) -> None:
+        """Refuse lengths that the learner's own sequences do not have, and a mistake that is not known."""
+        if self.mistake and self.mistake not in KNOWN:
+            raise ValueError(f"there is no mistake {self.mistake!r}: there are {', '.join(KNOWN)}.")
+        if self._given is None:
+            return
+        if len(self.lengths) > len(self._given):
+            raise ValueError(f"you gave {len(self._given)} sequences: lengths cannot be {len(self.lengths)} numbers.")
+        for item, (length, x) in enumerate(zip(self.lengths, self._given, strict=False)):
+            if length > len(x):
+                raise ValueError(f"sequence {item} has {len(x)} steps: its length cannot be {length}.")
+
     def _draw(self) -> None:
         """Other utterances, as many as before."""
-        if self._own is not None:
+        if self._given is not None:
             raise ValueError("the sequences are your own: there are no others to draw.")
         batch = len(self.lengths)
         lengths = drawn_lengths(self.draw, batch)
@@ -133,56 +165,34 @@ class PackingExplorer(PackingView):
         if self.total_length is not None and self.total_length < max(self.lengths):
             self.set_trait("total_length", None)
 
-    def _keep_pool(self) -> None:
+    def _keep_pool(self, before: dict[str, Any]) -> None:
         """Sequences that leave can join again: each keeps its place."""
-        before = self._kept
         if self.lengths != before["lengths"]:
             self.set_trait("more", [*before["lengths"], *before["more"]][len(self.lengths) :])
 
-    def _run(self) -> dict[str, Any]:
-        layer = self._layer()
-        sequences = self._sequences(layer)
-        batch_first, value, total = self.batch_first, self.padding_value, self.total_length
-        packing = pack_steps(sequences, batch_first=batch_first, padding_value=value, total_length=total)
-        made = ran(layer, sequences, packing, value) | {"met": self._meet(layer, sequences)}
-        source = source_of(self._base.input_size, self.lengths) if self._own is None else "Your own sequences."
-        self.layer, self.sequences, self.packing = layer, sequences, packing
-        return made | {"source": source, "own": self._own is not None}
+    def _run(self, spec: LayerSpec, module: nn.Module | None, choice: dict[str, Any]) -> Made:
+        layer = self._built(spec) if module is None else module
+        sequences, value = self._sequences(layer, choice), choice["padding_value"]
+        packing = pack_steps(
+            sequences, batch_first=spec.batch_first, padding_value=value, total_length=choice["total_length"]
+        )
+        source = source_of(spec.input_size, choice["lengths"]) if self._given is None else "Your own sequences."
+        values = answer(layer, sequences, packing, value) | {"source": source, "own": self._given is not None}
+        values["tried"] = try_mistake(KNOWN[choice["mistake"]], layer, sequences) if choice["mistake"] else {}
+        return Made(layer, sequences, packing, values)
 
-    def _meet(self, layer: nn.Module, sequences: list[Tensor]) -> dict[str, str]:
-        """What torch says to the wrong setting that is chosen, and to its cure."""
-        known = {mistake.name: mistake for mistake in MISTAKES}
-        if not self.mistake:
-            return {}
-        if self.mistake not in known:
-            raise ValueError(f"there is no mistake {self.mistake!r}: there are {', '.join(known)}.")
-        mistake = known[self.mistake]
-        met = meet(mistake, layer, sequences)
-        said = {name: getattr(mistake, name) for name in ("name", "code", "cure", "why")}
-        return said | {"error": met.error, "cured": met.cured}
-
-    def _layer(self) -> nn.Module:
-        spec = as_kind(self._base, self.kind, **{name: getattr(self, name) for name in LAYER[1:]}, dropout=0.0)
-        if self._module is None:
+    def _built(self, spec: LayerSpec) -> nn.Module:
+        like = self._like
+        if like is None or not like.is_floating_point():
             return build(spec).eval()
-        if spec == as_kind(self._base, self._base.kind, dropout=0.0):
-            return self._module
-        weight = like(self._module)
-        return build(spec, weight.device).to(weight.dtype).eval()
+        return build(spec, like.device).to(like.dtype).eval()
 
-    def _sequences(self, layer: nn.Module) -> list[Tensor]:
-        if self._own is None:
-            weight = like(layer)
-            if weight.is_meta:
-                raise ValueError("the layer is on the device 'meta', which holds no numbers: make it on the CPU.")
-            recorded = utterances_of(self.lengths, self.draw, self._base.input_size)
-            return [x.to(weight.device, weight.dtype) for x in recorded]
-        if len(self.lengths) > len(self._own):
-            raise ValueError(f"you gave {len(self._own)} sequences: lengths cannot be {len(self.lengths)} numbers.")
-        for item, (length, x) in enumerate(zip(self.lengths, self._own, strict=False)):
-            if length > len(x):
-                raise ValueError(f"sequence {item} has {len(x)} steps: its length cannot be {length}.")
-        return [x[:length] for length, x in zip(self.lengths, self._own, strict=False)]
+    def _sequences(self, layer: nn.Module, choice: dict[str, Any]) -> list[Tensor]:
+        lengths = choice["lengths"]
+        if self._given is not None:
+            return [x[:length] for length, x in zip(lengths, self._given, strict=False)]
+        weight, recorded = like(layer), utterances_of(lengths, choice["draw"], self._start.spec.input_size)
+        return [x.to(weight.device, weight.dtype) for x in recorded]
 
     def __repr__(self) -> str:
         made, packing = self.answer, self.packing
@@ -195,20 +205,6 @@ class PackingExplorer(PackingView):
             f"  packed.data     {tuple(packing.data.shape)}",
             f"  batch_sizes     {few(packing.batch_sizes)}",
             f"  output          {(*packing.unpacked.shape[:2], wide)}",
-            *([f"  Find out: {self.question}"] if self.question else []),
+            *(f"  {name}: {said}" for name, said in (("Note", made["note"]), ("Find out", self.question)) if said),
         ]
         return "\n".join(lines)
-
-
-def _base(layer: str | LayerSpec | nn.Module, width: int | None) -> LayerSpec:
-    """The layer to begin with, as a spec; it has to read sequences of this width, where they are the learner's own."""
-    if isinstance(layer, str):
-        return LayerSpec(check_layer_kind(layer), input_size=width or FEATURES, hidden_size=8)
-    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    check_layer_kind(spec.kind)
-    if width is not None and spec.input_size != width:
-        raise ValueError(
-            f"the layer reads {spec.input_size} numbers a step, and the sequences have {width}:"
-            f" make the layer with input_size={width}."
-        )
-    return spec

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.packing.comparison import padded_and_packed
+from rnnlib.engine.packing.mistakes import Mistake, meet
 from rnnlib.engine.packing.pack_steps import Packing
 
 UNITS = 5  # so many numbers of a last state are shown
 
 
-def ran(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_value: float) -> dict[str, Any]:
+def answer(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_value: float) -> dict[str, Any]:
     """Run the layer both ways and tell what came out.
 
     Args:
@@ -47,6 +48,13 @@ def ran(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_val
         "sorted_indices": [] if packing.sorted_indices is None else packing.sorted_indices.tolist(),
         "note": packing.note,
     }
+
+
+def try_mistake(mistake: Mistake, layer: nn.Module, sequences: list[Tensor]) -> dict[str, str]:
+    """What torch says to a wrong setting, and to its cure."""
+    tried = meet(mistake, layer, sequences)
+    said = {name: getattr(mistake, name) for name in ("name", "code", "cure", "why")}
+    return said | {"error": tried.error, "cured": tried.cured}
 
 
 def _bytes(values: Tensor) -> bytes:

@@ -24,7 +24,7 @@ CONTROLS = (
 )
 
 
-def check_lengths(name: str, value: Any) -> list[int]:
+def check_each_length(name: str, value: Any) -> list[int]:
     """Give `value` back as a list of whole numbers of at least 1.
 
     Raises:
@@ -32,7 +32,7 @@ def check_lengths(name: str, value: Any) -> list[int]:
         ValueError: no sequence at all, one without a step, or too many to follow.
 
     Example:
-        >>> check_lengths("lengths", (3, 5))
+        >>> check_each_length("lengths", (3, 5))
         [3, 5]
     """
     if isinstance(value, str) or not isinstance(value, (list, tuple)):
@@ -100,7 +100,6 @@ class PackingView(View):
         mistakes: those that can be tried: name and title.
         stages: which of the four pictures are shown.
         sizes: the layer's sizes that no control moves.
-        answer: what the real layer gave, with what was asked.
         controls: which controls are shown.
         question: what a learner is asked to find out.
     """
@@ -112,7 +111,7 @@ class PackingView(View):
     num_layers = size(1)
     bidirectional = flag(False)
     batch_first = flag(False)
-    lengths = Checked([1], check_lengths).tag(sync=True)
+    lengths = Checked([1], check_each_length).tag(sync=True)
     more = Checked([], _check_more).tag(sync=True)
     most: traitlets.List[int] = traitlets.List().tag(sync=True)
     draw = Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
@@ -123,6 +122,5 @@ class PackingView(View):
     stages = Checked(list(STAGES), _check_stages).tag(sync=True)
 
     sizes = traitlets.Dict().tag(sync=True)
-    answer = traitlets.Dict().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
     question = Checked("", check_text).tag(sync=True)

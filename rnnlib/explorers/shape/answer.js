@@ -76,10 +76,10 @@ export function livePanel(model, chosen) {
 
   const show = () => {
     const answer = model.get("answer");
-    if (!answer.sizes) return live.show(); // there is no answer yet
+    if (!answer.asked) return live.show(); // there is no answer yet
     panel.replaceChildren(...answered(answer));
     facts.textContent = factsOf(answer);
-    whole.dataset.sizes = JSON.stringify(answer.sizes);
+    whole.dataset.sizes = JSON.stringify(answer.asked);
     live.revive();
   };
   const deaf = listen(model, { "change:answer": show });

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
+from typing import Any, NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from rnnlib.engine.call import keeping_torch_settings
-from rnnlib.engine.checks import Check
+from rnnlib.engine.arguments.inputs import Sizes
+from rnnlib.engine.arguments.states import State, zeros
+from rnnlib.engine.call import Inputs, call, keeping_torch_settings
+from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.limits.memory import check_run
-from rnnlib.engine.limits.seconds import MOST_SECONDS, as_layer, estimate
-from rnnlib.engine.run import Run, run
+from rnnlib.engine.limits.seconds import MOST_SECONDS, Estimate, as_layer
 from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.recordings import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
@@ -24,7 +26,9 @@ MAP_CELLS = 48  # a heat map shows at most this many rows and columns
 
 
 @torch.no_grad()
-def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Module | None = None) -> dict[str, Any]:
+def answer(
+    spec: LayerSpec, seq_len: int, batch: int, device: str, needed: Estimate, module: nn.Module | None = None
+) -> dict[str, Any]:
     """Run the layer and tell what it gave.
 
     Args:
@@ -32,6 +36,7 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
         seq_len: steps; a cell is called so many times.
         batch: sequences.
         device: where it runs.
+        needed: how long it takes.
         module: the learner's own layer of this very spec; None builds a new one.
 
     Returns:
@@ -42,59 +47,88 @@ def answer(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Mo
         ValueError: the device ran out of memory, or is lost.
     """
     about = {"device": device, "parameters": spec.num_parameters}
-    refused = _refusal(spec, seq_len, batch, device, module)
-    if refused:
+    where, shapes_hold = find(device), "The shapes drawn hold all the same."
+    try:
+        costs = check_run(as_layer(spec), seq_len, batch, where, built=module is not None)
+    except ValueError as error:
+        return about | {"refused": f"Not run: {error} {shapes_hold}"}
+    if needed.seconds > MOST_SECONDS:
+        refused = (
+            f"Not run live: {needed.words} are too much to follow a slider."
+            f" To run it, give these sizes to run(…) in a cell. {shapes_hold}"
+        )
         return about | {"refused": refused}
-    with in_words(find(device)):
+    with in_words(where), keeping_torch_settings(spec, costs.multiply_adds):
         return about | _answered(spec, seq_len, batch, device, module)
 
 
 def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Module | None) -> dict[str, Any]:
-    layer = build(spec, device) if module is None else module
+    layer = build(spec, device).eval() if module is None else module
     layer = evaluation_copy(layer) if layer.training and spec.dropout else layer
     weight = like(layer)
     x, source = input_for(spec, seq_len, batch)
     x = x.to(weight.device, weight.dtype)
-    steps = x.transpose(0, 1) if spec.batch_first else x
-    result = run(layer, x[0] if spec.is_cell else steps, device=device)
+    run = _run_cell if spec.is_cell else _run_layer
     expected = shapes(spec, seq_len, batch)
+    real, checks, maps, seconds = run(spec, layer, x)
     owner = "" if module is None else " The layer is your own." if layer is module else OWN_IN_EVAL
     return {
-        "seconds": result.seconds,
+        "seconds": seconds,
         "source": source + owner,
-        "rows": _rows(result, expected),
-        "checks": [_weights_agree(layer, expected), *map(_said, result.checks)],
-        "maps": _maps(spec, x, result, layer),
+        "rows": _rows(real, expected),
+        "checks": [_weights_agree(layer, expected), *map(dataclasses.asdict, checks[:MOST])],
+        "maps": maps,
     }
 
 
-def _refusal(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Module | None) -> str:
-    """Why these sizes are not run live; empty if they are."""
-    shapes_hold = "The shapes drawn hold all the same."
-    built = module is not None
-    try:
-        check_run(as_layer(spec), seq_len, batch, find(device), built=built)
-    except ValueError as error:
-        return f"Not run: {error} {shapes_hold}"
-    needed = estimate(spec, seq_len, batch, device, built=built)
-    if needed.seconds <= MOST_SECONDS:
-        return ""
-    return (
-        f"Not run live: {needed.words} are too much to follow a slider."
-        f" To run it, give these sizes to run(…) in a cell. {shapes_hold}"
-    )
+class Ran(NamedTuple):
+    """The tensors by name, what holds between them, the heat maps of sequence 0, and the seconds of one call."""
+
+    tensors: dict[str, Tensor]
+    checks: list[Check]
+    maps: list[dict[str, Any]]
+    seconds: float
 
 
-def _rows(result: Run, expected: dict[str, TensorShape]) -> list[dict[str, Any]]:
-    real = {"input": result.input, "output": result.output, "h_n": result.h_n, "c_n": result.c_n}
-    real |= {"h_1": result.h_n, "c_1": result.c_n}
-    rows = []
-    for name, tensor in expected.items():
-        if tensor.role == "parameter" or name in ("h_0", "c_0"):
-            continue
-        shape = tuple(real[name].shape)
-        rows.append({"name": name, "shape": shape, "axes": tensor.axes, "agrees": shape == tensor.sizes})
-    return rows
+def _run_layer(spec: LayerSpec, layer: nn.Module, x: Tensor) -> Ran:
+    given = x.transpose(0, 1) if spec.batch_first else x
+    inputs = Inputs(given, Sizes(*x.shape[:2]))
+    outputs, seconds = call(spec, layer, inputs)
+    states = {name: state for name, state in (("h_n", outputs.h_n), ("c_n", outputs.c_n)) if state is not None}
+    assert isinstance(outputs.output, Tensor)
+    output = outputs.output.transpose(0, 1) if spec.batch_first else outputs.output
+    first, at = ("[0]", "[0, c, r]") if spec.batch_first else ("[:, 0]", "[c, 0, r]")
+    maps = [_map(f"{name}{first}", name + at, "time", values[:, 0]) for name, values in (("x", x), ("output", output))]
+    maps += [_map(f"{name}[:, 0]", f"{name}[c, 0, r]", "layer", state[:, 0]) for name, state in states.items()]
+    tensors = {"input": given, "output": outputs.output, **states}
+    return Ran(tensors, layer_checks(spec, inputs, outputs), maps, seconds)
+
+
+def _run_cell(spec: LayerSpec, cell: nn.Module, x: Tensor) -> Ran:
+    """A cell is called once a step, each time on the state that it gave before; what is checked is the first step."""
+    sizes, ran, hs = Sizes(1, x.shape[1]), [], []
+    state: State | None = None
+    for x_t in x:
+        ran.append(call(spec, cell, Inputs(x_t, sizes, state)))
+        h, c = ran[-1][0].h_n, ran[-1][0].c_n
+        state = h if c is None else (h, c)
+        hs.append(h[0])
+    first, seconds = ran[0]
+    checks = cell_checks(spec, cell, x[0], zeros(spec, sizes, x.dtype, x.device), first)
+    maps = [
+        _map("x[:, 0]", "x[c, 0, r]", "step", x[:, 0]),
+        _map("h after each step", "h[0, r] after step c", "step", torch.stack(hs)),
+    ]
+    states = {"h_1": first.h_n} if first.c_n is None else {"h_1": first.h_n, "c_1": first.c_n}
+    return Ran({"input": x[0]} | states, checks, maps, seconds)
+
+
+def _rows(real: dict[str, Tensor], expected: dict[str, TensorShape]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "shape": (shape := tuple(real[name].shape)), "axes": t.axes, "agrees": shape == t.sizes}
+        for name, t in expected.items()
+        if t.role != "parameter" and name not in ("h_0", "c_0")
+    ]
 
 
 def _weights_agree(layer: nn.Module, expected: dict[str, TensorShape]) -> dict[str, Any]:
@@ -104,36 +138,7 @@ def _weights_agree(layer: nn.Module, expected: dict[str, TensorShape]) -> dict[s
     return {"sentence": f"all {len(said)} weights and biases have the shapes drawn", "holds": real == said, "why": ""}
 
 
-def _said(check: Check) -> dict[str, Any]:
-    return {"sentence": check.sentence, "holds": check.holds, "why": check.why}
-
-
-def _maps(spec: LayerSpec, x: torch.Tensor, result: Run, layer: nn.Module) -> list[dict[str, Any]]:
-    """Sequence 0's values: what goes in, what comes out, and the states at the end, or a cell's at each step."""
-    if spec.is_cell:
-        with keeping_torch_settings(spec, spec.costs(1, x.shape[1]).multiply_adds):
-            states = _looped(layer, x)[:, 0]
-        return [
-            _map("x[:, 0]", "x[c, 0, r]", "step", x[:, 0]),
-            _map("h after each step", "h[0, r] after step c", "step", states),
-        ]
-    output = result.output.transpose(0, 1) if spec.batch_first else result.output
-    first, at = ("[0]", "[0, c, r]") if spec.batch_first else ("[:, 0]", "[c, 0, r]")
-    maps = [_map(f"{name}{first}", name + at, "time", values[:, 0]) for name, values in (("x", x), ("output", output))]
-    ends = {"h_n": result.h_n, "c_n": result.c_n}
-    return maps + [_map(f"{n}[:, 0]", f"{n}[c, 0, r]", "layer", v[:, 0]) for n, v in ends.items() if v is not None]
-
-
-def _looped(cell: nn.Module, x: torch.Tensor) -> torch.Tensor:
-    """A cell called once a step, each time with the state that it gave before: every h, ``(seq_len, batch, H)``."""
-    state, states = None, []
-    for x_t in x:
-        state = cell(x_t, state)
-        states.append(state[0] if isinstance(state, tuple) else state)
-    return torch.stack(states)
-
-
-def _map(name: str, index: str, across: str, values: torch.Tensor) -> dict[str, Any]:
+def _map(name: str, index: str, across: str, values: Tensor) -> dict[str, Any]:
     """A heat map's data from ``(columns, rows)`` values; the front end reads them row by row.
 
     `index` says how a learner would index the cell of row ``r`` and column ``c``.

@@ -23,8 +23,6 @@ class ShapeView(View):
     The sizes and choices are synced traits: set one and its control moves, `observe` or link any.
 
     Attributes:
-        answer: the live layer's answer, with the `sizes` that it belongs to.
-        running: what runs in the background: its ``sizes``, and ``says``, how much that is; empty when nothing does.
         rules: every kind's tensors in symbols (`rnnlib.spec.shapes`), into which the front end puts the sizes.
         templates: every kind's snippet, with symbols where sizes go.
         constants: by kind, the sizes that no slider moves: ``num_gates`` and ``proj_size``.
@@ -47,8 +45,6 @@ class ShapeView(View):
     device = traitlets.Unicode("cpu").tag(sync=True)
     weights = flag(False)
 
-    answer = traitlets.Dict().tag(sync=True)
-    running = traitlets.Dict().tag(sync=True)
     rules = traitlets.Dict().tag(sync=True)
     templates = traitlets.Dict().tag(sync=True)
     constants = traitlets.Dict().tag(sync=True)

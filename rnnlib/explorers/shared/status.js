@@ -8,9 +8,9 @@ const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 /** Whether the answer on screen belongs to what is chosen now: live, running, waiting, stale, failed or refused. */
 export function statusOf(answer, wanted, { connected, late, problem, running }) {
   if (!connected || late) return "stale"; // until the kernel speaks again, whatever the sliders say
-  const belongs = (sizes) => Object.entries(wanted).every(([name, value]) => alike(sizes?.[name], value));
-  const current = belongs(answer.sizes);
-  if (!current && belongs(running?.sizes)) return "running";
+  const belongs = (asked) => Object.entries(wanted).every(([name, value]) => alike(asked?.[name], value));
+  const current = belongs(answer.asked);
+  if (!current && belongs(running?.asked)) return "running";
   if (!current && problem) return "failed";
   if (!current) return "waiting";
   return answer.refused ? "refused" : "live";
@@ -19,7 +19,7 @@ export function statusOf(answer, wanted, { connected, late, problem, running }) 
 /** The words that go with a status. */
 export function statusSaid(status, answer, running) {
   if (status === "running")
-    return `Running in the background: ${running.says}${answer.sizes ? " What stands below belongs to other sizes." : ""}`;
+    return `Running in the background: ${running.says}${answer.asked ? " What stands below belongs to other sizes." : ""}`;
   if (status === "refused") return answer.refused;
   if (status === "failed") return "Not live: these numbers belong to the last sizes that worked.";
   if (status === "stale")
@@ -29,7 +29,7 @@ export function statusSaid(status, answer, running) {
 
 /**
  * Say how an answer stands, on `whole` as data-state and in `notice`: `show` whenever the choice moves, `revive` when
- * an answer comes. `answer()` gives what the kernel said last, with its `sizes`; `chosen()` what is chosen now.
+ * an answer comes. `answer()` gives what the kernel said last, as it was `asked`; `chosen()` what is chosen now.
  */
 export function liveStatus(model, { whole, notice, answer, chosen }) {
   const link = { connected: true, late: false, timer: 0 };

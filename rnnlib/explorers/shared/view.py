@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-import sys
-import traceback
+from collections.abc import Callable
 from typing import Any
 
 import anywidget
 import traitlets
 
+from rnnlib.spec.kinds import families
+
 log = logging.getLogger(__name__)
 
 SENTENCES = (ValueError, TypeError)  # what rnnlib raises for bad input, in the learner's words
 OURS = "This is a fault in rnnlib, not in what you did"
-LIBRARIES = {"torch", "traitlets", "ipywidgets", "anywidget", "comm", "ipykernel", "numpy"} | sys.stdlib_module_names
+RAISED = " raised this."  # so ends the note of an error that says in whose code it arose
 
 
 class View(anywidget.AnyWidget):
@@ -22,9 +24,11 @@ class View(anywidget.AnyWidget):
 
     Attributes:
         problem: a sentence about what just went wrong, shown inside the view; empty when nothing did.
+        families: what each family of layers is: its states, its gates, what can be chosen of it.
     """
 
     problem = traitlets.Unicode().tag(sync=True)
+    families = traitlets.Dict(families(), read_only=True).tag(sync=True)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take values from the front end. What cannot be taken is answered with a sentence in the view.
@@ -35,31 +39,44 @@ class View(anywidget.AnyWidget):
         self.problem = ""
         try:
             super().set_state(sync_data)
-        except Exception as error:  # noqa: BLE001 - the view is the only place where a learner sees it
-            self.report(error)
+        except BaseException as error:
             self.send_state([name for name in sync_data if name in self.keys])
+            if not isinstance(error, Exception):  # the learner's interrupt
+                raise
+            self.report(error)
 
     def report(self, error: BaseException) -> None:
-        """Show an error inside the view: our own sentences as they are, anything else with whose fault it is."""
-        yours = _of_your_own(error)
-        if isinstance(error, SENTENCES) and not yours:
+        """Show an error inside the view: our own sentences as they are, anything else with whose code raised it."""
+        notes = [note for note in getattr(error, "__notes__", ()) if note.endswith(RAISED)]
+        if isinstance(error, SENTENCES) and not notes:
             self.problem = str(error)
             return
         log.exception("an explorer's callback failed", exc_info=error)
         raised = f"{type(error).__name__}: {error}"
-        self.problem = f"{yours} raised {raised}" if yours else f"{OURS}: {raised}"
+        self.problem = f"{notes[0].removesuffix(RAISED)} raised {raised}" if notes else f"{OURS}: {raised}"
+
+    def observe(self, handler: Callable[..., Any], names: Any = traitlets.All, type: Any = "change") -> None:
+        """Call `handler` when a trait changes, as traitlets does. What a learner's own raises is told as such."""
+        ours = (getattr(handler, "__module__", None) or "").startswith(("rnnlib.", "traitlets."))
+        super().observe(handler if ours else _Callback(handler), names, type)
 
 
-def _of_your_own(error: BaseException) -> str:
-    """What of the learner's own code raised an error; empty where it was ours.
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Callback:
+    """A learner's own callback. It equals what it calls, so that `unobserve` finds it."""
 
-    It is the innermost code of an error's way up that counts: libraries do what they are told.
-    """
-    called: list[str] = []
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        called.append(str(frame.f_globals.get("__name__", "")).partition(".")[0])
-    last = max((at for at, name in enumerate(called) if name not in LIBRARIES), default=0)
-    if not called or called[last] in (*LIBRARIES, "rnnlib"):
-        return ""
-    before = next((name for name in reversed(called[:last]) if name in ("torch", "rnnlib", "traitlets")), "")
-    return "Your layer's forward(), or a hook of it," if before == "torch" else "A callback of your own"
+    handler: Callable[..., Any]
+
+    def __call__(self, change: Any) -> None:
+        try:
+            self.handler(change)
+        except Exception as error:
+            if not hasattr(error, "__notes__"):
+                error.add_note(f"A callback of your own{RAISED}")
+            raise
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.handler == getattr(other, "handler", other))
+
+    def __hash__(self) -> int:
+        return hash(self.handler)

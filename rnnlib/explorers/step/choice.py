@@ -17,32 +17,26 @@ from rnnlib.engine.devices import name_of
 from rnnlib.engine.handmade import HANDMADE, example, handmade
 from rnnlib.engine.layers import build
 from rnnlib.engine.limits.seconds import MOST_SECONDS, Estimate, estimate
+from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.recordings import input_for, why_no_utterances
-from rnnlib.explorers.step.payload import check_shown
+from rnnlib.explorers.shared.start import Start, start_from
+from rnnlib.explorers.step.payload import check_shown, most_sequences
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.kinds import check_kind
 from rnnlib.spec.layer import as_kind
 
-RANDOM, OWN, BITS, UTTERANCE = "random", "your own", "bits", "utterance"
+RANDOM, YOURS, BITS, UTTERANCE = "random", "your own", "bits", "utterance"
 BATCH = 3
 PASSES = 3  # of a trace: the layer's own run, its steps, and what is written out of them
 A_STEP = 100e-6  # seconds around one step of one layer in one direction
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Brought:
-    """What a learner brought: the layer to begin with as a spec, and what of it is their own."""
+class Brought(Start):
+    """What a learner brought: a layer to begin with, and an input and a first state of their own, or None."""
 
-    base: LayerSpec
-    layer: nn.Module | None
-    x: Tensor | None
+    x: Tensor | PackedSequence | None
     hx: State | None
-
-    @property
-    def weights(self) -> list[str]:
-        """The weights that the learner brought, if any."""
-        return [] if self.layer is None else [OWN]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -73,7 +67,7 @@ class Choice:
             ValueError: more time than anyone waits for.
         """
         seq_len, batch, device = (self.sizes[name] for name in ("seq_len", "batch", "device"))
-        built = self.weights == OWN
+        built = self.weights == YOURS
         needed = estimate(self.spec, seq_len, batch, device, built=built, passes=PASSES, a_step=A_STEP)
         if needed.seconds > MOST_SECONDS:
             mend = "choose a smaller seq_len or hidden_size, or call trace(…) in a cell"
@@ -88,7 +82,7 @@ def brought(layer: str | LayerSpec | nn.Module | None, x: Tensor | None, hx: Sta
         TypeError, ValueError: no layer, no such weights, or two things that exclude each other.
 
     Example:
-        >>> brought("GRU", None, None, "random").base.hidden_size
+        >>> brought("GRU", None, None, "random").spec.hidden_size
         4
     """
     names = [RANDOM, *HANDMADE]
@@ -98,23 +92,16 @@ def brought(layer: str | LayerSpec | nn.Module | None, x: Tensor | None, hx: Sta
         raise ValueError(f"weights={weights!r} is a layer of its own: leave layer out.")
     if hx is not None and x is None:
         raise ValueError("hx is the state before the first step of an x of your own: give x too.")
-    return Brought(_base(layer, weights), layer if isinstance(layer, nn.Module) else None, x, hx)
+    base = LayerSpec.of(handmade(weights)) if weights in HANDMADE else layer
+    start = start_from("LSTM" if base is None else base, input_size=FEATURES, hidden_size=4)
+    return Brought(start.spec, start.module, x, hx)
 
 
-def _base(layer: str | LayerSpec | nn.Module | None, weights: str) -> LayerSpec:
-    if weights in HANDMADE:
-        return LayerSpec.of(handmade(weights))
-    layer = "LSTM" if layer is None else layer
-    if isinstance(layer, str):
-        return LayerSpec(check_kind(layer), input_size=12, hidden_size=4)
-    return layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-
-
-def choose(own: Brought, asked: dict[str, Any], before: dict[str, Any]) -> Choice:
+def choose(yours: Brought, asked: dict[str, Any], before: dict[str, Any]) -> Choice:
     """Say which layer and input are asked for; what does not go with a change gives way.
 
     Args:
-        own: what the learner brought.
+        yours: what the learner brought.
         asked: ``kind``, ``weights``, ``source``, ``seq_len``, ``hidden_size`` and ``device`` as they are now.
         before: the same of the last choice; empty at first.
 
@@ -126,66 +113,66 @@ def choose(own: Brought, asked: dict[str, Any], before: dict[str, Any]) -> Choic
         >>> choose(brought("LSTM", None, None, "random"), asked, {}).source
         'bits'
     """
-    weight_names = _weights_for(own, asked["kind"])
+    weight_names = _weights_for(yours, asked["kind"])
     weights = _offered("weights", asked["weights"], weight_names, gives_way=before.get("kind") != asked["kind"])
-    spec, seq_len = _spec(own, weights, asked, before), asked["seq_len"]
-    sources = _sources_for(own, spec, seq_len)
+    spec, seq_len = _spec(yours, weights, asked, before), asked["seq_len"]
+    sources = _sources_for(yours, spec, seq_len)
     alone = bool(before) and before == asked | {"source": before["source"]}
     source = _offered("source", asked["source"], sources, gives_way=not alone)
-    if weights in HANDMADE and before.get("weights") != weights and before.get("source") == source != OWN:
+    if weights in HANDMADE and before.get("weights") != weights and before.get("source") == source != YOURS:
         source = BITS  # on which they are worth watching
-    x, hx = _input(own, spec, weights, source, seq_len)
-    device = name_of(like(own.layer).device) if weights == OWN and own.layer else asked["device"]
+    x, hx = _input(yours, spec, weights, source, seq_len)
+    device = asked["device"] if yours.weight is None or weights != YOURS else name_of(yours.weight.device)
     steps, batch = _sizes(spec, x) or (seq_len, BATCH)
-    lost = own.hx is not None and source == OWN and hx is None
-    no_speech = why_no_utterances(steps, BATCH) if source == RANDOM and spec.input_size == FEATURES else ""
-    notes = [
-        f"Your hx is for {own.base.kind} with hidden_size={own.base.hidden_size}: here h_0 is zeros." if lost else "",
-        f"Input: random numbers, as {no_speech}" if no_speech else "",
-    ]
+    check_shown(spec, steps, batch, yours=source == YOURS)
     return Choice(
         spec,
-        functools.partial(_made, own, weights, spec, x, hx, device),
+        functools.partial(_made, yours if weights == YOURS else None, weights, spec, source, x, hx, device),
         {"seq_len": steps, "hidden_size": spec.hidden_size, "device": device, "batch": batch},
         weights,
         weight_names,
         source,
         sources,
         _fixed(weights, source),
-        " ".join(filter(None, notes)),
+        _note(yours, spec, source, hx, steps),
     )
 
 
-def _weights_for(own: Brought, kind: str) -> list[str]:
-    return [
-        *(own.weights if kind == own.base.kind else []),
-        RANDOM,
-        *(n for n, h in HANDMADE.items() if h.kind == kind),
-    ]
+def _note(yours: Brought, spec: LayerSpec, source: str, hx: State | None, steps: int) -> str:
+    if source == YOURS and yours.hx is not None and hx is None:
+        return f"Your hx is for {yours.spec.kind} with hidden_size={yours.spec.hidden_size}: here h_0 is zeros."
+    no_speech = why_no_utterances(steps, BATCH) if source == RANDOM and spec.input_size == FEATURES else ""
+    return f"Input: random numbers, as {no_speech}" if no_speech else ""
 
 
-def _spec(own: Brought, weights: str, asked: dict[str, Any], before: dict[str, Any]) -> LayerSpec:
-    if weights == OWN:
-        return own.base
+def _weights_for(yours: Brought, kind: str) -> list[str]:
+    handmade_ones = [name for name, made in HANDMADE.items() if made.kind == kind]
+    return [*([YOURS] if yours.module is not None and kind == yours.spec.kind else []), RANDOM, *handmade_ones]
+
+
+def _spec(yours: Brought, weights: str, asked: dict[str, Any], before: dict[str, Any]) -> LayerSpec:
+    if weights == YOURS:
+        return yours.spec
     if weights in HANDMADE:
         return LayerSpec.of(handmade(weights))
     hidden_size = asked["hidden_size"]
     if before.get("weights") in HANDMADE and before["hidden_size"] == hidden_size:
-        hidden_size = own.base.hidden_size  # that of the hand-made weights goes with them
-    spec = as_kind(own.base, asked["kind"], hidden_size=hidden_size, dropout=0.0)
-    check_shown(spec, asked["seq_len"], BATCH)
-    return spec
+        hidden_size = yours.spec.hidden_size  # that of the hand-made weights goes with them
+    return as_kind(yours.spec, asked["kind"], hidden_size=hidden_size, dropout=0.0)
 
 
 def _made(
-    own: Brought, weights: str, spec: LayerSpec, x: Tensor, hx: State | None, device: str
-) -> tuple[nn.Module, Tensor, State | None]:
-    """The layer, and what it is traced on."""
-    layer = own.layer if weights == OWN else handmade(weights) if weights in HANDMADE else build(spec).eval()
-    assert layer is not None
-    layer = layer if weights == OWN else layer.to(device)
-    weight = like(layer)
-    return layer, _as(x, weight), _as(hx, weight)
+    yours: Brought | None, weights: str, spec: LayerSpec, source: str, x: Any, hx: State | None, device: str
+) -> tuple[nn.Module, Any, State | None]:
+    """The layer, and what it is traced on: each as it is where it is the learner's own, the other in its dtype."""
+    if yours is not None and yours.module is not None:
+        weight = like(yours.module)
+        return yours.module, x if source == YOURS else x.to(weight.device, weight.dtype), hx
+    layer = handmade(weights) if weights in HANDMADE else build(spec).eval()
+    data = x.data if isinstance(x, PackedSequence) else x
+    floats = isinstance(data, Tensor) and data.is_floating_point()  # of others trace says why it takes none
+    layer = layer.to(device, data.dtype if floats else None)
+    return layer, _on(device, x), _on(device, hx)
 
 
 def _sizes(spec: LayerSpec, x: Any) -> tuple[int, int] | None:
@@ -201,39 +188,42 @@ def _sizes(spec: LayerSpec, x: Any) -> tuple[int, int] | None:
     return x.shape[0], 1
 
 
-def _sources_for(own: Brought, spec: LayerSpec, seq_len: int) -> list[str]:
-    as_given = (spec.input_size, spec.batch_first) == (own.base.input_size, own.base.batch_first)
-    offered = {1: [BITS], 12: [] if why_no_utterances(seq_len, BATCH) else [UTTERANCE]}.get(spec.input_size, [])
-    return [*([OWN] if own.x is not None and as_given else []), *offered, RANDOM]
+def _sources_for(yours: Brought, spec: LayerSpec, seq_len: int) -> list[str]:
+    as_given = (spec.input_size, spec.batch_first) == (yours.spec.input_size, yours.spec.batch_first)
+    spoken = [UTTERANCE] if spec.input_size == FEATURES and not why_no_utterances(seq_len, BATCH) else []
+    offered = [BITS] if spec.input_size == 1 else spoken
+    return [*([YOURS] if yours.x is not None and as_given else []), *offered, RANDOM]
 
 
-def _input(own: Brought, spec: LayerSpec, weights: str, source: str, seq_len: int) -> tuple[Tensor, State | None]:
-    if source == OWN and own.x is not None:
-        as_given = (spec.kind, spec.hidden_size) == (own.base.kind, own.base.hidden_size)
-        return own.x, own.hx if as_given else None
-    check_shown(spec, seq_len, BATCH)
+def _input(yours: Brought, spec: LayerSpec, weights: str, source: str, seq_len: int) -> tuple[Any, State | None]:
+    if source == YOURS:
+        as_given = (spec.kind, spec.hidden_size) == (yours.spec.kind, yours.spec.hidden_size)
+        return yours.x, yours.hx if as_given else None
+    if source == BITS and weights in HANDMADE:
+        return example(weights), None
+    batch = 1 if source == BITS else most_sequences(spec, seq_len, BATCH)
+    check_shown(spec, seq_len, batch)
     if source == BITS:
-        return _bits(seq_len) if weights not in HANDMADE else example(weights), None
-    x = input_for(spec, seq_len, BATCH)[0] if source == UTTERANCE else _random(spec, seq_len)
+        return _bits(seq_len), None
+    sizes = (seq_len, BATCH, spec.input_size)
+    x = (input_for(spec, seq_len, BATCH)[0] if source == UTTERANCE else random_numbers(sizes))[:, :batch]
     return x.transpose(0, 1) if spec.batch_first else x, None
 
 
-def _as(given: Any, like: Tensor) -> Any:
-    """The same in the layer's type, where the layer's are."""
-    if isinstance(given, PackedSequence):
-        return given.to(like)  # type: ignore[arg-type]  # torch types only the first of its ways to call it
-    if isinstance(given, tuple):
-        return tuple(_as(part, like) for part in given)
-    return given.to(like.device, like.dtype) if isinstance(given, Tensor) else given
+def _on(device: str, given: Any) -> Any:
+    if isinstance(given, tuple) and not isinstance(given, PackedSequence):
+        return tuple(_on(device, part) for part in given)
+    move: Any = getattr(given, "to", None)  # what is no tensor trace will refuse
+    return given if move is None else move(device)
 
 
 def _fixed(weights: str, source: str) -> dict[str, str]:
     """What a size comes with, by its name; "" where it can be moved."""
-    own_steps = source == OWN or (source == BITS and weights in HANDMADE)
+    own_steps = source == YOURS or (source == BITS and weights in HANDMADE)
     return {
         "hidden_size": "" if weights == RANDOM else f"weights {weights!r}",
         "seq_len": f"input {source!r}" if own_steps else "",
-        "device": f"weights {weights!r}" if weights == OWN else "",
+        "device": f"weights {weights!r}" if weights == YOURS else "",
     }
 
 
@@ -245,8 +235,4 @@ def _offered(name: str, value: str, offered: list[str], *, gives_way: bool) -> s
 
 def _bits(seq_len: int) -> Tensor:
     """A 1 now and then among zeros, ``(seq_len, 1, 1)``."""
-    return (torch.arange(seq_len) % 4 == 1).float().view(-1, 1, 1)
-
-
-def _random(spec: LayerSpec, seq_len: int) -> Tensor:
-    return torch.randn(seq_len, BATCH, spec.input_size, generator=torch.Generator().manual_seed(0))
+    return (torch.arange(seq_len, device="cpu") % 4 == 1).to(torch.float32).view(-1, 1, 1)

@@ -16,7 +16,7 @@ from rnnlib.spec import LayerSpec
 MOST_NUMBERS = 6_000_000  # 24 MB: what a browser still takes in at once
 
 
-def traced(trace: Trace, layer: nn.Module) -> dict[str, Any]:
+def answer(trace: Trace, layer: nn.Module) -> dict[str, Any]:
     """What the step explorer draws from.
 
     Args:
@@ -26,13 +26,9 @@ def traced(trace: Trace, layer: nn.Module) -> dict[str, Any]:
     Returns:
         ``arrays`` by name, each with its ``dims`` (num_layers, num_directions, seq_len, batch, size; 1 where it is
         the same for all) and ``values`` (float32 bytes); ``sizes``, ``gates``, ``family``, and ``truth``, a sentence.
-
-    Raises:
-        ValueError: too many numbers for a browser.
     """
     spec = trace.spec
     seq_len, batch = trace.mask.shape
-    check_shown(spec, seq_len, batch)
     arrays = _arrays(trace, layer)
     return {
         "family": spec.family.name,
@@ -65,11 +61,17 @@ def _truth(trace: Trace) -> str:
     return f"✓ equal to torch, to within {trace.difference:.0e}{coarse.get(name, f', rounded to {name}')}"
 
 
-def check_shown(spec: LayerSpec, seq_len: int, batch: int) -> None:
+def check_shown(spec: LayerSpec, seq_len: int, batch: int, *, yours: bool = False) -> None:
     """Refuse what would be too much to show, before anything is made.
 
+    Args:
+        spec: the layer.
+        seq_len: steps.
+        batch: sequences.
+        yours: the input is the learner's own, of which fewer sequences can be given.
+
     Raises:
-        ValueError: too many numbers for a browser; the message says how many steps would do.
+        ValueError: too many numbers for a browser; the message says how many steps or sequences would do.
 
     Example:
         >>> check_shown(LayerSpec("LSTM", 12, 4), seq_len=100_000, batch=3)
@@ -81,12 +83,28 @@ def check_shown(spec: LayerSpec, seq_len: int, batch: int) -> None:
         return
     fixed = count(spec, 0, batch)
     steps = (MOST_NUMBERS - fixed) // (count(spec, 1, batch) - fixed)
-    mend = f"at most {steps} steps" if steps > 0 else "a smaller hidden_size, batch or num_layers"
-    raise ValueError(f"{seq_len} steps are {numbers:,} numbers, too many to show: choose {mend}.")
+    sequences = most_sequences(spec, seq_len, batch)
+    mends = [f"choose at most {steps} step{'s' * (steps > 1)}"] if steps > 0 else []
+    if yours and count(spec, seq_len, sequences) <= MOST_NUMBERS:
+        of_x = f"x[:{sequences}]" if spec.batch_first else f"x[:, :{sequences}]"
+        mends.append(f"give {of_x}, which is shown whole")
+    mend = ", or ".join(mends) or "choose a smaller hidden_size, batch or num_layers"
+    raise ValueError(f"{seq_len} steps are {numbers:,} numbers, too many to show: {mend}.")
+
+
+def most_sequences(spec: LayerSpec, seq_len: int, batch: int) -> int:
+    """How many of some sequences can be shown whole; at least 1.
+
+    Example:
+        >>> most_sequences(LayerSpec("LSTM", 12, 4), seq_len=50_000, batch=3)
+        1
+    """
+    fixed = count(spec, seq_len, 0)
+    return min(batch, max(1, (MOST_NUMBERS - fixed) // (count(spec, seq_len, 1) - fixed)))
 
 
 def count(spec: LayerSpec, seq_len: int, batch: int) -> int:
-    """How many numbers `traced` holds.
+    """How many numbers `answer` holds.
 
     Example:
         >>> count(LayerSpec("RNN", 3, 2), seq_len=10, batch=1)  # x, h, h before, from_x, from_h, and two biases
@@ -156,7 +174,9 @@ def _biases(trace: Trace, layer: nn.Module) -> dict[str, Tensor]:
 
 def _bias(layer: nn.Module, spec: LayerSpec, name: str, index: int, direction: int) -> Tensor:
     bias: Tensor | None = getattr(layer, name + _suffix(spec, index, direction), None)
-    return torch.zeros(spec.num_gates * spec.hidden_size) if bias is None else bias.detach().to("cpu", torch.float32)
+    if bias is None:
+        return torch.zeros(spec.num_gates * spec.hidden_size, dtype=torch.float32, device="cpu")
+    return bias.detach().to("cpu", torch.float32)
 
 
 def _suffix(spec: LayerSpec, index: int, direction: int) -> str:

@@ -66,7 +66,8 @@ def where(trace: Trace, place: tuple[int, int, int, int], unit: int) -> str:
     named += [f"layer {layer}"] if trace.spec.num_layers > 1 else []
     named += [f"direction {'→←'[direction]}"] if trace.spec.num_directions > 1 else []
     named += [f"sequence {item}"] if trace.mask.shape[1] > 1 else []
-    return ", ".join([*named, f"steps {steps.start} to {steps.stop - 1} of {len(trace.mask)}"])
+    shown_steps = f"step {steps.start}" if len(steps) == 1 else f"steps {steps.start} to {steps.stop - 1}"
+    return ", ".join([*named, f"{shown_steps} of {len(trace.mask)}"])
 
 
 def _row(name: str, history: Tensor, unit: int, steps: range) -> str:

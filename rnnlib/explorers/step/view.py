@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, flag, index, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.kinds import check_kind
 
@@ -36,8 +36,6 @@ class StepView(View):
         time: the step looked at; with `layer_index`, `direction`, `item` and `unit` it says where. Moving any of
             them draws from what was traced, and runs nothing.
         paper: whether the GRU of the paper is drawn beside torch's.
-        answer: everything traced: arrays as bytes, sizes, gates, and whether it equals torch.
-        running: what is traced in the background: as ``asked``, and ``says``, how much that is; empty when nothing is.
         weight_names: the weights to choose from.
         sources: the inputs to choose from.
         devices: the devices to choose from.
@@ -62,10 +60,8 @@ class StepView(View):
     unit = index()
     paper = flag(False)
 
-    answer = traitlets.Dict().tag(sync=True)
-    running = traitlets.Dict().tag(sync=True)
     weight_names: traitlets.List[str] = traitlets.List().tag(sync=True)
     sources: traitlets.List[str] = traitlets.List().tag(sync=True)
     devices: traitlets.List[str] = traitlets.List().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
-    question = traitlets.Unicode().tag(sync=True)
+    question = Checked("", check_text).tag(sync=True)

@@ -14,7 +14,6 @@ import torch
 from torch import nn
 
 from rnnlib import LayerSpec, ShapeExplorer, shapes
-from rnnlib.engine import call
 from rnnlib.explorers.shape import explorer as shape_explorer
 from rnnlib.explorers.shape import payload as live
 from rnnlib.explorers.shape.payload import _weights_agree
@@ -47,14 +46,13 @@ def test_a_wrong_rule_is_shown_as_a_cross(monkeypatch: pytest.MonkeyPatch) -> No
 def test_setting_a_trait_asks_the_layer_again() -> None:
     explorer = ShapeExplorer("GRU")
     explorer.seq_len = 7
-    assert explorer.answer["sizes"]["seq_len"] == 7
+    assert explorer.answer["asked"]["seq_len"] == 7
     assert explorer.answer["rows"][1]["shape"] == (7, 3, 16)
 
 
 def test_values_that_arrive_together_are_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
     explorer, runs = ShapeExplorer("GRU"), []
-    real = explorer._answer
-    monkeypatch.setattr(explorer, "_answer", lambda *chosen: runs.append(1) or real(*chosen))
+    monkeypatch.setattr(shape_explorer, "answer", lambda *chosen: runs.append(1) or live.answer(*chosen))
     sent(explorer, seq_len=9, batch=5, kind="RNN", batch_first=True)
     assert runs == [1]
     assert explorer.answer["rows"][0]["shape"] == (5, 9, 12)
@@ -65,7 +63,7 @@ def test_a_lecturer_can_link_and_observe() -> None:
     ipywidgets.link((one, "hidden_size"), (other, "hidden_size"))
     other.observe(lambda change: heard.append(change.new), "hidden_size")
     one.hidden_size = 5
-    assert other.answer["sizes"]["hidden_size"] == 5
+    assert other.answer["asked"]["hidden_size"] == 5
     assert heard == [5]
 
 
@@ -165,7 +163,7 @@ def test_a_bad_value_from_a_control_is_said_inside(name: str, value: Any, error:
     assert (getattr(explorer, name), explorer.answer) == before
     sent(explorer, seq_len=6)
     assert explorer.problem == ""
-    assert explorer.answer["sizes"]["seq_len"] == 6
+    assert explorer.answer["asked"]["seq_len"] == 6
 
 
 def test_values_that_do_not_go_together_are_put_back() -> None:
@@ -201,10 +199,12 @@ def test_an_error_in_the_answer_is_shown_and_the_next_value_works(monkeypatch: p
     explorer = ShapeExplorer("GRU")
     before = explorer.answer
     with monkeypatch.context() as broken:
-        broken.setattr(explorer, "_answer", lambda *_: 1 / 0)
-        explorer.seq_len = 7
-    assert "raised ZeroDivisionError" in explorer.problem
-    assert explorer.answer is before
+        broken.setattr(shape_explorer, "answer", lambda *_: 1 / 0)
+        sent(explorer, seq_len=7)
+        assert explorer.problem == "This is a fault in rnnlib, not in what you did: ZeroDivisionError: division by zero"
+        with pytest.raises(ZeroDivisionError):
+            explorer.seq_len = 7
+    assert (explorer.seq_len, explorer.answer) == (8, before)
     explorer.seq_len = 6
     assert explorer.problem == ""
 
@@ -252,11 +252,11 @@ def test_an_error_of_a_lecturers_callback_is_told_as_such(name: str, error: Exce
     assert explorer.problem == f"A callback of your own raised {type(error).__name__}: mine"
 
 
-def test_a_sentence_of_ours_that_a_callback_met_is_told_as_it_is() -> None:
+def test_a_sentence_of_ours_that_a_callback_met_is_told_as_its_error() -> None:
     explorer = ShapeExplorer("GRU")
     explorer.observe(lambda _: explorer.set_trait("batch", 0), "seq_len")
     sent(explorer, seq_len=4)
-    assert explorer.problem == "batch must be at least 1, not 0."
+    assert explorer.problem == "A callback of your own raised ValueError: batch must be at least 1, not 0."
 
 
 @pytest.mark.parametrize(
@@ -372,28 +372,24 @@ def test_without_the_recordings_there_are_random_numbers_and_a_sentence(
     assert "With input_size 12 it is recorded speech." in explorer.answer["source"]
 
 
-def test_explorer_and_engine_wait_for_one_another_at_one_lock() -> None:
-    """Two locks could be taken in opposite orders, by a slider and by a cell, and never be given back."""
-    assert shape_explorer.ONE_AT_A_TIME is call.ONE_AT_A_TIME
-
-
 def test_what_is_put_back_is_put_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     explorer = ShapeExplorer(LayerSpec("LSTM", 12, 16, proj_size=7))
     heard: list[Any] = []
-    monkeypatch.setattr(explorer, "_answer", lambda *chosen: heard.append(chosen) or {})
+    monkeypatch.setattr(shape_explorer, "answer", lambda *chosen: heard.append(chosen) or {})
     sent(explorer, hidden_size=7, seq_len=5, batch=2)
     assert (explorer.hidden_size, explorer.seq_len, explorer.batch, heard) == (16, 8, 3, [])
 
 
-def test_a_cells_loop_leaves_the_threads_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cells_loop_leaves_the_threads_as_they_were() -> None:
     """A small cell runs on one thread, its loop included."""
-    threads, loop = [], live._looped
-    monkeypatch.setattr(live, "_looped", lambda *given: threads.append(torch.get_num_threads()) or loop(*given))
+    threads: list[int] = []
+    layer = nn.GRUCell(12, 4)
+    layer.register_forward_hook(lambda *_: threads.append(torch.get_num_threads()))
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        ShapeExplorer("GRUCell")
-        assert (threads, torch.get_num_threads()) == ([1], 2)
+        ShapeExplorer(layer, seq_len=3)
+        assert (threads, torch.get_num_threads()) == ([1, 1, 1], 2)
     finally:
         torch.set_num_threads(before)
 

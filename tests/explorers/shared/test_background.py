@@ -201,7 +201,7 @@ SLOW = {
 def test_what_takes_its_time_runs_in_the_background(layer: Any, sizes: dict[str, int], words: str) -> None:
     explorer = ShapeExplorer(layer, **sizes)
     assert words in explorer.running["says"]
-    assert explorer.running["sizes"]["seq_len"] == explorer.seq_len
+    assert explorer.running["asked"]["seq_len"] == explorer.seq_len
     explorer.wait()
     assert (explorer.problem, explorer.running) == ("", {})
     assert all(row["agrees"] for row in explorer.answer["rows"])
@@ -236,7 +236,7 @@ def test_everything_else_goes_on_meanwhile(gate: Gate) -> None:
     other = ShapeExplorer("RNN")
     other.seq_len = 5
     other.wait()
-    assert other.answer["sizes"]["seq_len"] == 5
+    assert other.answer["asked"]["seq_len"] == 5
     assert explorer.answer == {}
     gate.open.set()
     explorer.wait()
@@ -249,7 +249,7 @@ def test_everything_else_goes_on_meanwhile(gate: Gate) -> None:
 def test_a_result_that_was_superseded_is_never_shown(gate: Gate, quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     explorer, shown = ShapeExplorer("LSTM"), []
     explorer.wait()
-    explorer.observe(lambda change: shown.append(change.new["sizes"]["kind"]), "answer")
+    explorer.observe(lambda change: shown.append(change.new["asked"]["kind"]), "answer")
     explorer.kind = "GRU"
     assert gate.begun.wait(PATIENCE)
     if quick:
@@ -258,7 +258,7 @@ def test_a_result_that_was_superseded_is_never_shown(gate: Gate, quick: bool, mo
         explorer.set_state({"kind": "RNN", "seq_len": seq_len})
     gate.open.set()
     explorer.wait()
-    assert (explorer.answer["sizes"]["seq_len"], explorer.running) == (4, {})
+    assert (explorer.answer["asked"]["seq_len"], explorer.running) == (4, {})
     assert shown == ["RNN"] * (3 if quick else 1)
 
 
@@ -269,7 +269,7 @@ def test_a_bad_value_meanwhile_disturbs_nothing(gate: Gate) -> None:
     assert "at least 1" in explorer.problem
     gate.open.set()
     explorer.wait()
-    assert (explorer.problem, explorer.answer["sizes"]["seq_len"]) == ("", 8)
+    assert (explorer.problem, explorer.answer["asked"]["seq_len"]) == ("", 8)
 
 
 ERRORS = {
@@ -308,7 +308,7 @@ def test_an_error_of_a_device_is_told_in_words_and_the_next_run_works(
     explorer.wait()
     assert explorer.problem == ""
     after = getattr(explorer, shown)
-    assert (after["sizes"]["seq_len"], explorer.seq_len) == (6, 6)
+    assert (after["asked"]["seq_len"], explorer.seq_len) == (6, 6)
 
 
 def test_an_error_that_was_superseded_is_not_told(gate: Gate) -> None:
@@ -318,7 +318,7 @@ def test_an_error_that_was_superseded_is_not_told(gate: Gate) -> None:
     gate.error = RuntimeError("CUDA error: device-side assert triggered")
     gate.open.set()
     explorer.wait()
-    assert (explorer.problem, explorer.answer["sizes"]["kind"]) == ("", "LSTM")
+    assert (explorer.problem, explorer.answer["asked"]["kind"]) == ("", "LSTM")
 
 
 def test_a_large_trace_is_made_in_the_background() -> None:
@@ -368,17 +368,18 @@ def test_a_layer_with_code_of_its_own_is_traced_at_once(slow: None) -> None:
 
     explorer, state = StepExplorer(Noisy(12, 4)), torch.get_rng_state()
     explorer.seq_len = 5
-    assert (explorer.running, explorer.answer["sizes"]["seq_len"]) == ({}, 5)
+    assert (explorer.running, explorer.answer["asked"]["seq_len"]) == ({}, 5)
     assert torch.equal(torch.get_rng_state(), state)
 
 
 BEGIN = """
 import threading, psutil
 from rnnlib import LayerSpec, ShapeExplorer
+from rnnlib.explorers.shape import explorer as shape
 explorer = ShapeExplorer(LayerSpec("LSTM", 12, 16))
 begun, memory, threads = [], [], []
-answer = explorer._answer
-explorer._answer = lambda spec, chosen: begun.append(chosen["seq_len"]) or answer(spec, chosen)
+answer = shape.answer
+shape.answer = lambda spec, seq_len, *chosen: begun.append(seq_len) or answer(spec, seq_len, *chosen)
 def note():
     memory.append(psutil.Process().memory_info().rss)
     threads.append(sum(thread.name.startswith("rnnlib") for thread in threading.enumerate()))
@@ -406,11 +407,11 @@ def test_hundreds_of_changes_during_live_runs_leave_nothing_behind() -> None:
         for number in range(changes):
             seq_len = draw.randint(33, 64)  # most of them are sizes that oneDNN has not met before
             explorer.set(seq_len=seq_len)
-            assert explorer.state["running"].get("sizes", explorer.state["answer"]["sizes"])["seq_len"] == seq_len
+            assert explorer.state["running"].get("asked", explorer.state["answer"]["asked"])["seq_len"] == seq_len
             if number < begun_with or number % 100 == 0:
                 driven.run_code("explorer.wait()\nnote()")
         driven.run_code(END.format(last=seq_len, changes=changes, first=begun_with))
-        driven.until(lambda: explorer.state["answer"]["sizes"]["seq_len"] == seq_len)
+        driven.until(lambda: explorer.state["answer"]["asked"]["seq_len"] == seq_len)
         driven.until(lambda: explorer.state["running"] == {})
         assert explorer.state["problem"] == ""
         assert explorer.state["answer"]["rows"][1]["shape"] == [seq_len, 16, 600]

@@ -129,18 +129,18 @@ def test_a_fault_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPat
     before = explorer.answer
     with monkeypatch.context() as broken:
         broken.setattr("rnnlib.explorers.step.explorer.trace", lambda *_: 1 / 0)
-        explorer.seq_len = 7
-    assert "ZeroDivisionError" in explorer.problem
+        sent(explorer, seq_len=7)
+    assert "fault in rnnlib, not in what you did: ZeroDivisionError" in explorer.problem
     assert (explorer.seq_len, explorer.answer) == (12, before)
     explorer.seq_len = 6
     assert explorer.problem == ""
 
 
 def test_too_much_to_show_is_refused_before_anything_is_made(traces: list[Trace]) -> None:
-    with pytest.raises(ValueError, match="at most 26315 steps"):
+    with pytest.raises(ValueError, match="choose at most 78946 steps"):
         StepExplorer("LSTM", seq_len=10**7)
     with pytest.raises(ValueError, match="smaller hidden_size"):
-        StepExplorer(LayerSpec("LSTM", 12, 200_000))
+        StepExplorer(LayerSpec("LSTM", 12, 2_000_000))
     assert traces == []
 
 

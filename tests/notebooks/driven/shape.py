@@ -44,7 +44,7 @@ def assert_right(explorer: View, sent: dict[str, Any]) -> None:
     state, numbers = explorer.state, explorer.state["answer"]
     assert {name: state[name] for name in sent} == sent
     assert state["problem"] == "", (sent, state["problem"])
-    assert numbers["sizes"] == chosen(explorer), sent
+    assert numbers["asked"] == chosen(explorer), sent
     assert "refused" not in numbers, sent
     cell = state["kind"] in CELLS
     names = ("input_size", "hidden_size", *(() if cell else ("num_layers", "bidirectional", "batch_first")))
@@ -76,7 +76,7 @@ def refuse(explorer: View, name: str, value: Any) -> None:
     sent = f"{name}={value!r}"
     if kept[name] == value and type(kept[name]) is type(value):  # it can be: shapes yes, numbers only if they fit
         assert seen["problem"] == "", (sent, seen["problem"])
-        assert seen["answer"]["sizes"] == chosen(explorer), sent
+        assert seen["answer"]["asked"] == chosen(explorer), sent
         assert is_sentence(seen["answer"].get("refused", "Refused or right.")), sent
     else:
         assert is_sentence(seen["problem"]), (sent, seen["problem"])

@@ -1,0 +1,150 @@
+"""What every explorer does with a choice: ask the real layer and show what it answers, or put back what could be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
+
+import traitlets
+
+from rnnlib.engine.call import ONE_AT_A_TIME, in_background
+from rnnlib.explorers.shared.background import Background, Job
+from rnnlib.explorers.shared.view import View
+
+
+class Plan(NamedTuple):
+    """How a choice is answered.
+
+    Attributes:
+        work: asks the real layer, and sets no trait.
+        says: what takes its time, where it is to be done in the background; "" to do it now.
+    """
+
+    work: Callable[[], Any]
+    says: str = ""
+
+
+class Explorer(View):
+    """A view that asks a real layer again whenever one of the traits in `ASKED` is another.
+
+    A subclass says in `_plan` how, and in `_show` what becomes of the answer. Where a choice cannot be, for whatever
+    reason, the last one that could is put back.
+
+    Attributes:
+        answer: what the real layer gave, with the choice that was ``asked``.
+        running: what is made in the background: as ``asked``, and ``says``, how much that is; empty when nothing is.
+    """
+
+    ASKED: ClassVar[tuple[str, ...]] = ()
+    LOOKED_AT: ClassVar[tuple[str, ...]] = ()  # traits that say where in the answer to look
+
+    answer = traitlets.Dict().tag(sync=True)
+    running = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        self._background = Background()
+        self._asked: dict[str, Any] = {}  # the choice that was asked last, whether it is answered yet or not
+        self._shown: dict[str, Any] = {}  # the choice that the answer belongs to
+        unknown = [name for name in traits if not self.has_trait(name)]
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no argument {unknown[0]!r}: any of its traits can be given.")
+        looked_at = {name: traits.pop(name) for name in self.LOOKED_AT if name in traits}
+        with ONE_AT_A_TIME:  # the background tells nothing before the front end is there to hear it
+            super().__init__(**traits)
+            self._first()
+        self.observe(self._follow, self.ASKED)
+        for name, value in looked_at.items():
+            setattr(self, name, value)
+
+    def _plan(self, before: dict[str, Any]) -> Plan:
+        """How to answer what the traits now say; those that do not go with it may give way.
+
+        Args:
+            before: the choice before; empty at first.
+
+        Raises:
+            TypeError, ValueError: it cannot be, in a sentence.
+        """
+        raise NotImplementedError
+
+    def _show(self, asked: dict[str, Any], made: Any) -> None:
+        """Set the traits that tell an answer."""
+        raise NotImplementedError
+
+    def _first(self) -> None:
+        self._follow()
+
+    def _follow(self, _change: Any = None) -> None:
+        """Answer the choice: once, however many traits changed together. Where it cannot be, put the last one back."""
+        with ONE_AT_A_TIME, self.hold_trait_notifications():
+            before = self._asked
+            if self._choice() == before:
+                return
+            try:
+                plan = self._plan(before)
+                asked = self._asked = self._choice()  # with what gave way
+                if plan.says:
+                    self._answer_later(plan, asked)
+                else:
+                    made = plan.work()
+                    self._background.drop()
+                    self._tell(asked, made)
+            except BaseException:  # an interrupt too: what is chosen and what is shown stay together
+                self._put_back(before)
+                raise  # to who set it from Python; `set_state` shows it
+
+    def _answer_later(self, plan: Plan, asked: dict[str, Any]) -> None:
+        def work(_: Job) -> Any:
+            with in_background():
+                return plan.work()
+
+        self._background.ask(work, lambda made: self._tell(asked, made), self._fail)
+        self.running = {"asked": self._told(asked), "says": f"{plan.says} take a moment."}
+
+    def _tell(self, asked: dict[str, Any], made: Any) -> None:
+        self._show(asked, made)
+        self._shown = asked
+        self.running = {}
+        self.problem = ""
+
+    def _fail(self, error: BaseException) -> None:
+        """Say why nothing came of what was made in the background; the last answer holds."""
+        self._put_back(self._shown)
+        self.running = {}
+        self.report(error)
+
+    def _put_back(self, choice: dict[str, Any]) -> None:
+        with self.hold_trait_notifications():  # all of them first, or some of them would be followed
+            self._asked = choice
+            for name, value in choice.items():
+                self.set_trait(name, value)
+
+    def _choice(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.ASKED}
+
+    def _told(self, choice: dict[str, Any]) -> dict[str, Any]:
+        """A choice as the front end is told it."""
+        return choice
+
+    def wait(self) -> None:
+        """Wait until nothing is made in the background: `answer` then belongs to what was chosen last.
+
+        Example:
+            >>> from rnnlib import LayerSpec, ShapeExplorer
+            >>> explorer = ShapeExplorer(LayerSpec("LSTM", 12, 1500), seq_len=4)
+            >>> explorer.wait()
+            >>> explorer.answer["rows"][1]["shape"]
+            (4, 3, 1500)
+        """
+        self._background.wait()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take values from the front end, and none from the background meanwhile."""
+        with ONE_AT_A_TIME:
+            super().set_state(sync_data)
+
+    def close(self) -> None:
+        """Take the explorer off the screen; what is made in the background is told no more."""
+        if "_background" in vars(self):  # else it was refused while it was made
+            self._background.drop()
+        super().close()
