@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.modules import module as module_of_torch
+from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.devices import find
 from rnnlib.engine.limits.memory import check_build
@@ -14,19 +15,37 @@ from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import check_layers
 
 SEED = 0
+DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)  # those in which a recurrent layer can be
 HOOKS_OF_ALL = ("_global_forward_pre_hooks", "_global_forward_hooks")  # those on every module that there is
 
 
-def build(spec: LayerSpec, device: str | torch.device = "cpu", seed: int = SEED) -> nn.Module:
-    """Make the layer that a spec describes, as torch makes it: float32, in training mode.
+def dtype_for(x: Any) -> torch.dtype:
+    """In which dtype to build a layer that is to read `x`: its own, or float32 where it has no floating numbers.
 
-    The weights are those that torch makes after ``torch.manual_seed(seed)``, at every call and on every device,
-    whatever your default dtype; your own random state stays as it was.
+    Args:
+        x: a tensor, a PackedSequence, or whatever else was given.
+
+    Example:
+        >>> dtype_for(torch.zeros(3, dtype=torch.float64)), dtype_for([1, 2])
+        (torch.float64, torch.float32)
+    """
+    data = x.data if isinstance(x, PackedSequence) else x
+    return data.dtype if isinstance(data, torch.Tensor) and data.dtype in DTYPES else torch.float32
+
+
+def build(
+    spec: LayerSpec, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32, seed: int = SEED
+) -> nn.Module:
+    """Make the layer that a spec describes, as torch makes it, in training mode.
+
+    The weights are those that torch makes in float32 after ``torch.manual_seed(seed)``, at every call and on every
+    device, whatever your default dtype; your own random state stays as it was.
     In training mode dropout acts, as it does in a layer of your own; ``layer.eval()`` turns it off.
 
     Args:
         spec: the layer.
         device: where to put it.
+        dtype: of its weights; `dtype_for` tells which fits an input.
         seed: of its weights.
 
     Returns:
@@ -48,7 +67,7 @@ def build(spec: LayerSpec, device: str | torch.device = "cpu", seed: int = SEED)
     empty: nn.Module = getattr(nn, spec.kind)(**arguments, device="meta", dtype=torch.float32)
     if not spec.is_cell:
         vars(empty)["dropout"] = spec.dropout
-    return _initialised(empty.to_empty(device="cpu"), spec, seed).to(where)
+    return _initialised(empty.to_empty(device="cpu"), spec, seed).to(where, dtype)
 
 
 def evaluation_copy(module: nn.Module, **changed: Any) -> Any:

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.arguments.gradients import are_kept, check_inference
+from rnnlib.engine.arguments.gradients import are_kept
 from rnnlib.engine.arguments.inputs import check_agreement, check_input, check_sizes
-from rnnlib.engine.arguments.lengths import check_lengths
+from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.arguments.states import State, check_state, zeros
 from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
 from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks
 from rnnlib.engine.closeness import close
 from rnnlib.engine.devices import find, name_of
-from rnnlib.engine.layers import build, is_torchs
+from rnnlib.engine.layers import build, dtype_for, is_torchs
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.weights import like, weights_of
@@ -105,20 +105,19 @@ def run(
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
     weight = None if isinstance(layer, LayerSpec) else like(layer)
     where = place(weight, x, device)
-    dtype = torch.float32 if weight is None else weight.dtype
+    dtype = dtype_for(x) if weight is None else weight.dtype
     if x is None:
         sizes = check_sizes(spec, seq_len, batch)
     else:
         sizes = check_input(spec, x, dtype, where)
         check_agreement(spec, sizes, seq_len, batch)
     state = check_state(spec, hx, sizes, dtype, where)
-    steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
+    steps = lengths_for(spec, x, lengths, sizes)
     weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(layer).values())
-    check_inference(x, state, weights)
     kept = are_kept(x, state, weights)
     costs = check_run(spec, *sizes, where, dtype, built=weight is not None, gradients=kept)
 
-    module = build(spec, where).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
+    module = build(spec, where, dtype).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
     given = Inputs(
         random_numbers(data_shapes(spec, *sizes)["input"].sizes, dtype).to(where) if x is None else x,
         sizes,

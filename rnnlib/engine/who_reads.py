@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.arguments.inputs import Sizes, check_input
-from rnnlib.engine.arguments.lengths import check_lengths
+from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.call import Inputs, call, keeping_torch_settings
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, is_plain
+from rnnlib.engine.layers import build, dtype_for, is_plain
 from rnnlib.engine.limits.memory import free_bytes
 from rnnlib.engine.trace.time_major import time_major
 from rnnlib.engine.weights import like, names_of, weights_of
@@ -101,8 +101,8 @@ def who_reads(
     if spec.is_cell:
         raise TypeError(f"{spec.kind} takes one step, and has read that one alone: use {spec.family}.")
     weight = None if isinstance(layer, LayerSpec) else like(layer)
-    sizes = check_input(spec, x, *((torch.float32, CPU) if weight is None else (weight.dtype, find(weight.device))))
-    steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
+    sizes = check_input(spec, x, *((dtype_for(x), CPU) if weight is None else (weight.dtype, find(weight.device))))
+    steps = lengths_for(spec, x, lengths, sizes)
     if isinstance(x, PackedSequence):
         packed, steps = True, pad_packed_sequence(x)[1]
     batch = sizes.batch or 1

@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.arguments.tensors import check_tensor, check_type_and_place
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.arguments import check_size
+from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.shapes import data_shapes
 
 
@@ -56,7 +56,8 @@ def check_input(spec: LayerSpec, x: Any, dtype: torch.dtype, device: torch.devic
     """
     if isinstance(x, PackedSequence):
         return _check_packed(spec, x, dtype, device)
-    check_tensor("x", x)
+    _check_one_tensor(x)
+    check_tensor("x", x, dtype)
     axes = _axes(spec, x)
     _check_width(spec, x, axes)
     for axis, (name, size) in enumerate(zip(axes, x.shape, strict=True)):
@@ -80,8 +81,8 @@ def check_agreement(spec: LayerSpec, sizes: Sizes, seq_len: Any, batch: Any) -> 
     if all(getattr(sizes, name) == value for name, value in wanted.items()):
         return
     if sizes.batch is None and "batch" in wanted:
-        raise ValueError(f"x has no batch axis, so it is one sequence, not batch={batch}: leave batch out.")
-    said = ", ".join(f"{name}={value}" for name, value in wanted.items())
+        raise ValueError(f"x has no batch axis, so it is one sequence, not batch={brief(batch)}: leave batch out.")
+    said = ", ".join(f"{name}={brief(value)}" for name, value in wanted.items())
     got = ", ".join(f"{name}={getattr(sizes, name)}" for name in wanted)
     slip = "leave them out, or change x"
     if (wanted.get("seq_len"), wanted.get("batch")) == (sizes.batch, sizes.seq_len):
@@ -98,6 +99,31 @@ def reads(spec: LayerSpec) -> str:
     """
     given = "" if spec.is_cell else f" with batch_first={spec.batch_first}"
     return f"{spec.kind}{given} reads x as {in_brackets(_names(spec, 1))}"
+
+
+def _check_one_tensor(x: Any) -> None:
+    """Refuse several tensors in place of one: what a layer returned, or sequences that are not in one batch yet."""
+    if isinstance(x, tuple) and len(x) == 2 and isinstance(x[0], Tensor):
+        raise TypeError(
+            "x must be one tensor, not a pair: a layer returns a pair, output and states, and the next layer reads"
+            " output alone, so write x[0]; an input and a state go one after the other, as in run(layer, *x)."
+        )
+    if not isinstance(x, (list, tuple)) or not x:
+        return
+    if all(isinstance(item, Tensor) for item in x):
+        mend = "torch.stack(list(x)) puts the steps of one sequence in one tensor"
+        if any(item.dim() > 1 for item in x):
+            mend = (
+                "torch.nn.utils.rnn.pack_sequence(x, enforce_sorted=False) makes one batch of them, whatever their"
+                " lengths; or pad them with pad_sequence, and give their lengths too"
+            )
+        raise TypeError(f"x must be one tensor, not a {type(x).__name__} of {len(x)} tensors: {mend}.")
+    if len({len(item) for item in x if isinstance(item, (list, tuple))}) > 1:
+        raise TypeError(
+            "x must be one tensor, and these lists are not of one length: make a tensor of each,"
+            " x = [torch.as_tensor(s, dtype=torch.float32) for s in x], and then one batch of them with"
+            " torch.nn.utils.rnn.pack_sequence(x, enforce_sorted=False)."
+        )
 
 
 @functools.lru_cache
@@ -126,9 +152,28 @@ def _rank_slip(spec: LayerSpec, x: Tensor) -> str:
         return "for one sequence of one number a step write x[:, None]"
     if x.dim() == 1:
         return "for one step of one sequence write x[None, None]"
-    if spec.batch_first:
-        merged = f"x.flatten(0, {x.dim() - 3})"
-        return f"if its first {x.dim() - 2} axes are all batch, merge them with {merged}; never merge seq_len"
+    return _too_many_axes(spec, x)
+
+
+def _too_many_axes(spec: LayerSpec, x: Tensor) -> str:
+    """Which axes belong together, found by what would fit; seq_len is never merged, or two sequences become one."""
+    fits = x.shape[-1] == spec.input_size
+    ones = [axis for axis, size in enumerate(x.shape[:-1]) if size == 1]
+    if fits and len(ones) == 1 and x.dim() == 4:
+        return f"its axis {ones[0]} is 1 and can go; write x.squeeze({ones[0]})"
+    if x.dim() == 4 and x.shape[1] * x.shape[2] == spec.input_size and not spec.is_cell:
+        order = "0, 3, 1, 2" if spec.batch_first else "3, 0, 1, 2"
+        return (
+            "if it is (batch, channels, frequency, time), as a convolution gives it, its channels and frequencies are"
+            f" the numbers of a step; write x.permute({order}).flatten(2)"
+        )
+    if x.dim() == 4 and x.shape[2] * x.shape[3] == spec.input_size and not spec.is_cell:
+        return "its last two axes are the numbers of a step; write x.flatten(2)"
+    if fits and spec.batch_first:
+        return (
+            f"if its first {x.dim() - 2} axes are all batch, merge them with x.flatten(0, {x.dim() - 3});"
+            " never merge seq_len"
+        )
     return "merge extra batch axes into one, and never merge seq_len, or two sequences become one"
 
 
@@ -155,8 +200,33 @@ def _check_packed(spec: LayerSpec, x: PackedSequence, dtype: torch.dtype, device
             f"x.data must be input_size={spec.input_size} wide on its last axis: it has shape {tuple(x.data.shape)}."
             f" Pack sequences of shape (length, {spec.input_size})."
         )
+    wrong = _made_by_hand(x)
+    if wrong:
+        raise ValueError(
+            f"x is a PackedSequence in which {wrong}: make it with torch.nn.utils.rnn.pack_sequence or"
+            " pack_padded_sequence, which count for you."
+        )
     check_type_and_place("x", x.data, dtype, device)
     return Sizes(len(x.batch_sizes), int(x.batch_sizes[0]))
+
+
+def _made_by_hand(x: PackedSequence) -> str:
+    """What of a PackedSequence does not go together, as torch's own functions make none."""
+    sizes = x.batch_sizes
+    if sizes.dtype != torch.int64 or sizes.dim() != 1 or not len(sizes):
+        return f"batch_sizes must be int64 with one axis, a number a step, not {tuple(sizes.shape)} of {sizes.dtype}"
+    if int(sizes.min()) < 1 or bool((sizes.diff() > 0).any()):
+        return "batch_sizes must fall, from the number of all sequences to at least 1"
+    if int(sizes.sum()) != len(x.data):
+        return f"batch_sizes count {int(sizes.sum())} steps and x.data has {len(x.data)}"
+    sorts, unsorts = x.sorted_indices, x.unsorted_indices
+    if sorts is None and unsorts is None:
+        return ""
+    places = torch.arange(int(sizes[0]), device=x.data.device)
+    in_order = sorts is not None and torch.equal(sorts.sort().values, places)
+    if sorts is None or unsorts is None or not in_order or not torch.equal(sorts.argsort(), unsorts):
+        return f"sorted_indices and unsorted_indices do not put {len(places)} sequences in order and back"
+    return ""
 
 
 def in_brackets(names: tuple[str, ...]) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.arguments.lengths import whole_numbers
+from rnnlib.engine.arguments.tensors import check_dense, named
 
 A_LIST = "a list of tensors (length, width)"
 
@@ -24,6 +23,7 @@ def check_sequences(sequences: Any) -> list[Tensor]:
         ValueError: empty, or one that does not go with the first; the message says which, and why.
 
     Example:
+        >>> import torch
         >>> len(check_sequences([torch.zeros(9, 12), torch.zeros(4, 12)]))
         2
     """
@@ -73,52 +73,6 @@ def check_padded(padded: Tensor, lengths: Any, batch_first: bool) -> Tensor:
     return padded
 
 
-def check_own_lengths(lengths: Any, steps: list[int]) -> Tensor:
-    """The lengths as torch wants them: int64, on the CPU.
-
-    Args:
-        lengths: how many steps of each sequence are its own: a list, an array or a tensor of ints.
-        steps: how many there are of each.
-
-    Raises:
-        TypeError: no list of whole numbers.
-        ValueError: the wrong number of them, one that is not from 1 to its steps, or a tensor that is elsewhere.
-
-    Example:
-        >>> check_own_lengths([9, 4], [9, 9])
-        tensor([9, 4])
-    """
-    if isinstance(lengths, Tensor) and lengths.device.type != "cpu":
-        raise ValueError(
-            f"lengths are on {lengths.device}, and torch wants them on the CPU, wherever the data is:"
-            " write lengths.cpu()."
-        )
-    if getattr(lengths, "ndim", 1) > 1:
-        raise ValueError(
-            f"lengths must have one axis, a number for each sequence, not the shape {tuple(lengths.shape)}:"
-            " write lengths.flatten()."
-        )
-    numbers = whole_numbers(lengths)
-    if len(numbers) != len(steps):
-        swapped = len(set(steps)) == 1 and len(numbers) == steps[0]
-        mend = "if the other axis is the batch, change batch_first" if swapped else "give one for each"
-        raise ValueError(
-            f"lengths must have a number for each of the {len(steps)} sequences, not {len(numbers)}: {mend}."
-        )
-    for index, (number, most) in enumerate(zip(numbers, steps, strict=True)):
-        if number < 1:
-            raise ValueError(
-                f"lengths[{index}] must be from 1 to {most}, not {number}: torch cannot pack a sequence of no steps,"
-                " so leave it out of the batch."
-            )
-        if number > most:
-            raise ValueError(
-                f"lengths[{index}] must be from 1 to {most}, not {number}: sequence {index} has {most} steps,"
-                f" so write {most}, or give the steps that are missing."
-            )
-    return torch.tensor(numbers, dtype=torch.int64, device="cpu")
-
-
 def _check_sequence(name: str, sequence: Any) -> None:
     if not isinstance(sequence, Tensor):
         raise TypeError(f"{name} must be a torch tensor (length, width), not {_said(sequence)}{_mend_one(sequence)}.")
@@ -153,7 +107,7 @@ def _check_beside(name: str, sequence: Tensor, first: Tensor) -> None:
         )
     if sequence.dtype != first.dtype:
         raise ValueError(
-            f"{name} is {_name(sequence.dtype)} and sequences[0] is {_name(first.dtype)}: one batch has one dtype,"
+            f"{name} is {named(sequence.dtype)} and sequences[0] is {named(first.dtype)}: one batch has one dtype,"
             f" so write {name}.to({first.dtype}), or change sequences[0]."
         )
     if sequence.device != first.device:
@@ -164,8 +118,7 @@ def _check_beside(name: str, sequence: Tensor, first: Tensor) -> None:
 
 
 def _check_dense(name: str, tensor: Tensor) -> None:
-    if tensor.layout != torch.strided or tensor.is_nested:
-        raise TypeError(f"{name} must be dense, with every number in it, not sparse or nested: write .to_dense().")
+    check_dense(name, tensor)
     if tensor.is_meta:
         raise ValueError(f"{name} is on the device 'meta', which holds no numbers: make it on the CPU.")
 
@@ -196,7 +149,3 @@ def _mend_one(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ": write [torch.tensor(numbers) for numbers in sequences]"
     return ""
-
-
-def _name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")

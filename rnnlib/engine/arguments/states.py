@@ -34,10 +34,14 @@ def check_state(spec: LayerSpec, hx: Any, sizes: Sizes, dtype: torch.dtype, devi
     states = _named(spec, hx)
     expected = data_shapes(spec, sizes.seq_len, sizes.batch)
     for name, state in states.items():
-        check_tensor(name, state)
+        check_tensor(name, state, dtype)
         if tuple(state.shape) != expected[name].sizes:
             raise ValueError(_wrong_shape(spec, sizes, expected[name], state))
         check_type_and_place(name, state, dtype, device)
+        if state.is_cuda and not state.is_contiguous():
+            raise ValueError(
+                f"{name} is not contiguous in memory, and cuDNN takes no other: write {name}.contiguous()."
+            )
     return (states["h_0"], states["c_0"]) if "c" in spec.family.states else states["h_0"]
 
 
@@ -85,15 +89,37 @@ def _slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, 
     if len(want) > 1 and (got[1], got[0], *got[2:]) == want:
         moved = "batch_first moves the axes of input and output, never of a state"
         about = moved if spec.batch_first else "its axes 0 and 1 are swapped"
-        return f"{about}; write {name}.transpose(0, 1)"
+        return f"{about}; write {name}.transpose(0, 1).contiguous()"
     axis = next(i for i, (a, b) in enumerate(zip(got, want, strict=True)) if a != b)
     symbol = expected.axes[axis]
     if symbol == "num_layers*num_directions":
-        product = f"{spec.num_layers} * {spec.num_directions} = {want[axis]}"
-        return f"axis 0 holds a state for each layer and direction, {product}, not {got[axis]}"
+        return _stack_slip(spec, sizes, expected, got)
     if symbol == "batch":
         return _batch_slip(spec, sizes, name, axis, got[axis])
     return _width_slip(spec, expected, axis, got[axis])
+
+
+def _stack_slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, ...]) -> str:
+    """Too many or too few layers and directions; the other axes may be off too, by the same slip."""
+    name, want = expected.name, expected.sizes
+    product = f"{spec.num_layers} * {spec.num_directions} = {want[0]}"
+    about = f"axis 0 holds a state for each layer and direction, {product}, not {got[0]}"
+    if got[0] == 2 * want[0] and not spec.bidirectional and got[1:-1] == want[1:-1]:
+        both = f"{about}; {got[0]} is 2 directions of {want[0]}, as of a bidirectional encoder"
+        forward, backward = f"{name}[0::2]", f"{name}[1::2]"
+        if 2 * got[-1] == want[-1]:
+            return f"{both}; to put them side by side write torch.cat([{forward}, {backward}], dim=-1)"
+        if got[-1] == want[-1]:
+            return (
+                f"{both}: for the forward ones write {forward}.contiguous(), for both together {forward} + {backward}"
+            )
+    if sizes.batch is not None and got[1] > sizes.batch and got[2:] == want[2:] and got[0] < want[0]:
+        return (
+            f"{about}, and axis 1 is the batch, {sizes.batch}, not {got[1]}: the state was cut on axis 0, as"
+            f" nn.DataParallel does, and its batch is on axis 1. Cut it there, as in state[:, :{sizes.batch}]; through"
+            " DataParallel give it batch first, and in forward() write state.transpose(0, 1).contiguous()"
+        )
+    return about
 
 
 def _rank_slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, ...]) -> str:
@@ -127,7 +153,7 @@ def _batch_slip(spec: LayerSpec, sizes: Sizes, name: str, axis: int, got: int) -
         copies = f"1, {sizes.batch}, 1" if axis else f"{sizes.batch}, 1"
         return f"{about}; each sequence needs its own: write {name}.repeat({copies})"
     if sizes.batch is not None and got > sizes.batch:
-        mend = f"leave hx out, or write {name}[{index}:{sizes.batch}]"
+        mend = f"leave hx out, or write {name}[{index}:{sizes.batch}]" + (".contiguous()" if axis else "")
         return f"{about}; if this is the last, smaller batch, {mend}"
     return f"{about}; leave hx out when the batch changes, to start afresh"
 

@@ -8,24 +8,33 @@ import torch
 from torch import Tensor
 
 
-def check_tensor(name: str, value: Any) -> Tensor:
+def check_tensor(name: str, value: Any, dtype: torch.dtype) -> Tensor:
     """Give `value` back if it is an ordinary tensor.
 
     Raises:
         TypeError: it is none; the message says how to make one of it.
     """
     if not isinstance(value, Tensor):
-        given, mend = type(value).__name__, ""
-        if type(value).__module__ == "numpy":
-            given, mend = "a numpy array", f": write torch.from_numpy({name}).float()"
-        elif isinstance(value, list):
-            mend = f": write torch.tensor({name}, dtype=torch.float32)"
-        elif isinstance(value, tuple):
-            mend = ": give an input and a state one after the other, as in run(layer, x, hx)"
+        numpy = type(value).__module__ == "numpy"
+        mend = f": write torch.as_tensor({name}, dtype={dtype})" if numpy or isinstance(value, list) else ""
+        given = "a numpy array" if numpy else type(value).__name__
         raise TypeError(f"{name} must be a torch tensor, not {given}{mend}.")
-    if value.layout != torch.strided or value.is_nested:
-        raise TypeError(f"{name} must be a dense tensor, with every number in it, not a sparse or nested one.")
+    check_dense(name, value)
     return value
+
+
+def check_dense(name: str, tensor: Tensor) -> None:
+    """Refuse a tensor that does not hold every number.
+
+    Raises:
+        TypeError: it is sparse or nested.
+    """
+    if tensor.layout != torch.strided or tensor.is_nested:
+        mend = f"torch.nested.to_padded_tensor({name}, 0.0)" if tensor.is_nested else f"{name}.to_dense()"
+        raise TypeError(
+            f"{name} must be dense, with every number in it, not {'nested' if tensor.is_nested else 'sparse'}:"
+            f" write {mend}."
+        )
 
 
 def check_type_and_place(name: str, tensor: Tensor, dtype: torch.dtype, device: torch.device) -> None:
@@ -38,11 +47,11 @@ def check_type_and_place(name: str, tensor: Tensor, dtype: torch.dtype, device: 
         mend = f"{name}.float()" if dtype == torch.float32 else f"{name}.to({dtype})"
         other = ""
         if tensor.dtype.is_floating_point:
-            other = f", or make a layer of your own {_said(tensor.dtype)} with layer.to({tensor.dtype})"
-        elif not tensor.dtype.is_complex:
+            other = f", or make a layer of your own {named(tensor.dtype)} with layer.to({tensor.dtype})"
+        elif name == "x" and not tensor.dtype.is_complex and tensor.dtype != torch.bool:
             other = "; if its numbers stand for words, put nn.Embedding before the layer"
-        wanted = f"{_said(dtype)}, as the layer's weights are"
-        raise ValueError(f"{name} must be {wanted}, not {_said(tensor.dtype)}: write {mend}{other}.")
+        wanted = f"{named(dtype)}, as the layer's weights are"
+        raise ValueError(f"{name} must be {wanted}, not {named(tensor.dtype)}: write {mend}{other}.")
     if tensor.device != device:
         raise ValueError(
             f"{name} is on {tensor.device} and the layer on {device}: write {name}.to({str(device)!r}),"
@@ -50,5 +59,11 @@ def check_type_and_place(name: str, tensor: Tensor, dtype: torch.dtype, device: 
         )
 
 
-def _said(dtype: torch.dtype) -> str:
+def named(dtype: torch.dtype) -> str:
+    """A dtype's name, without ``torch.``.
+
+    Example:
+        >>> named(torch.float32)
+        'float32'
+    """
     return str(dtype).removeprefix("torch.")

@@ -15,7 +15,7 @@ from rnnlib.engine.arguments.tensors import check_type_and_place
 from rnnlib.engine.call import Inputs, call, keeping_torch_settings
 from rnnlib.engine.closeness import difference, rounding
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, evaluation_copy
+from rnnlib.engine.layers import build, dtype_for, evaluation_copy
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.packing.pack_steps import Packing, pack_steps
 from rnnlib.engine.weights import like
@@ -176,8 +176,10 @@ def prepared(
     weight = None if isinstance(layer, LayerSpec) else like(layer)
     where = find(packing.data.device if weight is None else weight.device)
     _check_width(spec, packing.data.shape[1])
-    check_type_and_place("sequences[0]", sequences[0], torch.float32 if weight is None else weight.dtype, where)
-    module = build(spec, where) if isinstance(layer, LayerSpec) else layer
+    check_type_and_place(
+        "sequences[0]", sequences[0], dtype_for(packing.packed) if weight is None else weight.dtype, where
+    )
+    module = build(spec, where, packing.data.dtype) if isinstance(layer, LayerSpec) else layer
     return spec, evaluation_copy(module, batch_first=spec.batch_first), packing
 
 

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-from rnnlib.engine.arguments.sequences import check_own_lengths, check_padded, check_sequences
+from rnnlib.engine.arguments.lengths import check_lengths
+from rnnlib.engine.arguments.sequences import check_padded, check_sequences
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.limits.memory import free_bytes
 from rnnlib.spec.arguments import check_flag, check_size
@@ -124,7 +125,7 @@ def pack_steps(
         value = _check_padding_value(padding_value, checked[0].dtype)
         _check_memory(max(steps), len(steps), checked[0], "sequences, or shorter ones")
         padded = pad_sequence(checked, batch_first, value)
-    own = check_own_lengths(steps if lengths is None else lengths, steps)
+    own = check_lengths(steps if lengths is None else lengths, steps)
     _check_sorted(own, enforce_sorted)
     total = _check_total_length(total_length, own, padded)
 

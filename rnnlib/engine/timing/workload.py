@@ -10,11 +10,11 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.arguments.inputs import Sizes, check_agreement, check_input
-from rnnlib.engine.arguments.lengths import check_lengths
+from rnnlib.engine.arguments.lengths import check_lengths, lengths_for
 from rnnlib.engine.call import Inputs
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.layers import SEED, build, evaluation_copy
+from rnnlib.engine.layers import DTYPES, SEED, build, dtype_for, evaluation_copy
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.run import place
@@ -24,7 +24,6 @@ from rnnlib.spec.arguments import check_flag, check_size
 from rnnlib.spec.shapes import data_shapes
 
 VARIANTS = ("cell loop", "layer", "packed")
-DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 # The lengths of the 640 recorded utterances over that of the longest: the shortest, each tenth, the longest.
 SPREAD = (0.24, 0.38, 0.41, 0.45, 0.48, 0.52, 0.55, 0.59, 0.62, 0.72, 1.0)
 
@@ -90,7 +89,7 @@ def check_workload(
     _check_has(where, dtype)
     packed = None
     if isinstance(x, PackedSequence):
-        check_lengths(spec, lengths, check_input(spec, x, dtype, where), packed=True)
+        lengths_for(spec, x, lengths, check_input(spec, x, dtype, where))
         packed = PackedSequence(x.data.detach().clone(), *x[1:])  # a clone can be kept for a backward pass
         x, lengths = pad_packed_sequence(packed, spec.batch_first)
     sizes = _sizes(given, spec, x, seq_len, batch, dtype, where)
@@ -103,7 +102,7 @@ def check_workload(
         data = random_numbers(shape, dtype).to(where) if x is None else x.detach().reshape(shape)
         if backward and data.is_inference():
             data = data.clone()  # outside of torch.inference_mode(), or it could not be kept
-        module = build(given, where).to(dtype) if isinstance(layer, LayerSpec) else layer
+        module = build(given, where, dtype) if isinstance(layer, LayerSpec) else layer
     return Workload(spec, evaluation_copy(module, training=backward), data, sizes, steps, variant, backward, packed)
 
 
@@ -142,9 +141,7 @@ def _check_dtype(dtype: Any, weight: Tensor | None, x: Any) -> torch.dtype:
         known = ", ".join(map(str, DTYPES))
         raise ValueError(f"dtype must be one of {known}, not {dtype!r}.")
     if weight is None:
-        data = x.data if isinstance(x, PackedSequence) else x
-        own = data.dtype if isinstance(data, Tensor) and data.dtype in DTYPES else torch.float32
-        return dtype or own
+        return dtype or dtype_for(x)
     if dtype is not None and weight.dtype != dtype:
         raise ValueError(f"the layer's weights are {weight.dtype}, not {dtype}: write layer.to({dtype}) first.")
     return weight.dtype
@@ -184,7 +181,7 @@ def _check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, variant: str) ->
         raise ValueError("packing is for the sequences of a batch, and this is one sequence: give batch=1, or x so.")
     if lengths is None:
         return spread_lengths(sizes.seq_len, sizes.batch)
-    return check_lengths(spec, lengths, sizes, packed=False)
+    return check_lengths(lengths, [sizes.seq_len] * sizes.batch)
 
 
 def _check_backward(layer: nn.Module) -> None:

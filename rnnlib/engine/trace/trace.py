@@ -8,15 +8,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.arguments.gradients import are_kept, check_inference
+from rnnlib.engine.arguments.gradients import are_kept
 from rnnlib.engine.arguments.inputs import Sizes, check_input
-from rnnlib.engine.arguments.lengths import check_lengths
+from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.arguments.states import State, check_state
 from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
 from rnnlib.engine.closeness import rounding
 from rnnlib.engine.devices import find
 from rnnlib.engine.equations import States
-from rnnlib.engine.layers import build, is_plain
+from rnnlib.engine.layers import build, dtype_for, is_plain
 from rnnlib.engine.trace.comparison import (
     Comparison,
     compare,
@@ -80,18 +80,17 @@ def trace(
     weight = weights[0] if weights else None
     _check_dropout(spec, layer)
     where = _place(weight, x)
-    dtype = torch.float32 if weight is None else weight.dtype
+    dtype = dtype_for(x) if weight is None else weight.dtype
     _check_real(dtype)
     sizes = _check_input(spec, x, dtype, where)
     state = check_state(spec, hx, sizes, dtype, where)
-    steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
+    steps = lengths_for(spec, x, lengths, sizes)
 
     given = Inputs(x, sizes, state, steps)
-    check_inference(x, state, weights)
     gradients = are_kept(x, state, weights)
     check_trace(spec, given, dtype, where, gradients)
 
-    module = build(spec, where).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
+    module = build(spec, where, dtype).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
     with keeping_torch_settings(spec, multiply_adds(spec, sizes)), torch.autocast(where.type, enabled=False):
         x, mask = time_major(spec, given)
         first = first_states(spec, given)

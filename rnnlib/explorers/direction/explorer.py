@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.inputs import check_input
-from rnnlib.engine.arguments.lengths import check_lengths
+from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build
@@ -165,7 +165,7 @@ class DirectionExplorer(DirectionView):
         weight = None if self._module is None else like(self._module)
         dtype, device = (torch.float32, find("cpu")) if weight is None else (weight.dtype, find(weight.device))
         sizes = check_input(spec, x, dtype, device)
-        steps = check_lengths(spec, lengths, sizes, isinstance(x, PackedSequence))
+        steps = lengths_for(spec, x, lengths, sizes)
         if isinstance(x, PackedSequence):
             x, steps = pad_packed_sequence(x)
         elif sizes.batch is None:

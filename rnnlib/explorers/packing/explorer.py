@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.sequences import check_sequences
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, is_plain
+from rnnlib.engine.layers import build, dtype_for, is_plain
 from rnnlib.engine.limits.seconds import MOST_SECONDS, estimate_packing
 from rnnlib.engine.packing.mistakes import MISTAKES
 from rnnlib.engine.packing.pack_steps import Packing, few, pack_steps
@@ -183,9 +183,7 @@ class PackingExplorer(Explorer, PackingView):
 
     def _built(self, spec: LayerSpec) -> nn.Module:
         like = self._like
-        if like is None or not like.is_floating_point():
-            return build(spec).eval()
-        return build(spec, like.device).to(like.dtype).eval()
+        return build(spec, "cpu" if like is None else like.device, dtype_for(like)).eval()
 
     def _sequences(self, layer: nn.Module, choice: dict[str, Any]) -> list[Tensor]:
         lengths = choice["lengths"]

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
-from torch.nn.utils.rnn import pack_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
 from rnnlib.engine.run import run
 from rnnlib.spec import LayerSpec
@@ -23,10 +23,10 @@ x = torch.zeros(8, 3, 12)
 BAD = {
     "one axis": (LSTM, x[0, 0], ["3 axes", "(seq_len, batch, input_size)", "not 1", "(12,)", "x[None, None]"]),
     "no axis": (LSTM, x[0, 0, 0], ["3 axes", "not 0"]),
-    "four axes": (LSTM, x[None], ["3 axes", "not 4", "(1, 8, 3, 12)", "never merge seq_len"]),
+    "four axes": (LSTM, torch.cat([x[None], x[None]]), ["3 axes", "not 4", "(2, 8, 3, 12)", "never merge seq_len"]),
     "four axes, batch_first": (
         FIRST,
-        x[None],
+        torch.cat([x[None], x[None]]),
         ["(batch, seq_len, input_size)", "batch_first=True", "x.flatten(0, 1)", "never merge seq_len"],
     ),
     "a sequence for a cell": (
@@ -54,15 +54,13 @@ BAD = {
     "no sequences, batch_first": (FIRST, x[:0], ["axis 0, batch, is 0"]),
     "no sequences for a cell": (CELL, x[0, :0], ["axis 0, batch, is 0"]),
     "whole numbers": (LSTM, x.long(), ["float32", "not int64", "x.float()", "nn.Embedding"]),
-    "float64": (LSTM, x.double(), ["float32", "not float64", "x.float()", "layer.to(torch.float64)"]),
-    "float16": (CELL, x[0].half(), ["float32", "not float16", "x.float()"]),
     "bools": (LSTM, x.bool(), ["float32", "not bool"]),
     "complex numbers": (LSTM, x.to(torch.complex64), ["float32", "not complex64"]),
-    "a numpy array": (LSTM, np.zeros((8, 3, 12)), ["torch tensor", "numpy array", "torch.from_numpy(x).float()"]),
-    "a list": (LSTM, [[[0.0] * 12]], ["torch tensor", "list", "torch.tensor(x"]),
+    "a numpy array": (LSTM, np.zeros((8, 3, 12)), ["torch tensor", "numpy array"]),
+    "a list": (LSTM, [[[0.0] * 12]], ["torch tensor", "list"]),
     "a number": (LSTM, 3.0, ["torch tensor", "float"]),
     "words": (LSTM, "hello", ["torch tensor", "str"]),
-    "a pair": (LSTM, (x, None), ["torch tensor", "tuple", "run(layer, x, hx)"]),
+    "a pair": (LSTM, (x, None), ["one tensor", "x[0]", "run(layer, *x)"]),
     "a sparse tensor": (LSTM, x.to_sparse(), ["dense"]),
     "a device that is not there": (LSTM, x.to("meta"), ["no device 'meta'", "this machine has cpu"]),
 }
@@ -78,6 +76,8 @@ def test_a_bad_input_is_refused_in_words(spec: LayerSpec, given: object, words: 
 
 
 def test_the_dtype_wanted_is_the_layers() -> None:
+    refused(lambda: run(nn.LSTM(12, 16), x.double()), "float32", "not float64", "x.float()", "layer.to(torch.float64)")
+    refused(lambda: run(nn.LSTMCell(12, 16), x[0].half()), "float32", "not float16", "x.float()")
     refused(lambda: run(nn.GRU(12, 16).double(), x), "float64", "not float32", "x.to(torch.float64)")
     assert run(nn.GRU(12, 16).double(), x.double()).output.dtype == torch.float64
 
@@ -131,7 +131,7 @@ def test_a_packed_input() -> None:
     assert run(LSTM, packed).output.batch_sizes.tolist() == packed.batch_sizes.tolist()
     refused(lambda: run(CELL, packed), "one step", "PackedSequence", "use LSTM")
     refused(lambda: run(LayerSpec("GRU", 5, 2), packed), "input_size=5", "(13, 12)", "(length, 5)")
-    refused(lambda: run(LSTM, packed.double()), "float32", "not float64")
+    refused(lambda: run(nn.LSTM(12, 16), packed.double()), "float32", "not float64")
     refused(lambda: run(LSTM, pack_sequence([x])), "input_size=12", "(8, 3, 12)")
     refused(lambda: run(LSTM, packed, seq_len=7), "seq_len=8", "not seq_len=7")
 
@@ -200,3 +200,36 @@ def test_a_row_of_numbers_for_a_layer_that_reads_one_gets_its_mend() -> None:
 
 def test_a_cells_seq_len_is_a_size_too() -> None:
     refused(lambda: run(LayerSpec("GRUCell", 3, 5), torch.zeros(2, 3), seq_len=-2.5), "seq_len must be")  # type: ignore[arg-type]
+
+
+data = torch.zeros(9, 12)
+BY_HAND = {
+    "too few steps counted": (PackedSequence(data, torch.tensor([3, 2, 2])), ["count 7 steps", "x.data has 9"]),
+    "too many steps counted": (PackedSequence(data, torch.tensor([5, 5])), ["count 10 steps"]),
+    "batch sizes that rise": (PackedSequence(data, torch.tensor([4, 5])), ["must fall"]),
+    "a step of nobody": (PackedSequence(data, torch.tensor([9, 0])), ["must fall", "at least 1"]),
+    "a negative step": (PackedSequence(data, torch.tensor([10, -1])), ["at least 1"]),
+    "no step": (PackedSequence(data, torch.tensor([], dtype=torch.int64)), ["batch_sizes must be int64"]),
+    "another dtype": (PackedSequence(data, torch.tensor([5.0, 4.0])), ["int64", "float32"]),
+    "two axes": (PackedSequence(data, torch.tensor([[5], [4]])), ["one axis"]),
+    "an order that names one twice": (
+        PackedSequence(data, torch.tensor([5, 4]), torch.tensor([0, 1, 2, 3, 3]), torch.arange(5)),
+        ["sorted_indices", "5 sequences"],
+    ),
+    "an order too short": (PackedSequence(data, torch.tensor([5, 4]), torch.arange(4)), ["5 sequences"]),
+    "an order and another one back": (
+        PackedSequence(data, torch.tensor([3, 3, 3]), torch.tensor([1, 2, 0]), torch.tensor([1, 2, 0])),
+        ["in order and back"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("packed", "words"), BY_HAND.values(), ids=BY_HAND)
+def test_a_packed_sequence_that_was_made_by_hand_is_looked_at(packed: PackedSequence, words: list[str]) -> None:
+    for layer in (LSTM, nn.GRU(12, 5, batch_first=True)):
+        refused(lambda layer=layer: run(layer, packed), "pack_sequence", *words)
+
+
+def test_a_packed_sequence_that_was_made_by_hand_and_fits_is_taken() -> None:
+    packed = PackedSequence(data, torch.tensor([3, 3, 3]), torch.tensor([1, 2, 0]), torch.tensor([2, 0, 1]))
+    assert run(LSTM, packed).output.data.shape == (9, 16)

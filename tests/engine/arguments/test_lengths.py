@@ -20,7 +20,7 @@ BAD = {
     "none": ([], ValueError, ["3 sequences", "not 0"]),
     "a length of 0": ([8, 0, 3], ValueError, ["lengths[1]", "from 1 to 8", "not 0", "no steps"]),
     "a negative length": ([8, 5, -3], ValueError, ["lengths[2]", "not -3"]),
-    "longer than x": ([9, 5, 3], ValueError, ["lengths[0]", "not 9", "seq_len=8"]),
+    "longer than x": ([9, 5, 3], ValueError, ["lengths[0]", "not 9", "8 steps"]),
     "floats": ([8.0, 5.0, 3.0], TypeError, ["whole numbers", "8.0"]),
     "a float tensor": (torch.tensor([8.0, 5.0, 3.0]), TypeError, ["whole numbers", "torch.float32"]),
     "bools": ([True, True, True], TypeError, ["whole numbers"]),

@@ -205,7 +205,7 @@ BAD = {
     "a packed one": (GRU, pack_sequence([x]), ["a PackedSequence", "unpack_sequence"]),
     "another width": (GRU, [x[:, :5]], ["5 wide", "input_size=12", "input_size=5"]),
     "unequal widths": (GRU, [x, x[:, :5]], ["sequences[1] is 5 wide"]),
-    "another dtype than the layer": (GRU, [x.double()], ["sequences[0]", "float32", "not float64"]),
+    "another dtype than the layer": (nn.GRU(12, 16), [x.double()], ["sequences[0]", "float32", "not float64"]),
     "whole numbers": (GRU, [x.long()], ["sequences[0]", "float32", "not int64"]),
     "no steps": (GRU, [x, x[:0]], ["sequences[1] has no steps"]),
     "a cell": (LayerSpec("GRUCell", 12, 16), [x], ["one step", "use GRU"]),

@@ -327,6 +327,13 @@ def test_sequences_that_cannot_be_are_refused(own: Any, words: tuple[str, ...]) 
     refused(lambda: PackingExplorer("GRU", own), *words)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16], ids=str)
+def test_a_kind_is_built_in_the_dtype_of_your_own_sequences(dtype: torch.dtype) -> None:
+    explorer = PackingExplorer("GRU", [torch.ones(5, 2, dtype=dtype), torch.ones(2, 2, dtype=dtype)])
+    assert explorer.layer.weight_ih_l0.dtype == dtype
+    refused(lambda: PackingExplorer(nn.GRU(2, 3), [torch.ones(5, 2, dtype=dtype)]), "float32", "sequences[0].float()")
+
+
 MADE_BAD: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a cell": ({"layer": nn.GRUCell(3, 4)}, ("GRUCell", "'GRU'")),
     "a cell's kind": ({"layer": "LSTMCell"}, ("LSTMCell", "'LSTM'")),
