@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-import torch
 import traitlets
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, pad_sequence
 
 from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.inputs import check_input
 from rnnlib.engine.arguments.lengths import lengths_for
-from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build
+from rnnlib.engine.layers import build, dtype_for, is_plain
 from rnnlib.engine.weights import like
 from rnnlib.engine.who_reads import Reads, who_reads
-from rnnlib.explorers.direction.payload import as_data, check_units, many, steps_that_fit, table
+from rnnlib.explorers.direction.payload import as_data, check_units, estimate_units, many, steps_that_fit, table
 from rnnlib.explorers.direction.view import ASKED, CONTROLS, PLACE, DirectionView
+from rnnlib.explorers.shared.explorer import Explorer, Plan
 from rnnlib.explorers.shared.recordings import utterances_of
-from rnnlib.explorers.shared.traits import check_text
-from rnnlib.explorers.shared.view import SENTENCES
+from rnnlib.explorers.shared.start import start_from
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.kinds import check_layer_kind
 from rnnlib.spec.layer import as_kind
 
 CHOSEN = ("kind", "num_layers", "bidirectional")
@@ -32,7 +30,16 @@ STEPS = 12  # to begin with
 SHARES = (1, 0.75, 0.6)  # of seq_len: the lengths of the sequences offered
 
 
-class DirectionExplorer(DirectionView):
+class Made(NamedTuple):
+    """What was asked, and what it has read."""
+
+    layer: nn.Module
+    x: Tensor
+    lengths: list[int]
+    reads: Reads
+
+
+class DirectionExplorer(Explorer, DirectionView):
     """The unrolled layer, and the inputs that any number of its output and of h_n has read, by the layer's gradient.
 
     Args:
@@ -44,6 +51,7 @@ class DirectionExplorer(DirectionView):
         seq_len: steps of the longest utterance offered; None is 12, or as many as can be asked about in a large layer.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
+        traits: any other of its traits to begin with, as in ``part="h_n"`` or ``time=0``.
 
     Attributes:
         layer: the real layer that was asked.
@@ -62,6 +70,9 @@ class DirectionExplorer(DirectionView):
         tensor(1)
     """
 
+    ASKED = ASKED
+    LOOKED_AT = ("part", *PLACE)
+
     def __init__(
         self,
         layer: str | LayerSpec | nn.Module = "LSTM",
@@ -72,48 +83,53 @@ class DirectionExplorer(DirectionView):
         seq_len: int | None = None,
         controls: Sequence[str] = CONTROLS,
         question: str = "",
+        **traits: Any,
     ) -> None:
-        self._module = layer if isinstance(layer, nn.Module) else None
-        self._base = _base(layer)
+        self._start = start_from(layer, cells=False, input_size=FEATURES, hidden_size=4, bidirectional=True)
         self._called_on = "x"
         self._given = None if x is None else self._taken(x, lengths)
         if x is None and lengths is not None:
             raise TypeError("lengths are of the sequences in x: give x too, or leave lengths out.")
-        super().__init__(
-            **{name: getattr(self._base, name) for name in CHOSEN},
-            seq_len=self._seq_len(seq_len) if self._given is None else self._given[0].shape[0],
-            packed=True if isinstance(x, PackedSequence) else packed,
-            controls=controls,
-            question=check_text("question", question),
-        )
-        self._follow(None)
-        self.time = self.seq_len - 1
-        self.direction = int(self.bidirectional)
+        if seq_len is None:
+            fit = max(1, steps_that_fit(self._start.spec, len(SHARES)))
+            seq_len = min(STEPS, fit) if self._given is None else len(self._given[0])
+        begin = {name: getattr(self._start.spec, name) for name in CHOSEN} | {
+            "seq_len": seq_len,
+            "packed": True if isinstance(x, PackedSequence) else packed,
+            "controls": controls,
+            "question": question,
+        }
+        super().__init__(**begin | traits)
 
-    @traitlets.observe(*ASKED)
-    def _follow(self, change: Any) -> None:
-        """Ask again where something else was chosen; put it back where it cannot be."""
-        with ONE_AT_A_TIME, self.hold_trait_notifications():
-            if (change is not None and not self.answer) or self.answer.get("asked") == self._asked():
-                return
-            try:
-                made = self._ask()
-            except Exception as error:  # shown in the explorer: JupyterLab shows nothing of it
-                if change is None:
-                    raise
-                for name, value in self.answer["asked"].items():
-                    self.set_trait(name, value)
-                if isinstance(error, SENTENCES):
-                    raise  # to who set it from Python; `set_state` shows it
-                self.report(error)
-            else:
-                at_the_end = bool(self.answer) and self.time == self._most()["time"]
-                self.answer = made | {"asked": self._asked()}
-                self.problem = ""
-                if at_the_end:
-                    self.time = self.seq_len - 1
-                for name, most in self._most().items():
-                    self.set_trait(name, min(getattr(self, name), most))
+    def _plan(self, before: dict[str, Any]) -> Plan:
+        spec = as_kind(self._start.spec, self.kind, **{name: getattr(self, name) for name in CHOSEN[1:]}, dropout=0.0)
+        if self._given is not None and self.seq_len != (steps := len(self._given[0])):
+            raise ValueError(f"seq_len cannot be {self.seq_len}: the x that you gave has seq_len={steps}.")
+        batch = len(SHARES) if self._given is None else len(self._given[1])
+        units = check_units(spec, self.seq_len, batch)
+        module = self._start.module_for(spec)
+        needed = estimate_units(spec, self.seq_len, batch, units)
+        now = units > 1 or needed.is_quick or not before or (module is not None and not is_plain(spec, module))
+        work = functools.partial(self._made, spec, module, self.seq_len, self.packed, units)
+        return Plan(work, "" if now else needed.words.rstrip(","))
+
+    def _made(self, spec: LayerSpec, module: nn.Module | None, seq_len: int, packed: bool, units: int) -> Made:
+        x, lengths = _offered(spec, seq_len) if self._given is None else self._given
+        layer = build(spec, dtype=dtype_for(x)).eval() if module is None else module
+        weight = like(layer)
+        x = (x.transpose(0, 1) if spec.batch_first else x).to(weight.device, weight.dtype)
+        return Made(layer, x, lengths, who_reads(layer, x, lengths, packed=packed, units=units))
+
+    def _show(self, asked: dict[str, Any], made: Made) -> None:
+        at_the_end = not self.answer or self.time == self._most()["time"]
+        first = not self.answer
+        self.layer, self.x, self.lengths, self.who_reads = made
+        self.answer = as_data(made.reads) | {"given": self._called_on, "asked": asked}
+        most = self._most()
+        if first:
+            self.set_trait("direction", most["direction"])
+        for name in PLACE:
+            self.set_trait(name, most[name] if name == "time" and at_the_end else min(getattr(self, name), most[name]))
 
     @traitlets.observe(*PLACE)
     def _stay(self, change: Any) -> None:
@@ -128,42 +144,10 @@ class DirectionExplorer(DirectionView):
         names = ("seq_len", "num_layers", "num_directions", "batch", "units")
         return {place: sizes[name] - 1 for place, name in zip(PLACE, names, strict=True)}
 
-    def _asked(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ASKED}
-
-    def _ask(self) -> dict[str, Any]:
-        """Make the layer and the input that are chosen, and ask who has read what."""
-        spec = as_kind(self._base, self.kind, **{name: getattr(self, name) for name in CHOSEN[1:]}, dropout=0.0)
-        if self._given is not None and self.seq_len != (steps := len(self._given[0])):
-            raise ValueError(f"seq_len cannot be {self.seq_len}: the x that you gave has seq_len={steps}.")
-        batch = len(SHARES) if self._given is None else len(self._given[1])
-        units = check_units(spec, self.seq_len, batch)
-        own = self._module is not None and spec == as_kind(self._base, self._base.kind, dropout=0.0)
-        layer = self._module if own and self._module is not None else build(spec).eval()
-        x, lengths = self._offered(spec) if self._given is None else self._given
-        weight = like(layer)
-        x = (x.transpose(0, 1) if spec.batch_first else x).to(weight.device, weight.dtype)
-        found = who_reads(layer, x, lengths, packed=self.packed, units=units)
-        self.layer, self.x, self.lengths, self.who_reads = layer, x, lengths, found
-        return as_data(found) | {"given": self._called_on}
-
-    def _seq_len(self, wanted: int | None) -> int:
-        """The steps to begin with, where x is not the learner's own."""
-        if wanted is not None:
-            return wanted
-        return max(1, min(STEPS, steps_that_fit(self._base, len(SHARES))))
-
-    def _offered(self, spec: LayerSpec) -> tuple[Tensor, list[int]]:
-        """Utterances of several lengths, the first the longest: time first, with their padding."""
-        lengths = [max(1, round(share * self.seq_len)) for share in SHARES]
-        sequences = utterances_of(lengths, 0, spec.input_size)
-        return nn.utils.rnn.pad_sequence(sequences), lengths
-
     def _taken(self, x: Any, lengths: Any) -> tuple[Tensor, list[int]]:
         """The learner's input, checked: time first, with a batch axis, and its lengths."""
-        spec = self._base
-        weight = None if self._module is None else like(self._module)
-        dtype, device = (torch.float32, find("cpu")) if weight is None else (weight.dtype, find(weight.device))
+        spec, weight = self._start.spec, self._start.weight
+        dtype, device = (dtype_for(x), find("cpu")) if weight is None else (weight.dtype, find(weight.device))
         sizes = check_input(spec, x, dtype, device)
         steps = lengths_for(spec, x, lengths, sizes)
         if isinstance(x, PackedSequence):
@@ -189,10 +173,7 @@ class DirectionExplorer(DirectionView):
         return "\n".join(lines)
 
 
-def _base(layer: Any) -> LayerSpec:
-    """The layer to begin with, as a spec."""
-    if isinstance(layer, str):
-        return LayerSpec(check_layer_kind(layer), input_size=FEATURES, hidden_size=4, bidirectional=True)
-    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    check_layer_kind(spec.kind)
-    return spec
+def _offered(spec: LayerSpec, seq_len: int) -> tuple[Tensor, list[int]]:
+    """Utterances of several lengths, the first the longest: time first, with their padding."""
+    lengths = [max(1, round(share * seq_len)) for share in SHARES]
+    return pad_sequence(utterances_of(lengths, input_size=spec.input_size)), lengths

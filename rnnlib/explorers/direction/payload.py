@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlib.engine.limits.seconds import estimate
+from rnnlib.engine.limits.seconds import Estimate, estimate
 from rnnlib.engine.who_reads import Reads, count
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief
@@ -93,11 +93,19 @@ def steps_that_fit(spec: LayerSpec, batch: int) -> int:
 
 
 def _fits(spec: LayerSpec, seq_len: int, batch: int, units: int, seconds: float) -> bool:
-    numbers = count(spec, seq_len, batch, units)
-    copies = numbers // seq_len  # of a sequence, one for each number that is asked about
-    return numbers <= MOST_NUMBERS and (
-        estimate(spec, seq_len, copies, "cpu", built=False, passes=PASSES).seconds <= seconds
-    )
+    within = count(spec, seq_len, batch, units) <= MOST_NUMBERS
+    return within and estimate_units(spec, seq_len, batch, units).seconds <= seconds
+
+
+def estimate_units(spec: LayerSpec, seq_len: int, batch: int, units: int) -> Estimate:
+    """How long it takes to ask about so many units of each state.
+
+    Example:
+        >>> estimate_units(LayerSpec("GRU", 12, 4), seq_len=12, batch=3, units=4).is_quick
+        True
+    """
+    copies = count(spec, seq_len, batch, units) // seq_len  # of a sequence, one for each number that is asked about
+    return estimate(spec, seq_len, copies, "cpu", built=False, passes=PASSES)
 
 
 def table(reads: Reads, item: int) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import traitlets
-
 from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, size
 from rnnlib.explorers.shared.view import View
@@ -33,7 +31,6 @@ class DirectionView(View):
         part: what the chosen number belongs to: ``"output"`` or ``"h_n"``.
         time: its step, if it is of output; with `layer_index` (of h_n alone), `direction`, `item` and `unit` it says
             which number it is. Choosing another draws from `answer`, and runs nothing.
-        answer: who has read what: arrays as bytes, sizes, lengths, and what was asked.
         controls: which controls are shown.
         question: what a learner is asked to find out.
     """
@@ -54,6 +51,5 @@ class DirectionView(View):
     item = index()
     unit = index()
 
-    answer = traitlets.Dict().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
     question = Checked("", check_text).tag(sync=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -210,11 +211,66 @@ def test_a_fault_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPat
     before = explorer.answer
     with monkeypatch.context() as broken:
         broken.setattr("rnnlib.explorers.direction.explorer.who_reads", lambda *_, **__: 1 / 0)
-        explorer.seq_len = 7
+        sent(explorer, seq_len=7)
     assert "ZeroDivisionError" in explorer.problem
     assert (explorer.seq_len, explorer.answer) == (12, before)
     explorer.seq_len = 8
     assert explorer.problem == ""
+
+
+@pytest.mark.parametrize(("name", "value"), [("seq_len", 7), ("kind", "RNN"), ("packed", True), ("num_layers", 2)])
+def test_an_interrupt_leaves_what_is_chosen_and_what_is_shown_together(
+    name: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explorer = DirectionExplorer("GRU")
+    before = getattr(explorer, name), explorer.answer, explorer.who_reads, explorer.layer
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("rnnlib.explorers.direction.explorer.who_reads", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            setattr(explorer, name, value)
+    assert (getattr(explorer, name), explorer.answer, explorer.who_reads, explorer.layer) == before
+    setattr(explorer, name, value)
+    assert explorer.answer["asked"][name] == value
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_of_a_kind_the_layer_is_built_in_the_dtype_of_x(dtype: torch.dtype) -> None:
+    explorer = DirectionExplorer("GRU", torch.randn(5, 2, 12, dtype=dtype))
+    assert (explorer.layer.weight_ih_l0.dtype, explorer.x.dtype) == (dtype, dtype)
+    assert (explorer.who_reads.h_n > 0).all()
+
+
+def test_what_is_a_trait_is_an_argument_too() -> None:
+    chosen = {"num_layers": 2, "bidirectional": True, "packed": True, "seq_len": 7}
+    place = {"part": "h_n", "time": 3, "layer_index": 1, "direction": 0, "item": 2, "unit": 1}
+    explorer = DirectionExplorer("RNN", **chosen, **place)
+    assert {name: getattr(explorer, name) for name in (*chosen, *place)} == chosen | place
+    assert explorer.layer.num_layers == 2
+    assert not DirectionExplorer("GRU", bidirectional=False).layer.bidirectional
+    module = nn.GRU(12, 4, bidirectional=True)
+    assert DirectionExplorer(module, time=0).layer is module
+    assert DirectionExplorer(module, kind="LSTM").layer is not module
+
+
+def test_a_very_large_layer_is_asked_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer, release = DirectionExplorer(LayerSpec("LSTM", 12, 700), seq_len=3), threading.Event()
+
+    def when_released(*given: Any, **named: Any) -> Reads:
+        assert release.wait(timeout=60)
+        return who_reads(*given, **named)
+
+    monkeypatch.setattr("rnnlib.explorers.direction.explorer.who_reads", when_released)
+    explorer.seq_len = 12
+    assert (explorer.answer["asked"]["seq_len"], explorer.running["asked"]["seq_len"]) == (3, 12)
+    assert explorer.running["says"].endswith("take a moment.")
+    release.set()
+    explorer.wait()
+    assert (explorer.running, explorer.answer["asked"]["seq_len"], explorer.time) == ({}, 12, 11)
+    assert explorer.who_reads.output.shape == (12, 3, 1, 12)
 
 
 @pytest.mark.parametrize(
@@ -242,6 +298,15 @@ def test_a_fault_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPat
         ({"controls": ("seqlen",)}, ("seqlen",)),
         ({"controls": "seq_len"}, ("several",)),
         ({"question": 3}, ("question",)),
+        ({"question": None}, ("question must be a text",)),
+        ({"part": "c_n"}, ("'output' or 'h_n'",)),
+        ({"time": 12}, ("time must be at most 11",)),
+        ({"unit": 4}, ("unit must be at most 3",)),
+        ({"direction": 1, "bidirectional": False}, ("direction must be at most 0",)),
+        ({"kind": "LSTMCell"}, ("'LSTM'",)),
+        ({"num_layers": 0}, ("num_layers must be at least 1",)),
+        ({"hidden_size": 3}, ("no argument 'hidden_size'",)),
+        ({"layer": nn.GRU(12, 3), "x": torch.zeros(4, 2, 12), "seq_len": 5}, ("seq_len=4",)),
     ],
 )
 def test_a_bad_argument_is_refused_in_a_sentence(arguments: dict[str, Any], words: tuple[str, ...]) -> None:
