@@ -94,6 +94,20 @@ def saying_whose(spec: LayerSpec, layer: Any) -> Iterator[None]:
         raise
 
 
+def check_numbers() -> None:
+    """Refuse to begin where tensors hold no numbers.
+
+    Raises:
+        ValueError: a mode such as FakeTensorMode is on.
+
+    Example:
+        >>> check_numbers()
+    """
+    made = type(torch.empty(0, device="cpu"))
+    if made is not Tensor:
+        raise ValueError(f"tensors hold no numbers here, as they are made a {made.__name__}: leave that mode first.")
+
+
 def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, result: Any) -> Outputs:
     try:
         if spec.is_cell:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import traitlets
 
-from rnnlib.engine.call import ONE_AT_A_TIME, in_background
+from rnnlib.engine.call import ONE_AT_A_TIME, check_numbers, in_background
 from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.view import View
 
@@ -81,6 +81,7 @@ class Explorer(View):
             if self._choice() == before:
                 return
             try:
+                check_numbers()
                 plan = self._plan(before)
                 asked = self._asked = self._choice()  # with what gave way
                 if plan.says:
@@ -92,6 +93,18 @@ class Explorer(View):
             except BaseException:  # an interrupt too: what is chosen and what is shown stay together
                 self._put_back(before)
                 raise  # to who set it from Python; `set_state` shows it
+
+    def notify_change(self, change: Any) -> None:
+        """Tell a change; one that is interrupted before it was followed is put back."""
+        try:
+            super().notify_change(change)
+        except BaseException:
+            self._put_back_unfollowed()
+            raise
+
+    def _put_back_unfollowed(self) -> None:
+        if self._asked and self._choice() != self._asked:
+            self._put_back(self._asked)
 
     def _answer_later(self, plan: Plan, asked: dict[str, Any]) -> None:
         def work(_: Job) -> Any:
@@ -141,7 +154,11 @@ class Explorer(View):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take values from the front end, and none from the background meanwhile."""
         with ONE_AT_A_TIME:
-            super().set_state(sync_data)
+            try:
+                super().set_state(sync_data)
+            except BaseException:
+                self._put_back_unfollowed()
+                raise
 
     def close(self) -> None:
         """Take the explorer off the screen; what is made in the background is told no more."""
