@@ -60,7 +60,7 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
         What it gave, and the seconds of the call alone.
 
     Raises:
-        TypeError: a subclass or a hook that gives something else than its kind does.
+        TypeError: a subclass or a hook that gives something else than its kind does, or cannot take what is packed.
         ValueError: the device ran out of memory, or is lost.
     """
     x, sizes, hx, lengths = given
@@ -70,7 +70,12 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
     with in_words(device), saying_whose(spec, layer):
         synchronise(device)
         start = time.perf_counter()
-        result = layer(x) if hx is None else layer(x, hx)
+        try:
+            result = layer(x) if hx is None else layer(x, hx)
+        except AttributeError as error:
+            if not isinstance(error.obj, PackedSequence):
+                raise
+            raise TypeError(_asks_what_is_packed(layer, error.name)) from None
         synchronise(device)
     seconds = time.perf_counter() - start
     answer = _taken_apart(spec, layer, given, result)
@@ -106,6 +111,13 @@ def check_numbers() -> None:
     made = type(torch.empty(0, device="cpu"))
     if made is not Tensor:
         raise ValueError(f"tensors hold no numbers here, as they are made a {made.__name__}: leave that mode first.")
+
+
+def _asks_what_is_packed(layer: Any, name: str | None) -> str:
+    return (
+        f"the forward() of your {type(layer).__name__}, or a hook on it, asks a PackedSequence for .{name}, which it"
+        " has not: hand what is packed on to super().forward(x, hx) as it is, and ask x.data, (steps, input_size)."
+    )
 
 
 def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, result: Any) -> Outputs:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.arguments.gradients import are_kept
-from rnnlib.engine.arguments.inputs import check_agreement, check_input, check_sizes
+from rnnlib.engine.arguments.inputs import Sizes, check_agreement, check_input, check_sizes
 from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.arguments.states import State, check_state, zeros
 from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
@@ -129,6 +129,8 @@ def run(
         answer, seconds = call(spec, module, given)
     with torch.no_grad():
         checks = _checks(spec, module, given, answer, zeros_too)
+    if x is not None:
+        checks = (*_has_steps(spec, x, sizes), *checks)[:MOST]
     return Run(spec, given.x, *answer, seconds, name_of(where), checks)
 
 
@@ -158,6 +160,18 @@ def _from_zeros(spec: LayerSpec, module: nn.Module, given: Inputs) -> Outputs | 
 
 def _zeros(spec: LayerSpec, given: Inputs) -> State:
     return zeros(spec, given.sizes, given.x.data.dtype, given.x.data.device)
+
+
+def _has_steps(spec: LayerSpec, x: Tensor | PackedSequence, sizes: Sizes) -> tuple[Check, ...]:
+    """What must be said of one step: often it is a window of a series, which stands on the wrong axis then."""
+    if spec.is_cell or sizes.seq_len > 1 or spec.input_size == 1 or not isinstance(x, Tensor):
+        return ()
+    mend = "x.T" if sizes.batch is None else f"x.transpose({'1' if spec.batch_first else '0'}, 2)"
+    why = (
+        "after one step there is nothing to remember; if its numbers are a window of a series, time stands on the"
+        f" feature axis: write {mend}, and make the layer with input_size=1"
+    )
+    return (Check("x has more than one step", False, why),)
 
 
 def _checks(

@@ -192,15 +192,7 @@ def _check_width(spec: LayerSpec, width: int) -> None:
 
 
 def _run(spec: LayerSpec, module: nn.Module, x: Tensor | PackedSequence, sizes: Sizes) -> Ran:
-    try:
-        answer, seconds = call(spec, module, Inputs(x, sizes))
-    except AttributeError as error:
-        if not isinstance(error.obj, PackedSequence):
-            raise
-        raise TypeError(
-            f"the forward() of your {type(module).__name__} asks a PackedSequence for .{error.name}, which it has not:"
-            f" hand what is packed on to super().forward(x, hx) as it is, and ask x.data, (steps, input_size)."
-        ) from error
+    answer, seconds = call(spec, module, Inputs(x, sizes))
     output = answer.output
     if isinstance(output, PackedSequence):
         output, _ = pad_packed_sequence(output)

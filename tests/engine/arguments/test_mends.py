@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -180,6 +181,40 @@ def test_what_only_looks_padded_on_the_left_is_taken() -> None:
     run(GRU, torch.zeros(5, 3, 6), lengths=[5, 2, 4])
     run(GRU, rolled, lengths=[5, 5, 5])
     run(GRU, rolled)
+
+
+@pytest.mark.parametrize(
+    ("batch_first", "shape", "mend", "meant"),
+    [
+        (True, (3, 1, 6), "x.transpose(1, 2)", (3, 6, 1)),
+        (False, (1, 3, 6), "x.transpose(0, 2)", (6, 3, 1)),
+        (False, (1, 6), "x.T", (6, 1)),
+    ],
+)
+def test_a_window_of_a_series_on_the_feature_axis(
+    batch_first: bool, shape: tuple[int, ...], mend: str, meant: tuple[int, ...]
+) -> None:
+    given = torch.arange(float(torch.Size(shape).numel())).view(shape)
+    first = run(nn.LSTM(6, 4, batch_first=batch_first), given).checks[0]
+    assert (first.sentence, first.holds) == ("x has more than one step", False)
+    assert f"write {mend}, and make the layer with input_size=1" in first.why
+    mended = eval(mend, {"x": given})
+    assert mended.shape == meant
+    series = mended[..., 0] if mended.dim() == 2 else mended[0, :, 0] if batch_first else mended[:, 0, 0]
+    assert series.tolist() == [0, 1, 2, 3, 4, 5]  # one after the other in time
+    result = run(nn.LSTM(1, 4, batch_first=batch_first), mended)
+    assert "more than one step" not in repr(result)
+    assert "more than one step" not in repr(run(nn.LSTM(6, 4), seq_len=1, batch=3))  # nobody's series
+
+
+def test_a_forward_that_asks_what_is_packed_for_its_shape() -> None:
+    class Asking(nn.GRU):
+        def forward(self, x: Any, hx: Any = None) -> Any:
+            return super().forward(x * (x.shape[0] > 0), hx)
+
+    refusing = functools.partial(run, Asking(6, 4), x, lengths=[5, 2, 4])
+    refused(refusing, "your Asking", "PackedSequence for .shape", "super().forward(x, hx)", "x.data")
+    run(Asking(6, 4), x)
 
 
 def test_a_number_of_any_length_stands_in_no_message() -> None:
