@@ -12,14 +12,23 @@ import torch
 from rnnlib.engine.devices import synchronise
 
 if TYPE_CHECKING:
-    from torch.utils.benchmark import Timer
+    from torch.utils.benchmark import Measurement, Timer
+
+BLOCK = 0.005  # seconds of calls between two looks at the clock; one call, if it is longer
+REPEATS = 5  # at least, of what is not very slow
+STEADY = 0.1  # iqr over median, up to which a median is steady
+LONGEST = 10  # times min_run_time: then it ends, steady or not
+
+
+class CancelledError(Exception):
+    """The measurement was cancelled."""
 
 
 def timer(stmt: str, names: dict[str, Any], num_threads: int, device: torch.device) -> Timer:
-    """A `torch.utils.benchmark.Timer` of a statement, by the clock of the device on which it runs."""
+    """A `torch.utils.benchmark.Timer` of a statement, which waits for the device before each look at the clock."""
     from torch.utils.benchmark import Timer
 
-    return Timer(stmt, globals=names, num_threads=num_threads, timer=clock(device))
+    return Timer(stmt, globals=names, num_threads=num_threads, timer=clock_of(device))
 
 
 def on_threads(num_threads: int) -> AbstractContextManager[None]:
@@ -29,7 +38,7 @@ def on_threads(num_threads: int) -> AbstractContextManager[None]:
     return set_torch_threads(num_threads)
 
 
-def clock(device: torch.device) -> Callable[[], float]:
+def clock_of(device: torch.device) -> Callable[[], float]:
     """The clock that a `Timer` reads: timeit's own, once the device has done all that it was given."""
     if device.type == "cpu":
         return timeit.default_timer
@@ -39,3 +48,30 @@ def clock(device: torch.device) -> Callable[[], float]:
         return timeit.default_timer()
 
     return synchronised
+
+
+def measure(timer: Timer, seconds: float, min_run_time: float) -> tuple[Measurement, int]:
+    """Time blocks of calls, each warmed up anew, until the median of a call is steady.
+
+    Not by ``adaptive_autorange``, which chooses the block once, at first: one call that a busy machine interrupts, or a
+    clock that waits for a GPU, and its blocks are 50 times too short or too long.
+
+    Args:
+        timer: of the statement.
+        seconds: what one call takes, roughly.
+        min_run_time: seconds to measure for, and up to ten times as many until the median is steady.
+
+    Returns:
+        All times, and of how many calls the last of them is the mean.
+    """
+    blocks: list[Measurement] = []
+    spent = 0.0
+    while True:
+        blocks.append(timer.timeit(max(1, int(BLOCK / seconds))))
+        seconds, spent = blocks[-1].median, spent + sum(blocks[-1].raw_times)
+        if spent < min_run_time:
+            continue
+        merged = type(blocks[0]).merge(blocks)[0]
+        steady = len(merged.times) >= REPEATS and merged.meets_confidence(STEADY)
+        if steady or spent >= LONGEST * min_run_time:
+            return merged, blocks[-1].number_per_run

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import nn
 
-from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.closeness import multiplies_in_tf32
 from rnnlib.engine.devices import name_of, synchronise
 from rnnlib.engine.layers import SEED
@@ -35,52 +35,54 @@ def matmul_rate(device: torch.device, dtype: torch.dtype, num_threads: int) -> t
     while True:
         generator = torch.Generator(device).manual_seed(SEED)  # a GPU is quicker with numbers that are all alike
         a = torch.rand(rows, rows, generator=generator, dtype=dtype, device=device)
-        product = timer("a @ a", {"a": a}, num_threads, device)
-        with ONE_AT_A_TIME:
+        with torch.autocast(device.type, enabled=False):
+            product = timer("a @ a", {"a": a}, num_threads, device)
             fastest = min(product.blocked_autorange(min_run_time=MEASURED_FOR).times)
         if fastest >= LONG_ENOUGH or rows >= LARGEST:
             return 2 * rows**3 / fastest, rows
         rows *= 2
 
 
-def share_of_peak(case: Workload, median: float, num_threads: int) -> tuple[float, str]:
-    """How much of the device's peak a case reaches.
+def peak_of(workload: Workload, num_threads: int) -> tuple[float, str]:
+    """The device's peak in the dtype that is multiplied in: operations a second, and a sentence on what it is.
 
     Args:
-        case: what was timed.
-        median: its seconds.
-        num_threads: it had.
+        workload: what is to be timed.
+        num_threads: on the CPU.
 
     Returns:
-        The share, and a sentence on what it is a share of. A backward pass counts as two forward passes.
+        nan, and the sentence says why, where there is too little memory to measure it.
     """
-    device, dtype = case.x.device, case.x.dtype
-    rate, rows = matmul_rate(device, dtype, num_threads)
-    operations = 2 * case.spec.costs(1).multiply_adds * case.tokens * (3 if case.backward else 1)
+    device, dtype = workload.x.device, workload.multiplied_in
+    threads = num_threads if device.type == "cpu" else 1  # one peak for a GPU, whatever the CPU has
+    try:
+        rate, rows = matmul_rate(device, dtype, threads)
+        full = matmul_rate(device, torch.float32, threads)[0] if dtype.itemsize == 2 else 0.0
+    except torch.OutOfMemoryError:
+        return math.nan, "not known: there is too little memory on the device to measure its peak"
     name = str(dtype).removeprefix("torch.")
     said = f"of the {rate / 1e9:,.0f} GFLOP/s that a {rows} x {rows} {name} matmul reaches here"
-    if dtype in (torch.bfloat16, torch.float16):
-        said += f" (float32: {matmul_rate(device, torch.float32, num_threads)[0] / 1e9:,.0f})"
-    if case.backward:
+    said += f" (float32: {full / 1e9:,.0f})" if full else ""
+    if workload.backward:
         said += ", a backward pass counted as two forward passes"
     if dtype == torch.float32 and multiplies_in_tf32(device):
         said += "; cuDNN may round to TF32, which is quicker, so the share can be more than 1"
-    return operations / median / rate, said
+    return rate, said
 
 
-def peak_memory(case: Workload, variant: nn.Module, run: Callable[[], Any]) -> tuple[int | None, str]:
+def peak_memory(workload: Workload, variant: nn.Module, run: Callable[[], Any]) -> tuple[int | None, str]:
     """The most bytes that the weights, the input and one call hold at once, and a sentence on where that is from.
 
     Args:
-        case: what is timed.
+        workload: what is timed.
         variant: what is called.
         run: one call, backward too where that is timed.
 
     Returns:
-        Measured where torch counts memory, which is on an NVIDIA or AMD GPU; a count, said to be one, of the layer
-        alone elsewhere; else None.
+        Measured where torch counts memory, which is on an NVIDIA or AMD GPU (its own count of the peak starts anew
+        by that); a count, said to be one, of the layer alone elsewhere; else None.
     """
-    device = case.x.device
+    device = workload.x.device
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
@@ -88,10 +90,13 @@ def peak_memory(case: Workload, variant: nn.Module, run: Callable[[], Any]) -> t
         synchronise(device)
         call = torch.cuda.max_memory_allocated(device) - before
         weights = sum(weight.nbytes for weight in variant.parameters())
-        return call + weights + case.x.nbytes, "measured: torch.cuda.max_memory_allocated, of this call alone"
+        return call + weights + workload.x.nbytes, "measured: torch.cuda.max_memory_allocated, of this call alone"
     nothing = f"torch does not count the memory of {name_of(device)}"
-    if case.variant != "layer":
+    if workload.variant != "layer":
         return None, f"not known: {nothing}"
-    costs = case.spec.costs(*case.sizes)
-    counted = costs.gradient_bytes if case.backward else costs.run_bytes
-    return counted * case.x.dtype.itemsize // FLOAT32_BYTES, f"estimated by counting tensors, not measured: {nothing}"
+    costs = workload.spec.costs(*workload.sizes)
+    counted = costs.gradient_bytes if workload.backward else costs.run_bytes
+    return (
+        counted * workload.x.dtype.itemsize // FLOAT32_BYTES,
+        f"estimated by counting tensors, not measured: {nothing}",
+    )

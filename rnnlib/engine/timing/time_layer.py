@@ -8,89 +8,27 @@ import numbers
 import os
 import statistics
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from rnnlib.engine.call import call, in_background
+from rnnlib.engine.closeness import multiplies_in_tf32
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.timing.benchmark import timer
-from rnnlib.engine.timing.measuring import CancelledError, Turns
-from rnnlib.engine.timing.peak import peak_memory, share_of_peak
-from rnnlib.engine.timing.variants import Equal, UnavailableError, compare, made
+from rnnlib.engine.layers import is_plain
+from rnnlib.engine.timing.benchmark import CancelledError, measure, on_threads, timer
+from rnnlib.engine.timing.equality import equal_to_layer
+from rnnlib.engine.timing.peak import peak_memory, peak_of
+from rnnlib.engine.timing.timing import Timing
+from rnnlib.engine.timing.variants import UnavailableError, variant_of
 from rnnlib.engine.timing.workload import Workload, check_workload
+from rnnlib.engine.weights import weights_of
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import check_size
-from rnnlib.spec.costs import in_units
-
-
-@dataclasses.dataclass(frozen=True)
-class Timing:
-    """How long one variant of a layer takes. Times are in seconds, and None where there are none: `note` says why.
-
-    Attributes:
-        spec: the layer's; of a cell the layer's that has its weights.
-        variant: what was timed.
-        statement: the code that was timed.
-        seq_len: steps.
-        batch: sequences; None is unbatched.
-        tokens: the steps of all sequences; of a packed run their own.
-        device: its name in `rnnlib.engine.devices.available`.
-        dtype: of weights and input.
-        num_threads: that torch's operations on the CPU had.
-        median: of one call.
-        iqr: the interquartile range, the spread of the middle half.
-        quartiles: a quarter of the times were below the first, a quarter above the second.
-        repeats: how many times the clock was read; each time is of one call or the mean of several.
-        share_of_peak: the operations a second over those of the device's peak.
-        peak: what the peak is.
-        peak_bytes: the most that weights, input and a call hold at once.
-        memory: where that is from.
-        equal: the result compared with the layer's, just before it was timed.
-        note: what else must be said, else "".
-    """
-
-    spec: LayerSpec
-    variant: str
-    statement: str
-    seq_len: int
-    batch: int | None
-    tokens: int
-    device: str
-    dtype: torch.dtype
-    num_threads: int
-    median: float | None = None
-    iqr: float | None = None
-    quartiles: tuple[float, float] | None = None
-    repeats: int = 0
-    share_of_peak: float | None = None
-    peak: str = ""
-    peak_bytes: int | None = None
-    memory: str = ""
-    equal: Equal | None = None
-    note: str = ""
-
-    @property
-    def tokens_per_second(self) -> float | None:
-        """Tokens over the median."""
-        return None if self.median is None else self.tokens / self.median
-
-    def __repr__(self) -> str:
-        dtype = str(self.dtype).removeprefix("torch.")
-        threads = f"{self.num_threads} thread{'s' if self.num_threads > 1 else ''}"
-        lines = [f"{self.spec.kind}, {self.variant}, {dtype} on {self.device}, {threads}: {self.statement}"]
-        if self.median is not None and self.iqr is not None:
-            lines += [
-                f"median  {1000 * self.median:,.3f} ms, iqr {1000 * self.iqr:,.3f} ms, {self.repeats} repeats",
-                f"tokens  {self.tokens:,}, {self.tokens_per_second:,.0f} a second",
-                f"share   {self.share_of_peak:.1%} {self.peak}",
-            ]
-        bytes_said = "" if self.peak_bytes is None else f"{in_units(self.peak_bytes)}, "
-        lines += [f"memory  {bytes_said}{self.memory}"] if self.memory else []
-        lines += [f"equal   {self.equal.sentence}"] if self.equal else []
-        return "\n".join([*lines, *([f"note    {self.note}"] if self.note else [])])
 
 
 def time_layer(
@@ -153,18 +91,19 @@ def time_layer(
         raise TypeError(f"cancelled must be a function that says True or False, not {cancelled!r}.")
     with torch.inference_mode(False), torch.set_grad_enabled(backward is True):
         sizes = {"seq_len": seq_len, "batch": batch, "lengths": lengths}
-        case = check_workload(layer, x, variant=variant, device=device, dtype=dtype, backward=backward, **sizes)
-        with in_words(case.x.device):
-            return _timed(case, threads, float(min_run_time), cancelled)
+        workload = check_workload(layer, x, variant=variant, device=device, dtype=dtype, backward=backward, **sizes)
+        with in_words(workload.x.device):
+            return _timed(workload, threads, float(min_run_time), cancelled)
 
 
-def _timed(case: Workload, threads: int, min_run_time: float, cancelled: Callable[[], bool] | None) -> Timing:
-    name = case.variant.replace(" ", "_") if case.packed is None else "layer"
-    output = f"{name}(x)[0]" if case.packed is None else f"{name}(x)[0].data"
-    statement = f"torch.autograd.grad({output}.sum(), weights)" if case.backward else f"{name}(x)"
-    dtype, device = case.x.dtype, case.x.device
+def _timed(workload: Workload, threads: int, min_run_time: float, cancelled: Callable[[], bool] | None) -> Timing:
+    """No explorer waits for it: it holds no lock, and changes nothing that another thread has."""
+    name = workload.variant.replace(" ", "_") if workload.packed is None else "layer"
+    output = f"{name}(x)[0]" if workload.packed is None else f"{name}(x)[0].data"
+    statement = f"torch.autograd.grad({output}.sum(), weights)" if workload.backward else f"{name}(x)"
+    dtype, device = workload.x.dtype, workload.x.device
     timing = Timing(
-        case.spec, case.variant, statement, *case.sizes, case.tokens, name_of(device), dtype, threads, note=_note(case)
+        workload.spec, workload.variant, statement, *workload.sizes, workload.tokens, name_of(device), dtype, threads
     )
 
     def ask() -> None:
@@ -172,32 +111,42 @@ def _timed(case: Workload, threads: int, min_run_time: float, cancelled: Callabl
             raise CancelledError("the measurement was cancelled.")
 
     try:
-        variant = made(case)
-        weights = [weight for weight in variant.parameters() if weight.requires_grad]
-        names = {name: variant, "x": case.given.x, "weights": weights, "torch": torch, "ask": ask}
-        ask()
+        variant = variant_of(workload)
     except UnavailableError as error:
         return dataclasses.replace(timing, note=str(error))
-    turns = Turns(case, threads, ask)
-    equal = compare(case, variant, turns.called)
+    weights: list[Tensor] = list(variant.parameters()) or list(weights_of(workload.module).values())  # no Parameters
+    weights = [weight for weight in weights if weight.requires_grad]
+    names = {name: variant, "x": workload.given.x, "weights": weights, "torch": torch, "ask": ask}
     stmt = statement if cancelled is None else f"ask(); {statement}"
-    found = turns.measured(timer(stmt, names, threads, device), min_run_time)
-    with turns.take():
-        peak_bytes, memory = peak_memory(case, variant, lambda: eval(statement, names))
-    ask()
-    share, peak = share_of_peak(case, found.median, threads)
+    with in_background(), on_threads(threads), _random_numbers_aside(workload):
+        ask()
+        rate, peak = peak_of(workload, threads)  # first: it wakes a GPU up
+        ask()
+        result, seconds = call(workload.spec, variant, workload.given)
+        equal = equal_to_layer(workload, result, ask)
+        found, calls = measure(timer(stmt, names, threads, device), seconds, min_run_time)
+        peak_bytes, memory = peak_memory(workload, variant, lambda: eval(stmt, names))
     return dataclasses.replace(
         timing,
         median=found.median,
         iqr=found.iqr,
         quartiles=_quartiles(found.times),
         repeats=len(found.times),
-        share_of_peak=share,
+        share_of_peak=None if math.isnan(rate) else workload.operations / found.median / rate,
         peak=peak,
         peak_bytes=peak_bytes,
         memory=memory,
         equal=equal,
+        note="; ".join(notes(workload, calls)),
     )
+
+
+def _random_numbers_aside(workload: Workload) -> AbstractContextManager[None]:
+    """What is not torch's own code may draw random numbers: the learner's stay as they were."""
+    if is_plain(LayerSpec.of(workload.module), workload.module):
+        return nullcontext()
+    device = workload.x.device
+    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
 
 
 def _quartiles(times: list[float]) -> tuple[float, float]:
@@ -205,13 +154,22 @@ def _quartiles(times: list[float]) -> tuple[float, float]:
     return first, third
 
 
-def _note(case: Workload) -> str:
-    notes = []
-    if case.spec.dropout:
-        notes.append(f"dropout={case.spec.dropout} is off, as after layer.eval()")
-    if case.variant == "packed":
-        notes.append("packing and unpacking are " + ("in the time" if case.packed is None else "not in the time"))
-    return "; ".join(notes)
+def notes(workload: Workload, calls: int) -> list[str]:
+    """What must be said of a measurement, of which each time is the mean of so many calls."""
+    said, device, dtype = [], workload.x.device, workload.x.dtype
+    if workload.spec.dropout:
+        said.append(f"dropout={workload.spec.dropout} is off, as after layer.eval()")
+    if workload.variant == "packed":
+        said.append("packing and unpacking are " + ("in the time" if workload.packed is None else "not in the time"))
+    if workload.multiplied_in != dtype:
+        said.append(f"torch.autocast is on: it multiplies in {str(workload.multiplied_in).removeprefix('torch.')}")
+    if device.type != "cpu":
+        said.append(f"each time is the mean of {calls:,} calls, queued one behind the other")
+    if workload.variant == "cell loop" and dtype == torch.float32 and multiplies_in_tf32(device):
+        said.append("the loop multiplies in full float32, and the layer, in cuDNN, in TF32, which is quicker")
+    if workload.variant != "cell loop" and dtype == torch.bfloat16 and device.type == "cuda":
+        said.append("torch lays no bfloat16 weights together for cuDNN beforehand: every call does, and may warn of it")
+    return said
 
 
 def _check_seconds(seconds: Any) -> None:

@@ -1,41 +1,20 @@
-"""What is timed: a loop over cells, the layer, the layer on a packed batch; all equal."""
+"""What is timed: a loop over cells, the layer, the layer on a packed batch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnlib.engine.arguments.inputs import Sizes
-from rnnlib.engine.call import Inputs, Outputs
-from rnnlib.engine.closeness import difference, rounding
-from rnnlib.engine.layers import overrides_forward
 from rnnlib.engine.timing.workload import Workload
 from rnnlib.engine.trace.unroll import suffix_of
 from rnnlib.spec import LayerSpec
 
-ALONE = 4  # of the lengths in a packed batch: the sequences of so many are run alone, to compare
-
 
 class UnavailableError(Exception):
     """This variant cannot be had of this layer, on this device or on this machine; the message says why."""
-
-
-class Equal(NamedTuple):
-    """How a variant's result compares with the layer's.
-
-    Attributes:
-        difference: the largest between two numbers in the same place, of output and of the last states.
-        holds: it is no more than rounding.
-        sentence: the same in words.
-    """
-
-    difference: float
-    holds: bool
-    sentence: str
 
 
 class CellLoop(nn.Module):
@@ -96,112 +75,61 @@ class Packed(nn.Module):
         return pad_packed_sequence(output, batch_first=self.first, total_length=x.shape[self.first])[0], states
 
 
-def made(case: Workload) -> nn.Module:
+def variant_of(workload: Workload) -> nn.Module:
     """What is called to be timed: it takes x and gives output and last states, as the layer does.
 
     Raises:
         UnavailableError: there is no such thing of this layer.
     """
-    if case.lengths is not None and case.packed is None:
-        return Packed(case.spec, layer_of(case), case.lengths)
-    if case.variant in ("layer", "packed"):
-        return layer_of(case)
-    return CellLoop(case.spec, cells_of(case))
+    if workload.lengths is not None and workload.packed is None:
+        return Packed(workload.spec, layer_of(workload), workload.lengths)
+    if workload.variant in ("layer", "packed"):
+        return layer_of(workload)
+    return CellLoop(workload.spec, cells_of(workload))
 
 
-def layer_of(case: Workload) -> nn.Module:
+def layer_of(workload: Workload) -> nn.Module:
     """The layer, or of a cell the layer that has a copy of its weights."""
-    if not _is_cell(case):
-        return case.module
-    arguments = case.spec.arguments()
-    layer: nn.Module = getattr(nn, case.spec.kind)(**arguments, device="meta", dtype=case.x.dtype)
-    layer = layer.to_empty(device=case.x.device).train(case.backward)
+    if not _is_cell(workload):
+        return workload.module
+    arguments = workload.spec.arguments()
+    layer: nn.Module = getattr(nn, workload.spec.kind)(**arguments, device="meta", dtype=workload.x.dtype)
+    layer = layer.to_empty(device=workload.x.device).train(workload.backward)
     with torch.no_grad():
-        for name in case.spec.weights:
-            getattr(layer, f"{name}_l0").copy_(getattr(case.module, name))
+        for name in workload.spec.weights:
+            getattr(layer, f"{name}_l0").copy_(getattr(workload.module, name))
     return layer
 
 
-def cells_of(case: Workload) -> list[nn.Module]:
+def cells_of(workload: Workload) -> list[nn.Module]:
     """One cell of torch's for each layer and direction, with the layer's very weights.
 
     Raises:
         UnavailableError: torch has no cell with proj_size.
     """
-    spec = case.spec
-    if _is_cell(case):
-        return [case.module]
+    spec = workload.spec
+    if _is_cell(workload):
+        return [workload.module]
     if spec.proj_size:
         raise UnavailableError("nn.LSTMCell has no proj_size, so this layer has no loop over cells.")
     return [
-        _cell_of(case, layer, direction) for layer in range(spec.num_layers) for direction in range(spec.num_directions)
+        _cell_of(workload, layer, direction)
+        for layer in range(spec.num_layers)
+        for direction in range(spec.num_directions)
     ]
 
 
-def _cell_of(case: Workload, layer: int, direction: int) -> nn.Module:
-    spec = case.spec
+def _cell_of(workload: Workload, layer: int, direction: int) -> nn.Module:
+    spec = workload.spec
     width = spec.num_directions * spec.hidden_size if layer else spec.input_size
     more = {"nonlinearity": spec.nonlinearity} if spec.family.has_nonlinearity else {}
     cell: nn.Module = getattr(nn, f"{spec.family}Cell")(width, spec.hidden_size, spec.bias, **more, device="meta")
     for name in spec.weights:
-        weight = getattr(case.module, name + suffix_of(spec, layer, direction))
+        weight = getattr(workload.module, name + suffix_of(spec, layer, direction))
         # One that is computed, as by pruning, is taken as it is now.
-        cell._parameters[name] = weight if weight.is_leaf else weight.detach().requires_grad_(case.backward)
-    return cell.train(case.backward)
+        cell._parameters[name] = weight if weight.is_leaf else weight.detach().requires_grad_(workload.backward)
+    return cell.train(workload.backward)
 
 
-def compare(case: Workload, variant: nn.Module, called: Callable[[nn.Module, Inputs], Outputs]) -> Equal:
-    """Call what is to be timed once, and compare all that it gives with what the layer gives.
-
-    Of a packed batch the sequences of a few lengths, the shortest and the longest too, are run alone to compare.
-
-    Args:
-        case: what is timed.
-        variant: what was `made` of it.
-        called: calls it, or the layer.
-    """
-    ours = called(variant, case.given)
-    if isinstance(ours.output, PackedSequence):
-        ours = ours._replace(output=pad_packed_sequence(ours.output, case.spec.batch_first)[0])
-    if case.variant == "layer":
-        return Equal(0.0, True, "this is the layer itself, with which the others are compared")
-    layer, farthest, allowed = layer_of(case), 0.0, 0.0
-    with torch.no_grad():
-        for mine, given in _parts(case, _tensors(ours)):
-            for a, b in zip(mine, _tensors(called(layer, given)), strict=True):
-                farthest, allowed = max(farthest, difference(a, b)), max(allowed, rounding(b, a))
-    return _said(case, farthest, farthest <= allowed)
-
-
-def _tensors(answer: Outputs) -> list[Tensor]:
-    """Output, h_n and, of an LSTM, c_n."""
-    return [part.data.detach() for part in answer if part is not None]
-
-
-def _parts(case: Workload, ours: list[Tensor]) -> Iterator[tuple[list[Tensor], Inputs]]:
-    """Parts of an answer, each with what the layer is to be called on for the same."""
-    if case.lengths is None:
-        yield ours, Inputs(case.x, case.sizes)
-        return
-    found = sorted(set(case.lengths.tolist()))
-    chosen = {found[round(i * (len(found) - 1) / (ALONE - 1))] for i in range(ALONE)}
-    steps, batch = (1, 0) if case.spec.batch_first else (0, 1)
-    for length in sorted(chosen):
-        where = (case.lengths == length).nonzero().flatten().to(case.x.device)
-        x, output = (t.index_select(batch, where).narrow(steps, 0, length) for t in (case.x, ours[0]))
-        states = [state.index_select(1, where) for state in ours[1:]]
-        yield [output, *states], Inputs(x.contiguous(), Sizes(length, len(where)))
-
-
-def _said(case: Workload, farthest: float, holds: bool) -> Equal:
-    against = "the layer's, each sequence run alone" if case.lengths is not None else "the layer's"
-    if holds:
-        return Equal(farthest, True, f"output and last states equal {against}: they differ by rounding at most")
-    why = ", which is more than rounding"
-    if overrides_forward(LayerSpec.of(case.module), case.module):
-        why = f": {type(case.module).__name__} has a forward() of its own, and nn.{case.spec.kind} has not"
-    return Equal(farthest, False, f"output and last states differ from {against} by up to {farthest:.2g}{why}")
-
-
-def _is_cell(case: Workload) -> bool:
-    return LayerSpec.of(case.module).is_cell
+def _is_cell(workload: Workload) -> bool:
+    return LayerSpec.of(workload.module).is_cell

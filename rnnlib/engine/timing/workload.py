@@ -1,4 +1,4 @@
-"""One case to be timed: a layer, an input and a variant, checked before anything is run."""
+"""One workload to be timed: a layer, an input and a variant, checked before anything is run."""
 
 from __future__ import annotations
 
@@ -60,6 +60,17 @@ class Workload(NamedTuple):
     def tokens(self) -> int:
         """The steps of all sequences: of a packed run their own, else all of them, padding too."""
         return self.sizes.seq_len * (self.sizes.batch or 1) if self.lengths is None else int(self.lengths.sum())
+
+    @property
+    def operations(self) -> int:
+        """Multiplications and additions; a backward pass counts as two forward passes."""
+        return 2 * self.spec.costs(1).multiply_adds * self.tokens * (3 if self.backward else 1)
+
+    @property
+    def multiplied_in(self) -> torch.dtype:
+        """The dtype of the products: x's, or that of the autocast which is on."""
+        device = self.x.device.type
+        return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else self.x.dtype
 
 
 def check_workload(

@@ -13,6 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from typing import Any, TypeVar
 
+import torch
+
 from rnnlib.engine.call import ONE_AT_A_TIME
 
 log = logging.getLogger(__name__)
@@ -74,7 +76,7 @@ class Background:
         with ONE_AT_A_TIME:
             self.drop()
             self._job = Job()
-            self._future = self._worker.submit(_do, self._job, work, done, failed)
+            self._future = self._worker.submit(_do, torch.get_num_threads(), self._job, work, done, failed)
 
     def drop(self) -> None:
         """Drop what was asked for: what waits never begins, and what runs tells nothing any more."""
@@ -91,7 +93,10 @@ class Background:
                 pass
 
 
-def _do(job: Job, work: Callable[[Job], T], done: Callable[[T], None], failed: Callable[[BaseException], None]) -> None:
+def _do(
+    threads: int, job: Job, work: Callable[[Job], T], done: Callable[[T], None], failed: Callable[[BaseException], None]
+) -> None:
+    torch.set_num_threads(threads)  # as who asked has: a new thread would take what any other has set just now
     try:
         try:
             job.tell(done, work(job))

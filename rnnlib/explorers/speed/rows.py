@@ -14,8 +14,9 @@ import torch
 
 from rnnlib.engine.call import ONE_THREAD
 from rnnlib.engine.devices import available
-from rnnlib.engine.timing.measuring import CancelledError
-from rnnlib.engine.timing.time_layer import Timing, time_layer
+from rnnlib.engine.timing.benchmark import CancelledError
+from rnnlib.engine.timing.time_layer import time_layer
+from rnnlib.engine.timing.timing import Timing
 from rnnlib.explorers.shared.view import SENTENCES
 from rnnlib.explorers.speed.points import SETUPS, Point
 from rnnlib.spec import LayerSpec

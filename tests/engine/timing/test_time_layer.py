@@ -9,9 +9,7 @@ import os
 import random
 import threading
 import time
-import timeit
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,11 +24,10 @@ from rnnlib import LayerSpec, time_layer
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import available
 from rnnlib.engine.limits import memory
-from rnnlib.engine.timing import benchmark as clock
-from rnnlib.engine.timing import measuring, peak
-from rnnlib.engine.timing import workload as case
-from rnnlib.engine.timing.measuring import CancelledError, Turns
-from rnnlib.engine.timing.time_layer import Timing
+from rnnlib.engine.timing import peak
+from rnnlib.engine.timing import workload as our_workload
+from rnnlib.engine.timing.benchmark import CancelledError
+from rnnlib.engine.timing.timing import Timing
 from tests.strategies import is_sentence, refused
 
 SMALL = LayerSpec("LSTM", 12, 16)
@@ -47,7 +44,7 @@ class FakeTimer:
         self.stmt, self.given = stmt, given
         self.made.append({"stmt": stmt, **given})
 
-    def blocked_autorange(self, min_run_time: float) -> Measurement:
+    def timeit(self, number: int) -> Measurement:
         exec(self.stmt, dict(self.given["globals"]))
         return Measurement(2, ONE_BLOCK, TaskSpec(self.stmt, "pass", num_threads=self.given["num_threads"]))
 
@@ -81,17 +78,6 @@ def test_median_spread_and_tokens_are_those_of_torch(fake: list[dict[str, Any]])
     assert timed.peak == "of the 1 GFLOP/s that a 512 x 512 float32 matmul reaches here"
 
 
-def test_it_measures_until_the_median_is_steady_but_not_for_ever(
-    fake: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slice_of = 3 * 2e-3  # seconds of what the timer says at each call
-    timed = time_layer(SMALL, seq_len=5, min_run_time=0.02)  # never steady: iqr is about its median
-    assert timed.repeats == 3 * math.ceil(0.2 / slice_of)
-    monkeypatch.setattr(measuring, "STEADY", 10)
-    assert time_layer(SMALL, seq_len=5, min_run_time=0.02).repeats == 3 * math.ceil(0.02 / slice_of)
-    assert time_layer(SMALL, seq_len=5, min_run_time=1e-9).repeats == 3  # ten times that is over at once
-
-
 def test_a_packed_run_counts_its_own_tokens(fake: list[dict[str, Any]]) -> None:
     timed = time_layer(SMALL, seq_len=9, batch=3, variant="packed", lengths=[9, 1, 4], min_run_time=QUICK)
     assert timed.tokens == 14
@@ -117,9 +103,8 @@ def test_a_backward_pass_counts_as_two_forward_ones(variant: str, fake: list[dic
     assert both.peak_bytes is None or both.peak_bytes > (forward.peak_bytes or 0)
 
 
-@pytest.mark.parametrize("backward", [False, True])
+@pytest.mark.parametrize(("backward", "dtype"), [(False, torch.bfloat16), (True, torch.float32)], ids=str)
 @pytest.mark.parametrize("variant", ["cell loop", "layer", "packed"])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16], ids=str)
 def test_every_variant_is_timed_for_real(variant: str, backward: bool, dtype: torch.dtype) -> None:
     timed = time_layer(SMALL, seq_len=6, batch=4, variant=variant, backward=backward, dtype=dtype, min_run_time=QUICK)
     assert timed.median is not None
@@ -221,23 +206,8 @@ def test_an_interrupt_leaves_everything_as_it_was(call: int, backward: bool) -> 
             time_layer(layer, seq_len=4, batch=1, backward=backward, num_threads=1)
         assert state() == before
         assert vars(layer) == kept
-        assert another_thread_can_run()
     finally:
         torch.set_num_threads(1)
-
-
-def another_thread_can_run(wait: float = 1) -> bool:
-    got: list[bool] = []
-
-    def try_it() -> None:
-        got.append(ONE_AT_A_TIME.acquire(timeout=wait))
-        if got[0]:
-            ONE_AT_A_TIME.release()
-
-    other = threading.Thread(target=try_it)
-    other.start()
-    other.join()
-    return got[0]
 
 
 class Slow(nn.GRU):
@@ -267,28 +237,7 @@ def test_what_is_not_cancelled_is_timed() -> None:
     refused(lambda: time_layer(SMALL, seq_len=4, cancelled=True), "cancelled must be a function")  # type: ignore[arg-type]
 
 
-def test_an_explorer_gets_its_turn_while_a_measurement_runs() -> None:
-    """The lock is held for a slice, never for the whole measurement."""
-    stop, turns = threading.Event(), 0
-    measuring_thread = threading.Thread(target=lambda: _cancelled(stop))
-    measuring_thread.start()
-    for _ in range(20):
-        if ONE_AT_A_TIME.acquire(timeout=5):
-            turns += 1
-            ONE_AT_A_TIME.release()
-    assert measuring_thread.is_alive()
-    stop.set()
-    measuring_thread.join(timeout=10)
-    assert not measuring_thread.is_alive()
-    assert turns == 20
-
-
-def _cancelled(stop: threading.Event) -> None:
-    with pytest.raises(CancelledError):
-        time_layer(SMALL, seq_len=20, batch=2, variant="cell loop", min_run_time=600, cancelled=stop.is_set)
-
-
-def test_two_measurements_at_once_take_turns() -> None:
+def test_two_measurements_at_once() -> None:
     before, found = state(), []
 
     def measure(variant: str) -> None:
@@ -303,42 +252,38 @@ def test_two_measurements_at_once_take_turns() -> None:
     assert state() == before
 
 
-def test_no_explorer_runs_inside_a_timed_call() -> None:
+def test_no_explorer_waits_for_a_measurement() -> None:
+    """Whatever a call takes, the lock of the explorers is free meanwhile."""
+
     class Watching(nn.GRU):
-        alone: list[bool] = []
+        calls = 0
 
         def forward(self, *given: Any) -> Any:
-            self.alone.append(not another_thread_has_the_lock())
+            other = threading.Thread(target=take)
+            other.start()
+            other.join(timeout=5)
+            assert not other.is_alive()
+            Watching.calls += 1
             return super().forward(*given)
 
-    time_layer(Watching(3, 2), seq_len=4, batch=1, min_run_time=1e-6)
-    assert Watching.alone
-    assert all(Watching.alone)
+    def take() -> None:
+        with ONE_AT_A_TIME:
+            pass
+
+    assert time_layer(Watching(3, 2), seq_len=4, batch=1, min_run_time=1e-6).median
+    assert Watching.calls
 
 
-def another_thread_has_the_lock() -> bool:
-    """Whether this thread is kept out; it has the lock itself where a layer is timed."""
-    if not ONE_AT_A_TIME.acquire(blocking=False):
-        return True
-    ONE_AT_A_TIME.release()
-    got: list[bool] = []
-    other = threading.Thread(target=lambda: got.append(ONE_AT_A_TIME.acquire(blocking=False)))
-    other.start()
-    other.join()
-    return got[0]
-
-
-def test_a_slow_call_keeps_no_explorer_waiting() -> None:
-    asked = dict.fromkeys(("x", "variant", "batch", "lengths", "device", "dtype"))
-    small = case.check_workload(SMALL, **asked, seq_len=4, backward=False)
-    turns = Turns(small, 1, lambda: None)
-    for slow in (False, True):
-        turns.slow = slow
-        with turns.take():
-            assert another_thread_can_run(wait=0) == slow
-    turns.measured(FakeTimer("pass", globals={}, num_threads=1), 1e-6)  # type: ignore[arg-type]
-    assert not turns.slow  # as measured
-    assert Turns(small._replace(lengths=torch.tensor([10**8])), 1, lambda: None).slow  # as counted
+@pytest.mark.parametrize("backward", [False, True])
+def test_weights_that_are_no_parameters_are_timed(backward: bool) -> None:
+    layer = nn.LSTM(3, 4)
+    for name in list(layer._parameters):
+        setattr(layer, name, layer._parameters.pop(name).detach().clone().requires_grad_())
+    for variant in ("layer", "cell loop", "packed"):
+        timed = time_layer(layer, seq_len=4, batch=2, variant=variant, backward=backward, min_run_time=1e-6)
+        assert timed.median
+        assert timed.equal is not None
+        assert timed.equal.holds
 
 
 def test_a_layer_without_a_cell_says_so() -> None:
@@ -389,7 +334,6 @@ def test_a_device_that_is_gone() -> None:
             raise RuntimeError("CUDA error: the launch timed out and was terminated\nCUDA kernel errors might be …")
 
     refused(lambda: time_layer(Lost(3, 2), seq_len=4, batch=1), "stopped working", "the launch timed out", "restart")
-    assert another_thread_can_run()
 
 
 def test_a_module_on_one_device_and_input_on_another() -> None:
@@ -422,7 +366,6 @@ def test_what_does_not_fit_all_the_same_is_told_in_words() -> None:
     before = state()
     refused(lambda: time_layer(layer, seq_len=4, batch=1), "cpu ran out of memory", "smaller")
     assert state() == before
-    assert another_thread_can_run()
     assert time_layer(SMALL, seq_len=4, min_run_time=QUICK).median is not None
 
 
@@ -495,74 +438,19 @@ def test_a_timing_is_a_value(fake: list[dict[str, Any]]) -> None:
         timed.median = 0.0  # type: ignore[misc]
 
 
-def test_the_peak_is_measured_once() -> None:
-    peak.matmul_rate.cache_clear()
-    first = peak.matmul_rate(torch.device("cpu"), torch.float32, 1)
-    assert first[0] > 0
-    assert first[1] == peak.SMALLEST
-    assert peak.matmul_rate(torch.device("cpu"), torch.float32, 1) is first
-    assert torch.get_num_threads() == 1
-
-
-def test_the_matrices_grow_until_the_device_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Growing(FakeTimer):
-        def blocked_autorange(self, min_run_time: float) -> Measurement:
-            seconds = len(self.given["globals"]["a"]) ** 3 / 1e9
-            return Measurement(1, [seconds, 2 * seconds], TaskSpec(self.stmt, "pass"))
-
-    monkeypatch.setattr(benchmark, "Timer", Growing)
-    monkeypatch.setattr(peak, "LONG_ENOUGH", 1.0)
-    assert peak.matmul_rate.__wrapped__(torch.device("cpu"), torch.float32, 1) == (pytest.approx(2e9), 1024)
-
-
-def a_gpus(nbytes: int, **more: Any) -> Any:
-    """A case on a GPU that is not there: nothing is put on it."""
-    x = SimpleNamespace(device=torch.device("cuda", 0), dtype=torch.float32, nbytes=nbytes)
-    return SimpleNamespace(x=x, spec=SMALL, variant="layer", backward=False, tokens=4, **more)
-
-
-def test_a_gpus_memory_is_that_of_the_call_and_of_what_it_is_called_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    done: list[str] = []
-    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: done.append("reset"))
-    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 5000)  # other tensors are there too
-    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda device: 5700)
-    monkeypatch.setattr(torch.cuda, "synchronize", lambda device: done.append("synchronised"))
-    layer = nn.RNN(1, 1, bias=False)  # 8 bytes
-    found, said = peak.peak_memory(a_gpus(30), layer, lambda: done.append("run"))
-    assert found == 700 + 8 + 30
-    assert said.startswith("measured")
-    assert done == ["reset", "run", "synchronised"]
-
-
-def test_a_gpus_clock_is_read_when_it_has_done_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[torch.device] = []
-    monkeypatch.setattr(torch.cuda, "synchronize", waited.append)
-    read = clock.clock(torch.device("cuda", 1))
-    assert read() <= read()
-    assert waited == [torch.device("cuda", 1)] * 2
-    assert clock.clock(torch.device("cpu")) is timeit.default_timer
-
-
-def test_a_gpus_peak_says_that_cudnn_may_round(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peak, "matmul_rate", lambda device, dtype, num_threads: (1e12, 4096))
-    monkeypatch.setattr(peak, "multiplies_in_tf32", lambda device: True)
-    share, said = peak.share_of_peak(a_gpus(30), 1e-6, 1)
-    assert share == pytest.approx(2 * SMALL.costs(1).multiply_adds * 4 / 1e-6 / 1e12)
-    assert "of the 1,000 GFLOP/s that a 4096 x 4096 float32 matmul reaches here" in said
-    assert "TF32" in said
-
-
 def test_a_dtype_that_the_device_has_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(case, "name_of", lambda device: device.type)
-    refused(lambda: case._check_has(torch.device("mps", 0), torch.float64), "mps has no float64", "torch.float32")
+    monkeypatch.setattr(our_workload, "name_of", lambda device: device.type)
+    refused(
+        lambda: our_workload._check_has(torch.device("mps", 0), torch.float64), "mps has no float64", "torch.float32"
+    )
     monkeypatch.setattr(torch.cuda, "device", lambda device: contextlib.nullcontext())
     for has in (True, False):
         monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation, has=has: has)
         if has:
-            case._check_has(torch.device("cuda", 0), torch.bfloat16)
+            our_workload._check_has(torch.device("cuda", 0), torch.bfloat16)
         else:
-            refused(lambda: case._check_has(torch.device("cuda", 0), torch.bfloat16), "cuda has no bfloat16")
-    case._check_has(torch.device("cpu"), torch.bfloat16)
+            refused(lambda: our_workload._check_has(torch.device("cuda", 0), torch.bfloat16), "cuda has no bfloat16")
+    our_workload._check_has(torch.device("cpu"), torch.bfloat16)
 
 
 @pytest.mark.gpu

@@ -21,9 +21,9 @@ import torch
 from torch import nn
 
 from rnnlib import LayerSpec, SpeedLab
-from rnnlib.engine.timing.measuring import CancelledError
-from rnnlib.engine.timing.time_layer import Timing
-from rnnlib.engine.timing.variants import Equal
+from rnnlib.engine.timing.benchmark import CancelledError
+from rnnlib.engine.timing.equality import Equal
+from rnnlib.engine.timing.timing import Timing
 from rnnlib.explorers.speed import explorer as speed_lab
 from rnnlib.explorers.speed.chart import draw
 from rnnlib.explorers.speed.explorer import CANCELLED, DONE, ONE_MEASUREMENT, STOPPED

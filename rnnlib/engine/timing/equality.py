@@ -1,0 +1,89 @@
+"""Whether what is timed gives what the layer gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
+
+from rnnlib.engine.arguments.inputs import Sizes
+from rnnlib.engine.call import Inputs, Outputs, call
+from rnnlib.engine.closeness import difference, named, rounding
+from rnnlib.engine.layers import overrides_forward
+from rnnlib.engine.timing.variants import layer_of
+from rnnlib.engine.timing.workload import Workload
+from rnnlib.spec import LayerSpec
+
+ALONE = 4  # of the lengths in a packed batch: the sequences of so many are run alone, to compare
+
+
+class Equal(NamedTuple):
+    """How a variant's result compares with the layer's.
+
+    Attributes:
+        difference: the largest between two numbers in the same place, of output and of the last states.
+        holds: it is no more than rounding.
+        sentence: the same in words.
+    """
+
+    difference: float
+    holds: bool
+    sentence: str
+
+
+@torch.no_grad()
+def equal_to_layer(workload: Workload, result: Outputs, ask: Callable[[], None] = lambda: None) -> Equal:
+    """Compare what a variant gave with what the layer gives.
+
+    Of a packed batch the sequences of a few lengths, the shortest and the longest too, are run alone to compare.
+
+    Args:
+        workload: what is timed.
+        result: what the variant gave.
+        ask: called before each call of the layer; it may raise.
+    """
+    if workload.variant == "layer":
+        return Equal(0.0, True, "this is the layer itself, with which the others are compared")
+    if isinstance(result.output, PackedSequence):
+        result = result._replace(output=pad_packed_sequence(result.output, workload.spec.batch_first)[0])
+    layer, farthest, allowed, rounded_to = layer_of(workload), 0.0, 0.0, ""
+    for part, inputs in _parts(workload, _tensors(result)):
+        ask()
+        for a, b in zip(part, _tensors(call(workload.spec, layer, inputs)[0]), strict=True):
+            farthest, allowed = max(farthest, difference(a, b)), max(allowed, rounding(b, a))
+            rounded_to = named(b, a)
+    return _in_words(workload, farthest, farthest <= allowed, rounded_to)
+
+
+def _tensors(result: Outputs) -> list[Tensor]:
+    """Output, h_n and, of an LSTM, c_n."""
+    return [part.data.detach() for part in result if part is not None]
+
+
+def _parts(workload: Workload, ours: list[Tensor]) -> Iterator[tuple[list[Tensor], Inputs]]:
+    """Parts of a result, each with what the layer is to be called on for the same."""
+    if workload.lengths is None:
+        yield ours, Inputs(workload.x, workload.sizes)
+        return
+    found = sorted(set(workload.lengths.tolist()))
+    chosen = {found[round(i * (len(found) - 1) / (ALONE - 1))] for i in range(ALONE)}
+    steps, batch = (1, 0) if workload.spec.batch_first else (0, 1)
+    for length in sorted(chosen):
+        where = (workload.lengths == length).nonzero().flatten().to(workload.x.device)
+        x, output = (t.index_select(batch, where).narrow(steps, 0, length) for t in (workload.x, ours[0]))
+        states = [state.index_select(1, where) for state in ours[1:]]
+        yield [output, *states], Inputs(x.contiguous(), Sizes(length, len(where)))
+
+
+def _in_words(workload: Workload, farthest: float, holds: bool, rounded_to: str) -> Equal:
+    against = "the layer's, each sequence run alone" if workload.lengths is not None else "the layer's"
+    if holds:
+        rounding_in = f"rounding in {rounded_to}" if rounded_to else "rounding"
+        return Equal(farthest, True, f"output and last states equal {against}: they differ by {rounding_in} at most")
+    why = ", which is more than rounding"
+    if overrides_forward(LayerSpec.of(workload.module), workload.module):
+        why = f": {type(workload.module).__name__} has a forward() of its own, and nn.{workload.spec.kind} has not"
+    return Equal(farthest, False, f"output and last states differ from {against} by up to {farthest:.2g}{why}")
