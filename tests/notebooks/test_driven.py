@@ -124,7 +124,7 @@ TWO_LABS = """
 import threading, time
 from rnnlib import ShapeExplorer, SpeedLab
 from rnnlib.explorers.speed.explorer import ONE_MEASUREMENT
-first = SpeedLab("GRU", compare=["cell loop"], values=[1, 4000], batch=64, seq_len=2)
+first = SpeedLab("GRU", compare=["cell loop"], values=[1, 4000], batch=16, seq_len=2)
 second = SpeedLab("GRU", compare=["layer"], values=[1, 2], axis="batch", seq_len=2)
 explorer = ShapeExplorer("GRU", seq_len=5, batch=2)
 """

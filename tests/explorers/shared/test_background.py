@@ -460,3 +460,14 @@ def test_what_one_layer_needs_is_kept(num_layers: int, bidirectional: bool) -> N
     said = alone(TRAINS.format(num_layers=num_layers, bidirectional=bidirectional))
     assert "cache_hit" in said
     assert "cache_miss" not in said
+
+
+def test_work_has_as_many_threads_of_torchs_as_who_asked_whatever_another_thread_has_set() -> None:
+    """A new thread would take the number that was set last, by any thread: a speed lab's, say."""
+    had, other = torch.get_num_threads(), threading.Thread(target=lambda: torch.set_num_threads(had + 1))
+    other.start()
+    other.join()
+    background, told = Background(), list[int]()
+    background.ask(lambda job: torch.get_num_threads(), told.append, pytest.fail)
+    background.wait()
+    assert told == [had]
