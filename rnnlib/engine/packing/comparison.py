@@ -31,12 +31,14 @@ class Ran:
         h_n: ``(num_layers*num_directions, batch, size)``.
         c_n: likewise, of an LSTM; else None.
         seconds: of the calls of the layer alone.
+        steps: the cell steps that it made, in all layers and directions.
     """
 
     output: Tensor
     h_n: Tensor
     c_n: Tensor | None
     seconds: float
+    steps: int
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -49,8 +51,6 @@ class PaddedAndPacked:
         padded: the padded batch given to the layer, no word of lengths.
         packed: the packed one; its output is padded with zeros.
         alone: each sequence by itself; the outputs are padded with nan.
-        steps: the cell steps that the padded run makes, in all layers and directions.
-        own_steps: those of them that belong to sequences: what the packed run makes.
     """
 
     spec: LayerSpec
@@ -58,8 +58,6 @@ class PaddedAndPacked:
     padded: Ran
     packed: Ran
     alone: Ran
-    steps: int
-    own_steps: int
 
     @property
     def off_padded(self) -> Tensor:
@@ -90,7 +88,7 @@ class PaddedAndPacked:
         return self.padded.output[-1]
 
     @property
-    def last_own(self) -> Tensor:
+    def last_packed(self) -> Tensor:
         """The packed run's output at each sequence's own last step, ``(batch, num_directions*size)``."""
         return self.packed.output[self.packing.lengths - 1, range(len(self.packing.lengths))]
 
@@ -98,14 +96,11 @@ class PaddedAndPacked:
         batch = len(self.packing.lengths)
         states = "h_n" if self.alone.c_n is None else "h_n or c_n"
         lines = [f"{self.spec.kind}, {batch} sequences, {states} compared with that of each sequence run alone"]
-        for name, ran, off, steps in (
-            ("padded", self.padded, self.off_padded, self.steps),
-            ("packed", self.packed, self.off_packed, self.own_steps),
-        ):
+        for name, ran, off in (("padded", self.padded, self.off_padded), ("packed", self.packed, self.off_packed)):
             lost = off.isnan().any(0).tolist()
             differ = sum(not holds and not nan for holds, nan in zip(_holds(ran, self.alone), lost, strict=True))
             unknown = f", {sum(lost)} cannot be compared: nan or inf" if any(lost) else ""
-            lines.append(f"{name}  {differ} of {batch} differ{unknown}; {steps:,} cell steps")
+            lines.append(f"{name}  {differ} of {batch} differ{unknown}; {ran.steps:,} cell steps")
         return "\n".join(lines)
 
 
@@ -131,7 +126,7 @@ def padded_and_packed(
         >>> both = padded_and_packed(LayerSpec("GRU", 3, 2), [torch.ones(4, 3), torch.ones(9, 3)])
         >>> (both.off_padded > 1e-3).tolist(), (both.off_packed > 1e-6).tolist()  # the first has 5 steps of padding
         ([[True, False]], [[False, False]])
-        >>> both.steps, both.own_steps  # 2 * 9 and 4 + 9
+        >>> both.padded.steps, both.packed.steps  # 2 * 9 and 4 + 9
         (18, 13)
     """
     spec, module, packing = prepared(layer, sequences)
@@ -143,9 +138,7 @@ def padded_and_packed(
         padded = _run(spec, module, packing.padded, Sizes(seq_len, batch))
         packed = _run(spec, module, packing.packed, Sizes(seq_len, batch))
         alone = [_run(spec, module, sequence, Sizes(len(sequence), None)) for sequence in sequences]
-    rows = spec.num_layers * spec.num_directions
-    steps, own_steps = rows * seq_len * batch, rows * len(packing.data)
-    return PaddedAndPacked(spec, packing, padded, packed, _side_by_side(alone), steps, own_steps)
+    return PaddedAndPacked(spec, packing, padded, packed, _side_by_side(alone))
 
 
 def prepared(
@@ -198,7 +191,8 @@ def _run(spec: LayerSpec, module: nn.Module, x: Tensor | PackedSequence, sizes: 
         output, _ = pad_packed_sequence(output)
     elif spec.batch_first and sizes.batch is not None:
         output = output.transpose(0, 1)
-    return Ran(output, answer.h_n, answer.c_n, seconds)
+    steps = len(x.data) if isinstance(x, PackedSequence) else sizes.seq_len * (sizes.batch or 1)
+    return Ran(output, answer.h_n, answer.c_n, seconds, steps * spec.num_layers * spec.num_directions)
 
 
 def _side_by_side(alone: list[Ran]) -> Ran:
@@ -206,7 +200,8 @@ def _side_by_side(alone: list[Ran]) -> Ran:
     output = pad_sequence([ran.output for ran in alone], padding_value=torch.nan)
     h_n = torch.stack([ran.h_n for ran in alone], dim=1)
     c_n = [ran.c_n for ran in alone if ran.c_n is not None]
-    return Ran(output, h_n, torch.stack(c_n, dim=1) if c_n else None, sum(ran.seconds for ran in alone))
+    seconds, steps = sum(ran.seconds for ran in alone), sum(ran.steps for ran in alone)
+    return Ran(output, h_n, torch.stack(c_n, dim=1) if c_n else None, seconds, steps)
 
 
 def _off(ran: Ran, alone: Ran) -> Tensor:

@@ -21,12 +21,12 @@ class Mistake:
     """Code that goes wrong, loudly or silently, and its cure.
 
     Both are run as they are written. They know ``padded``, ``lengths``, ``layer``, ``torch``, ``pack_padded_sequence``
-    and ``pad_packed_sequence``, and the cure also what the code has made.
+    and ``pad_packed_sequence``, and the cure also what the snippet has made.
 
     Attributes:
         name: one word.
         title: what was done.
-        code: the mistake.
+        snippet: the mistake.
         cure: what to write in place of it, or after it.
         why: a sentence or two.
         result: the name that both give to what they make.
@@ -35,7 +35,7 @@ class Mistake:
 
     name: str
     title: str
-    code: str
+    snippet: str
     cure: str
     why: str
     result: str
@@ -180,7 +180,7 @@ MISTAKES = (
 )
 
 
-def meet(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Sequence[Tensor]) -> Outcome:
+def run_mistake(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Sequence[Tensor]) -> Outcome:
     """Make a mistake with a real layer, see what comes of it, and run its cure.
 
     Args:
@@ -193,10 +193,10 @@ def meet(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Sequence[Ten
         TypeError, ValueError: the layer and the sequences do not fit, in a sentence.
 
     Example:
-        >>> met = meet(MISTAKES[0], LayerSpec("GRU", 3, 2), [torch.ones(4, 3), torch.ones(9, 3)])
-        >>> met.error[:60]
+        >>> tried = run_mistake(MISTAKES[0], LayerSpec("GRU", 3, 2), [torch.ones(4, 3), torch.ones(9, 3)])
+        >>> tried.error[:60]
         'RuntimeError: `lengths` array must be sorted in decreasing o'
-        >>> met.cured
+        >>> tried.cured
         'packed.data (13, 3), packed.batch_sizes [2, 2, 2, 2, 1, 1, 1, 1, 1]'
     """
     if not isinstance(mistake, Mistake):
@@ -211,4 +211,4 @@ def meet(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Sequence[Ten
         "pad_packed_sequence": pad_packed_sequence,
     }
     with keeping_torch_settings(spec, 0), torch.no_grad():
-        return outcome_of(mistake.code, mistake.cure, mistake.result, names)
+        return outcome_of(mistake.snippet, mistake.cure, mistake.result, names)

@@ -20,20 +20,18 @@ class Outcome:
     Attributes:
         error: the exception, as torch raised it; or, where none was, what came out wrong.
         cured: what the cure gave.
-        raised: whether there was an exception.
     """
 
     error: str
     cured: str
-    raised: bool
 
 
-def outcome_of(code: str, cure: str, result: str, names: dict[str, Any]) -> Outcome:
+def outcome_of(snippet: str, cure: str, result: str, names: dict[str, Any]) -> Outcome:
     """Run code that goes wrong, and after it its cure.
 
     Args:
-        code: Python.
-        cure: likewise; it may use what the code has made.
+        snippet: Python.
+        cure: likewise; it may use what the snippet has made.
         result: the name that both give to what they make: a tensor, a PackedSequence, or a layer's states.
         names: what both know; what they make is added.
 
@@ -41,17 +39,17 @@ def outcome_of(code: str, cure: str, result: str, names: dict[str, Any]) -> Outc
         >>> outcome_of("a = torch.ones(2) + torch.ones(3)", "a = torch.ones(2) + 1", "a", {"torch": torch}).cured
         'a (2,)'
     """
-    error = _exception(code, names)
+    error = _exception(snippet, names)
     wrong = names.get(result)
     exec(cure, names)
     right = names[result]
-    return Outcome(error or _what_is_wrong(result, wrong, right), _told(result, right), bool(error))
+    return Outcome(error or _what_is_wrong(result, wrong, right), _told(result, right))
 
 
-def _exception(code: str, names: dict[str, Any]) -> str:
+def _exception(snippet: str, names: dict[str, Any]) -> str:
     """Run code and give its exception as Python would print it; "" where there is none."""
     try:
-        exec(code, names)
+        exec(snippet, names)
     except Exception as error:  # noqa: BLE001 - whatever torch raises is what is shown
         return f"{type(error).__name__}: {error}"
     return ""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.packing.comparison import padded_and_packed
-from rnnlib.engine.packing.mistakes import Mistake, meet
+from rnnlib.engine.packing.mistakes import Mistake, run_mistake
 from rnnlib.engine.packing.pack_steps import Packing
 
 UNITS = 5  # so many numbers of a last state are shown
@@ -30,7 +30,7 @@ def answer(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_
         and a ``note`` where something must be said of the padding.
     """
     made = padded_and_packed(layer, sequences, padding_value=padding_value)
-    wide = made.last_own.shape[-1]
+    wide = made.last_packed.shape[-1]
     return {
         "states": "h_n" if made.alone.c_n is None else "h_n or c_n",
         "off_padded": _bytes(made.off_padded.amax(0)),
@@ -40,9 +40,9 @@ def answer(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_
         "wide": wide,
         "units": min(UNITS, wide),
         "last_padded": _bytes(made.last_padded[:, :UNITS]),
-        "last_own": _bytes(made.last_own[:, :UNITS]),
-        "steps": made.steps,
-        "own_steps": made.own_steps,
+        "last_own": _bytes(made.last_packed[:, :UNITS]),
+        "steps": made.padded.steps,
+        "own_steps": made.packed.steps,
         "seconds_padded": made.padded.seconds,
         "seconds_packed": made.packed.seconds,
         "sorted_indices": [] if packing.sorted_indices is None else packing.sorted_indices.tolist(),
@@ -52,8 +52,8 @@ def answer(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_
 
 def try_mistake(mistake: Mistake, layer: nn.Module, sequences: list[Tensor]) -> dict[str, str]:
     """What torch says to a wrong setting, and to its cure."""
-    tried = meet(mistake, layer, sequences)
-    said = {name: getattr(mistake, name) for name in ("name", "code", "cure", "why")}
+    tried = run_mistake(mistake, layer, sequences)
+    said = {"name": mistake.name, "code": mistake.snippet, "cure": mistake.cure, "why": mistake.why}
     return said | {"error": tried.error, "cured": tried.cured}
 
 

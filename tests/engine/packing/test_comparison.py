@@ -66,11 +66,11 @@ def equals_by_hand(both: PaddedAndPacked, layer: nn.Module, sequences: list[Tens
             apart = [(a[:, index] - b).abs().amax(-1) for a, b in zip(states(run_states), last, strict=True)]
             assert torch.equal(off[:, index], torch.stack(apart).amax(0))
         assert torch.equal(both.last_padded[index], out_padded[-1, index])
-        assert torch.equal(both.last_own[index], out_packed[lengths[index] - 1, index])
-        assert torch.allclose(both.last_own[index], output[-1], atol=1e-6)
+        assert torch.equal(both.last_packed[index], out_packed[lengths[index] - 1, index])
+        assert torch.allclose(both.last_packed[index], output[-1], atol=1e-6)
     rows = both.spec.num_layers * both.spec.num_directions
-    assert both.steps == rows * len(sequences) * max(map(len, sequences))
-    assert both.own_steps == rows * sum(map(len, sequences))
+    assert both.padded.steps == rows * len(sequences) * max(map(len, sequences))
+    assert both.packed.steps == rows * sum(map(len, sequences))
 
 
 @settings(max_examples=150)
@@ -104,7 +104,7 @@ def test_on_the_utterances_padding_changes_every_shorter_one(spec: LayerSpec, dt
     assert float(forward[:, shorter].min()) > 1e-3
     # A backward direction begins on the padding, and has read a whole sequence since: little of it is left.
     assert float(both.off_padded[:, shorter].min()) > (1e-9 if dtype == torch.float64 else 1e-6)
-    assert not torch.allclose(both.last_padded[shorter], both.last_own[shorter], atol=1e-3)
+    assert not torch.allclose(both.last_padded[shorter], both.last_packed[shorter], atol=1e-3)
 
 
 def test_on_all_recorded_utterances() -> None:
@@ -116,7 +116,7 @@ def test_on_all_recorded_utterances() -> None:
     assert float(both.off_padded[:, ~shorter].max()) <= 1e-6
     assert float(both.off_padded[0, shorter].min()) > 1e-4
     assert float(both.off_padded[1, shorter].max()) > 1e-3  # the backward direction starts on the padding
-    assert (both.steps, both.own_steps) == (2 * 640 * 29, 2 * 9961)
+    assert (both.padded.steps, both.packed.steps) == (2 * 640 * 29, 2 * 9961)
     assert repr(both).splitlines() == [
         "LSTM, 640 sequences, h_n or c_n compared with that of each sequence run alone",
         f"padded  {int(shorter.sum())} of 640 differ; 37,120 cell steps",
@@ -149,7 +149,7 @@ def test_of_a_spec_the_layer_is_built_with_the_same_weights_every_time() -> None
 def test_where_nothing_is_padded_nothing_differs() -> None:
     both = padded_and_packed(GRU, [torch.randn(9, 12) for _ in range(4)])
     assert float(both.off_padded.max()) <= 1e-6
-    assert both.steps == both.own_steps == 36
+    assert both.padded.steps == both.packed.steps == 36
     assert "padded  0 of 4 differ" in repr(both)
 
 
@@ -230,6 +230,6 @@ def test_nothing_is_warned_of() -> None:
 def test_on_the_gpu(spec: LayerSpec) -> None:
     device = "cuda" if torch.cuda.is_available() else "mps"
     both = padded_and_packed(real(spec).to(device), [vowel.to(device) for vowel in VOWELS])
-    assert both.last_own.device.type == device
+    assert both.last_packed.device.type == device
     assert both.holds_packed == [True] * len(VOWELS)
     assert float(both.off_padded.max()) > 1e-2

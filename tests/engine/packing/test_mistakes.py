@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequence, pad_packed_sequence, pad_sequence
 
 from rnnlib import LayerSpec, japanese_vowels
-from rnnlib.engine.packing.mistakes import MISTAKES, Mistake, meet
+from rnnlib.engine.packing.mistakes import MISTAKES, Mistake, run_mistake
+from rnnlib.engine.packing.outcome import Outcome
 from rnnlib.spec.kinds import LAYERS
 from tests.strategies import real, refused, specs
 
@@ -75,6 +76,10 @@ def exception(code: str, names: dict[str, Any]) -> str:
     return ""
 
 
+def raised(outcome: Outcome) -> bool:
+    return not outcome.error.startswith("no exception, ")
+
+
 def flat(result: Any) -> list[Tensor]:
     if isinstance(result, PackedSequence):
         return [result.data]
@@ -102,38 +107,38 @@ def truth(mistake: Mistake, layer: nn.Module, sequences: list[Tensor]) -> list[T
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_a_mistake_is_met_and_cured(mistake: Mistake, sequences: list[Tensor], spec: LayerSpec) -> None:
     layer = real(spec)
-    met = meet(mistake, layer, sequences)
+    outcome = run_mistake(mistake, layer, sequences)
     names = names_for(mistake, layer, sequences)
-    raised = exception(mistake.code, names)
-    assert met.raised == bool(raised)
-    if raised:
-        assert met.error == raised
+    error = exception(mistake.snippet, names)
+    assert raised(outcome) == bool(error)
+    if error:
+        assert outcome.error == error
         kind, words = LOUD.get(mistake.name, ("RuntimeError", ""))
-        assert met.error.startswith(kind)
-        assert words in met.error
+        assert outcome.error.startswith(kind)
+        assert words in outcome.error
     else:
-        assert met.error.startswith("no exception, but ")
-        assert met.error.endswith(".")
-    wrong = None if raised else flat(names[mistake.result])
+        assert outcome.error.startswith("no exception, but ")
+        assert outcome.error.endswith(".")
+    wrong = None if error else flat(names[mistake.result])
     with torch.no_grad():
         exec(mistake.cure, names)
     right = flat(names[mistake.result])
     for ours, true in zip(right, truth(mistake, layer.eval(), sequences), strict=True):
         assert torch.allclose(ours, true, atol=1e-6)
-        assert str(tuple(true.shape)) in met.cured
+        assert str(tuple(true.shape)) in outcome.cured
     if wrong is not None and [t.shape for t in wrong] == [t.shape for t in right]:
         off = [(a - b).abs() for a, b in zip(wrong, right, strict=True)]
         count = sum(int((part > 6.9e-5 * b.abs().max()).sum()) for part, b in zip(off, right, strict=True))
-        assert f"{count:,} of the {sum(part.numel() for part in off):,} numbers" in met.error
-        assert f"by up to {max(float(part.max()) for part in off):.2g}." in met.error
+        assert f"{count:,} of the {sum(part.numel() for part in off):,} numbers" in outcome.error
+        assert f"by up to {max(float(part.max()) for part in off):.2g}." in outcome.error
 
 
 @pytest.mark.parametrize("sequences", BATCHES.values(), ids=BATCHES)
 @pytest.mark.parametrize("spec", LAYER, ids=str)
 def test_which_mistakes_torch_notices(spec: LayerSpec, sequences: list[Tensor]) -> None:
-    raised = {name: meet(mistake, spec, sequences).raised for name, mistake in BY_NAME.items()}
+    loud = {name: raised(run_mistake(mistake, spec, sequences)) for name, mistake in BY_NAME.items()}
     square = len(sequences) == max(map(len, sequences))
-    assert raised == dict.fromkeys(LOUD, True) | dict.fromkeys(SILENT, False) | {"batch_first": not square}
+    assert loud == dict.fromkeys(LOUD, True) | dict.fromkeys(SILENT, False) | {"batch_first": not square}
 
 
 @settings(max_examples=60)
@@ -142,11 +147,10 @@ def test_any_layer_and_batch_can_meet_any_mistake(spec: LayerSpec, lengths: list
     """Even one sequence of one step, with which some make no difference."""
     layer = real(spec)
     sequences = [torch.randn(length, spec.input_size) for length in lengths]
-    met = meet(mistake, layer, sequences)
-    assert met.cured
-    assert met.raised != met.error.startswith("no exception, ")
+    outcome = run_mistake(mistake, layer, sequences)
+    assert outcome.cured
     names = names_for(mistake, layer, sequences)
-    assert exception(mistake.code, names) == (met.error if met.raised else "")
+    assert exception(mistake.snippet, names) == (outcome.error if raised(outcome) else "")
     with torch.no_grad():
         exec(mistake.cure, names)
     for ours, true in zip(flat(names[mistake.result]), truth(mistake, layer.eval(), sequences), strict=True):
@@ -156,10 +160,10 @@ def test_any_layer_and_batch_can_meet_any_mistake(spec: LayerSpec, lengths: list
 def test_where_it_makes_no_difference_that_is_said() -> None:
     even = [torch.randn(6, 12) for _ in range(40)]
     for name in ("enforce_sorted", "last_step", "last_step_batch_first", "not_packed"):
-        met = meet(BY_NAME[name], LAYER[2], even)
-        assert met.error == "no exception, and nothing wrong: with these sequences it makes no difference."
+        outcome = run_mistake(BY_NAME[name], LAYER[2], even)
+        assert outcome.error == "no exception, and nothing wrong: with these sequences it makes no difference."
     for name in ("data_batch_major", "batch_first_square"):
-        assert not meet(BY_NAME[name], LAYER[0], even[:1]).raised
+        assert not raised(run_mistake(BY_NAME[name], LAYER[0], even[:1]))
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
@@ -175,7 +179,7 @@ def test_the_texts_know_only_what_they_are_given(mistake: Mistake) -> None:
         "len",
         "min",
     }
-    for text in (mistake.code, mistake.cure):
+    for text in (mistake.snippet, mistake.cure):
         assert len(text.splitlines()) <= 3
         assert max(map(len, text.splitlines())) <= 110
         tree = ast.walk(ast.parse(text))
@@ -209,7 +213,7 @@ def test_nothing_given_is_changed() -> None:
     layer = nn.LSTM(12, 5, num_layers=2, dropout=0.5, batch_first=True)
     before, state = [vowel.clone() for vowel in VOWELS], torch.get_rng_state()
     for mistake in MISTAKES:
-        meet(mistake, layer, VOWELS)
+        run_mistake(mistake, layer, VOWELS)
     assert layer.training
     assert layer.batch_first
     assert all(map(torch.equal, VOWELS, before))
@@ -218,31 +222,31 @@ def test_nothing_given_is_changed() -> None:
 
 def test_where_new_tensors_are_made_makes_no_difference() -> None:
     layer = real(LayerSpec("GRU", 12, 5))
-    said = [meet(mistake, layer, VOWELS) for mistake in MISTAKES]
+    said = [run_mistake(mistake, layer, VOWELS) for mistake in MISTAKES]
     with torch.device("meta"):  # as torch.set_default_device("cuda") does, where there is a GPU
-        assert [meet(mistake, layer, VOWELS) for mistake in MISTAKES] == said
+        assert [run_mistake(mistake, layer, VOWELS) for mistake in MISTAKES] == said
 
 
 def test_float64_and_half_precision() -> None:
     for dtype in (torch.float64, torch.bfloat16):
         layer, sequences = nn.GRU(12, 5).to(dtype), [vowel.to(dtype) for vowel in VOWELS]
         for mistake in MISTAKES:
-            assert meet(mistake, layer, sequences).cured
+            assert run_mistake(mistake, layer, sequences).cured
 
 
 def test_what_does_not_fit_is_refused_in_words() -> None:
     mistake = MISTAKES[0]
-    refused(lambda: meet(mistake, LAYER[0], []), "sequences is empty")
-    refused(lambda: meet(mistake, LAYER[0], [torch.zeros(3, 4)]), "4 wide", "input_size=12")
-    refused(lambda: meet(mistake, LayerSpec("GRUCell", 12, 5), VOWELS), "one step", "use GRU")
-    refused(lambda: meet("enforce_sorted", LAYER[0], VOWELS), "one of MISTAKES", "'enforce_sorted'")  # type: ignore[arg-type]
+    refused(lambda: run_mistake(mistake, LAYER[0], []), "sequences is empty")
+    refused(lambda: run_mistake(mistake, LAYER[0], [torch.zeros(3, 4)]), "4 wide", "input_size=12")
+    refused(lambda: run_mistake(mistake, LayerSpec("GRUCell", 12, 5), VOWELS), "one step", "use GRU")
+    refused(lambda: run_mistake("enforce_sorted", LAYER[0], VOWELS), "one of MISTAKES", "'enforce_sorted'")  # type: ignore[arg-type]
 
 
 @pytest.mark.gpu
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_on_the_gpu(mistake: Mistake) -> None:
     device = "cuda" if torch.cuda.is_available() else "mps"
-    met = meet(mistake, nn.LSTM(12, 5).to(device), [vowel.to(device) for vowel in VOWELS])
-    assert met.cured
+    outcome = run_mistake(mistake, nn.LSTM(12, 5).to(device), [vowel.to(device) for vowel in VOWELS])
+    assert outcome.cured
     if mistake.name == "lengths_on_gpu":
-        assert ("cuda" if device == "cuda" else "meta") in met.error
+        assert ("cuda" if device == "cuda" else "meta") in outcome.error

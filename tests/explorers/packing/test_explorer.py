@@ -22,7 +22,7 @@ from torch import nn
 
 from rnnlib import LayerSpec
 from rnnlib.engine.packing.comparison import padded_and_packed
-from rnnlib.engine.packing.mistakes import MISTAKES, meet
+from rnnlib.engine.packing.mistakes import MISTAKES, run_mistake
 from rnnlib.engine.packing.pack_steps import pack_steps
 from rnnlib.explorers.packing.explorer import ASKED, PackingExplorer
 from rnnlib.explorers.packing.view import STAGES
@@ -183,10 +183,10 @@ def assert_table(explorer: PackingExplorer, rows: list[dict[str, Any]]) -> None:
         np.testing.assert_allclose(shown, off.amax(0).nan_to_num(math.nan, math.nan).numpy(), rtol=1e-5, atol=1e-6)
     assert max(row["packed"] for row in rows) < 1e-6
     ran = explorer.answer
-    for name, last in (("last_padded", made.last_padded), ("last_own", made.last_own)):
+    for name, last in (("last_padded", made.last_padded), ("last_own", made.last_packed)):
         shown = np.frombuffer(ran[name], dtype="<f4").reshape(len(rows), ran["units"])
         np.testing.assert_allclose(shown, last[:, : ran["units"]].numpy(), rtol=1e-5, atol=1e-6)
-    assert (ran["steps"], ran["own_steps"]) == (made.steps, made.own_steps)
+    assert (ran["steps"], ran["own_steps"]) == (made.padded.steps, made.packed.steps)
 
 
 def test_the_pads_change_the_states_of_shorter_sequences_and_packing_does_not() -> None:
@@ -204,14 +204,14 @@ def test_a_mistake_is_made_at_that_moment(mistake: Any, layer: Any, monkeypatch:
 
     def counted(known: Any, *given: Any) -> Any:
         called.append(known.name)
-        return meet(known, *given)
+        return run_mistake(known, *given)
 
-    monkeypatch.setattr("rnnlib.explorers.packing.payload.meet", counted)
+    monkeypatch.setattr("rnnlib.explorers.packing.payload.run_mistake", counted)
     explorer = PackingExplorer(layer)
     assert (explorer.answer["tried"], called) == ({}, [])
     explorer.mistake = mistake.name
-    expected = meet(mistake, explorer.layer, explorer.sequences)
-    said = {name: getattr(mistake, name) for name in ("name", "code", "cure", "why")}
+    expected = run_mistake(mistake, explorer.layer, explorer.sequences)
+    said = {"name": mistake.name, "code": mistake.snippet, "cure": mistake.cure, "why": mistake.why}
     assert explorer.answer["tried"] == said | {"error": expected.error, "cured": expected.cured}
     assert called == [mistake.name]
     explorer.lengths = [9, 20, 4]
