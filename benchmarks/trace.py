@@ -20,7 +20,7 @@ RUNS = 31
 
 @dataclasses.dataclass(frozen=True)
 class Taken:
-    """The median seconds of the loop, of a trace, and of a trace with every gate and state read, taken in turn.
+    """The median seconds of the loop, and of a trace with every gate and state, taken in turn.
 
     They are seconds of this one thread: what else the machine does meanwhile does not count.
     """
@@ -29,8 +29,7 @@ class Taken:
     sizes: tuple[int, ...]
     gradients: bool
     loop: float
-    traced: float
-    read: float
+    trace: float
 
 
 def measure() -> list[Taken]:
@@ -49,8 +48,7 @@ def _measure(kind: str, sizes: tuple[int, ...], gradients: bool) -> Taken:
     cell = getattr(nn, f"{kind}Cell")(input_size, hidden_size)
     done: dict[str, Callable[[], Any]] = {
         "loop": lambda: _loop(cell, x),
-        "traced": lambda: trace(layer, x),
-        "read": lambda: _read(layer, x),
+        "trace": lambda: _trace(layer, x),
     }
     taken: dict[str, list[float]] = {name: [] for name in done}
     with torch.set_grad_enabled(gradients):
@@ -72,6 +70,6 @@ def _loop(cell: nn.Module, x: Tensor) -> Tensor:
     return torch.stack(hs)
 
 
-def _read(layer: nn.Module, x: Tensor) -> tuple[Any, Any]:
+def _trace(layer: nn.Module, x: Tensor) -> tuple[Any, Any]:
     traced = trace(layer, x)
     return traced.states, traced.gates

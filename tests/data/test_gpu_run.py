@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from benchmarks import record
 from rnnlib import SpeedLab
 from rnnlib.data.gpu_run import PATH, gpu_run
 from rnnlib.explorers.speed.recorded import NONE_YET, recording
-from rnnlib.explorers.speed.rows import COLUMNS, machine
+from rnnlib.explorers.speed.rows import machine
 from tests.strategies import is_sentence, refused
 
 
@@ -21,13 +22,13 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("record") / "gpu_run.csv"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(record, "SIZES", {"seq_len": 2, "batch": 1, "hidden_size": 3, "num_layers": 1})
-        record.store(record.compared("cpu", values=(1, 2), seconds=1e-4), path)
+        record.store(record.compared("cpu", values=(1, 2), seconds=1e-4), path, "cpu")
     return path
 
 
 def test_a_recording_is_read_back_and_shown(stored: Path) -> None:
     title, rows = gpu_run(stored)
-    assert title.startswith(machine())
+    assert title.startswith(f"{machine()}, input_size 256, ")
     assert [(line["setup"], line["value"]) for line in rows] == [(name, at) for at in (1, 2) for name in record.SETUPS]
     assert all(line["low"] <= line["median"] <= line["high"] for line in rows)
     assert (rows[0]["axis"], rows[0]["backward"], rows[0]["hidden_size"]) == ("batch", False, 3)
@@ -88,17 +89,48 @@ def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     refused(lambda: gpu_run(path), "fetch that file again")
 
 
-def test_a_case_that_could_not_be_timed_is_read_back_without_times(stored: Path, tmp_path: Path) -> None:
-    rows = [dict.fromkeys(COLUMNS) | {"kind": "GRU", "setup": "layer", "axis": "batch", "device": "cuda"}]
-    rows[0] |= {"backward": False, "note": "too large,\nby far", **dict.fromkeys(("value", *record.SIZES), 4)}
-    record.store(rows, tmp_path / "gpu_run.csv")
-    ((read,), shown) = gpu_run(tmp_path / "gpu_run.csv")[1], recording(tmp_path / "gpu_run.csv")
-    assert (read["median"], read["value"]) == (None, 4)
-    assert shown["chart"] == {}
+def test_rows_without_times_are_not_stored_and_what_was_stays(stored: Path, tmp_path: Path) -> None:
+    path = tmp_path / "gpu_run.csv"
+    path.write_bytes(stored.read_bytes())
+    bad = {"setup": "packed", "axis": "batch", "value": 4, "median": None, "note": "too large, by far"}
+    for rows in ([bad], []):
+        with pytest.raises(ValueError, match="nothing is stored"):
+            record.store(rows, path, "cpu")
+    with pytest.raises(ValueError, match="packed at batch 4: too large, by far"):
+        record.store([{"median": 1.0}, bad], path, "cpu")
+    assert path.read_bytes() == stored.read_bytes()
 
 
-def test_without_a_gpu_nothing_is_stored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: object) -> None:
+def test_without_a_gpu_nothing_is_stored_and_it_is_said_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(record, "PATH", tmp_path / "gpu_run.csv")
-    assert record.main() == 1
+    for cuda, said in ((None, "is built for the CPU alone"), ("13.0", "There is no GPU here that torch can use")):
+        monkeypatch.setattr(torch.version, "cuda", cuda)
+        assert record.main() == 1
+        assert said in capsys.readouterr().out
     assert not list(tmp_path.iterdir())
+
+
+def test_of_a_gpu_its_driver_its_power_and_its_precision_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GPU that is not there is stood in for."""
+    answer = SimpleNamespace(stdout="580.65.06, 300.00 W\n580.65.06, 300.00 W\n")
+    monkeypatch.setattr(record.subprocess, "run", lambda *_, **__: answer)
+    monkeypatch.setattr(record, "multiplies_in_tf32", lambda device: True)
+    said = record.on_gpu(torch.device("cuda", 0))
+    assert said.endswith(", driver 580.65.06, power limit 300.00 W, TF32 on")
+    answer.stdout = ""  # as on an AMD GPU
+    assert "driver" not in record.on_gpu(torch.device("cuda", 0))
+    assert record.on_gpu(torch.device("cpu")) == ""
+
+
+@pytest.mark.gpu
+def test_on_the_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(record, "PATH", tmp_path / "gpu_run.csv")
+    monkeypatch.setattr(record, "compared", lambda device, of=record.compared: of(device, (1, 4), 0.01))
+    assert record.main() == 0
+    assert "now run make notebooks" in capsys.readouterr().out
+    title, rows = gpu_run(tmp_path / "gpu_run.csv")
+    assert torch.cuda.get_device_name() in title
+    assert len({row["peak"] for row in rows if row["dtype"] == "float32"}) == 1
