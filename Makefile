@@ -15,10 +15,10 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 # JupyterLab would ask on its first start whether to fetch news from the internet.
 NO_NEWS := $(VENV)/jupyter/settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings
 
-.PHONY: help lab test notebooks bench record pictures browser
+.PHONY: help lab test test-long lesson notebooks bench record pictures browser
 
 help: ## show these lines
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(VENV)/installed-lab $(NO_NEWS) ## open the first lesson in JupyterLab, on this machine alone
 	@echo "JupyterLab starts. Its address, if no browser opens by itself, comes below. Ctrl-C ends it."
@@ -31,6 +31,12 @@ lab: $(VENV)/installed-lab $(NO_NEWS) ## open the first lesson in JupyterLab, on
 
 test: $(VENV)/installed-test browser ## run every test: style, types, package, notebooks, JupyterLab in a browser
 	$(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval rnnlib tests notebooks
+
+test-long: $(VENV)/installed-test ## run what takes long: thousands of new random cases, and the tests of the tests
+	HYPOTHESIS_PROFILE=long $(RUN) -m pytest -n 2 --timeout 3600 -m "long or hypothesis" rnnlib tests
+
+lesson: $(VENV)/installed-test ## begin a lesson: make lesson NAME=12_attention
+	@$(RUN) -m tests.notebooks.skeleton $(NAME)
 
 notebooks: $(VENV)/installed-test ## run every notebook from the top and store its outputs
 	$(RUN) -m tests.notebooks.run_notebooks

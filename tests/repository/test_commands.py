@@ -29,14 +29,26 @@ def script(path: Path, *lines: str) -> Path:
 
 
 def test_make_alone_tells_its_commands() -> None:
-    told = re.findall(r"^make (\w+) +\w", make().stdout, re.MULTILINE)
-    assert told == ["help", "lab", "test", "notebooks", "bench", "record", "pictures"]
+    assert told() == ["help", "lab", "test", "test-long", "lesson", "notebooks", "bench", "record", "pictures"]
 
 
-def test_the_readmes_commands_exist() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    given = set(re.findall(r"\bmake (\w+)\b(?=[`\n]| +#)", readme))
-    assert given == {"lab", "test", "notebooks", "bench", "record", "pictures"}
+def told() -> list[str]:
+    return re.findall(r"^make ([\w-]+) +\w", make().stdout, re.MULTILINE)
+
+
+def test_the_readme_and_contributing_give_commands_that_exist() -> None:
+    given = {
+        command
+        for name in ("README.md", "CONTRIBUTING.md")
+        for command in re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+    }
+    assert given == set(told()) - {"help"}
+
+
+def test_a_lesson_without_a_name_gets_a_sentence() -> None:
+    done = make("lesson", f"VENV={os.path.relpath(Path(sys.executable).parents[1], ROOT)}", "NAME=")
+    assert done.returncode
+    assert "as in make lesson NAME=12_attention." in done.stdout
 
 
 def test_continuous_integration_runs_make_test(tmp_path: Path) -> None:
