@@ -10,10 +10,10 @@ import sys
 import pytest
 from hypothesis import settings
 
-# The same cases at every run: a red run then means that the code changed. `HYPOTHESIS_PROFILE=new` looks for new ones.
-# No deadline: a machine with one busy core is slow now and then.
-settings.register_profile("same", deadline=None, derandomize=True)
-settings.register_profile("new", deadline=None, print_blob=True)
+# `make test`: the same few hundred cases at every run, so that a red run means that the code changed.
+# `make test-long`: thousands, drawn anew. No deadline: a machine with one busy core is slow now and then.
+settings.register_profile("same", deadline=None, derandomize=True, max_examples=200)
+settings.register_profile("long", deadline=None, print_blob=True, max_examples=3000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 

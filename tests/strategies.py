@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -22,6 +23,11 @@ torch.set_num_threads(1)  # tests run side by side: with more threads they would
 sizes = st.integers(1, 9)
 seq_lens = st.integers(1, 7)
 batches = st.integers(1, 5)
+
+
+def cases(number: int) -> settings:
+    """Where a case takes long: so many in `make test`, and fifteen times as many in `make test-long`, as elsewhere."""
+    return settings(max_examples=number * settings.default.max_examples // 200)
 
 
 @st.composite

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 UNTOUCHED = shutil.ignore_patterns(".*", "build", "dist", "__pycache__", "*.egg-info", "pictures")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 IN_A_TEST = "import pytest\ndef test_it(): pytest.skip('no browser')"
 A_WHOLE_MODULE = "import pytest\npytest.importorskip('no_such_module')\ndef test_it(): pass"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import KINDS
-from tests.strategies import batches, real, seq_lens, specs
+from tests.strategies import batches, cases, real, seq_lens, specs
 
 
 def counted(spec: LayerSpec) -> tuple[int, int]:
@@ -27,7 +27,6 @@ def counted(spec: LayerSpec) -> tuple[int, int]:
     return parameters, products
 
 
-@settings(max_examples=500)
 @given(specs(), seq_lens, st.none() | batches)
 def test_parameters_and_multiply_adds(spec: LayerSpec, seq_len: int, batch: int | None) -> None:
     parameters, products = counted(spec)
@@ -40,7 +39,7 @@ def test_parameters_and_multiply_adds(spec: LayerSpec, seq_len: int, batch: int 
     assert costs.gradient_bytes >= costs.parameter_bytes + costs.tensor_bytes
 
 
-@settings(max_examples=60)
+@cases(60)
 @given(specs(), seq_lens, batches)
 @pytest.mark.filterwarnings("ignore:LSTM with projections", "ignore:TF32")
 def test_multiply_adds_are_half_of_what_torch_counts(spec: LayerSpec, seq_len: int, batch: int) -> None:
@@ -52,7 +51,6 @@ def test_multiply_adds_are_half_of_what_torch_counts(spec: LayerSpec, seq_len: i
     assert spec.costs(seq_len, batch).multiply_adds == counter.get_total_flops() // 2
 
 
-@settings(max_examples=100)
 @given(specs(), seq_lens, batches)
 @pytest.mark.filterwarnings("ignore:LSTM with projections")
 def test_bytes_of_the_tensors(spec: LayerSpec, seq_len: int, batch: int) -> None:

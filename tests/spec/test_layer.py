@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -22,13 +22,11 @@ from rnnlib.spec.kinds import CELLS, KINDS, LAYERS
 from tests.strategies import real, refused, specs
 
 
-@settings(max_examples=400)
 @given(specs(dropout=True))
 def test_a_real_layer_gives_back_its_spec(spec: LayerSpec) -> None:
     assert LayerSpec.of(real(spec)) == spec
 
 
-@settings(max_examples=200)
 @given(specs(dropout=True))
 def test_a_spec_is_a_value(spec: LayerSpec) -> None:
     again = LayerSpec(**dataclasses.asdict(spec))
@@ -46,7 +44,6 @@ def test_a_subclass_is_read_like_its_base(kind: str) -> None:
     assert LayerSpec.of(inherited(3, 2)) == LayerSpec(kind, 3, 2)
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(["num_layers", "proj_size"]), st.integers(-2, 12)))
 def test_torch_refuses_what_a_spec_refuses(kind: str, given: dict[str, int]) -> None:
     """And takes what it takes, but for num_layers=1 and proj_size=0, which a spec may name for every kind."""

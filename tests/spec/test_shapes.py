@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -37,7 +37,6 @@ def called(layer: nn.Module, spec: LayerSpec, seq_len: int, batch: int | None) -
     return {"input": x, "h_0": h_0, "c_0": c_0, "output": output, "h_n": h_n, "c_n": c_n}
 
 
-@settings(max_examples=1500)
 @given(specs(dropout=True), seq_lens, st.none() | batches)
 @pytest.mark.filterwarnings("ignore:LSTM with projections")
 def test_every_shape_is_the_real_layers(spec: LayerSpec, seq_len: int, batch: int | None) -> None:
@@ -50,7 +49,6 @@ def test_every_shape_is_the_real_layers(spec: LayerSpec, seq_len: int, batch: in
     assert [n for n, t in said.items() if t.role == "parameter"] == [n for n, _ in layer.named_parameters()]
 
 
-@settings(max_examples=300)
 @given(specs(), seq_lens, st.none() | batches)
 def test_every_axis_has_a_symbol_that_multiplies_out_and_a_reason(
     spec: LayerSpec, seq_len: int, batch: int | None

@@ -9,7 +9,7 @@ import sys
 import warnings
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -23,7 +23,6 @@ def said(spec: LayerSpec, seq_len: int, batch: int | None) -> str:
     return "".join(f"{name} {t.sizes}\n" for name, t in shapes(spec, seq_len, batch).items())
 
 
-@settings(max_examples=400)
 @given(specs(dropout=True), seq_lens, st.none() | batches)
 def test_the_snippet_prints_every_shape(spec: LayerSpec, seq_len: int, batch: int | None) -> None:
     printed = io.StringIO()
@@ -46,7 +45,6 @@ def test_the_snippet_runs_alone(spec: LayerSpec, seq_len: int, batch: int | None
     assert (done.stderr, done.stdout) == ("", said(spec, seq_len, batch))
 
 
-@settings(max_examples=200)
 @given(specs(dropout=True), seq_lens, batches, st.booleans())
 def test_sizes_are_put_into_the_template(spec: LayerSpec, seq_len: int, batch: int, unbatched: bool) -> None:
     """The front end does the same while a slider moves, so only sizes may be left open."""
@@ -57,7 +55,6 @@ def test_sizes_are_put_into_the_template(spec: LayerSpec, seq_len: int, batch: i
     assert "{" not in code(spec, seq_len, None if unbatched else batch)
 
 
-@settings(max_examples=200)
 @given(specs(dropout=True), seq_lens, st.none() | batches)
 def test_the_snippet_can_be_read(spec: LayerSpec, seq_len: int, batch: int | None) -> None:
     lines = spec.code(seq_len, batch).splitlines()
