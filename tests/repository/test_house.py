@@ -16,9 +16,12 @@ FOLDERS = [path.relative_to(ROOT) for path in (ROOT / "rnnlib").rglob("*") if pa
 ELSEWHERE = {
     "rnnlib/engine/arguments/gradients.py": "tests/engine/test_who_reads.py",
     "rnnlib/engine/arguments/sequences.py": "tests/engine/packing/test_pack_steps.py",
+    "rnnlib/explorers/shared/start.py": "tests/explorers/step/test_choice.py",
     "rnnlib/explorers/shared/traits.py": "tests/notebooks/test_driven.py",
     "rnnlib/explorers/shared/view.py": "tests/notebooks/test_driven.py",
 }
+
+WHOLE = {"test_mends.py"}  # what a whole folder does
 
 
 def modules(folder: Path) -> list[Path]:
@@ -59,7 +62,8 @@ def test_the_tests_of_a_folder_stand_at_the_same_place(folder: Path) -> None:
 def test_a_test_is_called_as_what_it_tests(folder: Path) -> None:
     tests = (ROOT / "tests" / folder.relative_to("rnnlib")).glob("test_*.py")
     names = {path.stem for path in (ROOT / folder).iterdir()}
-    assert [test.name for test in tests if test.stem.removeprefix("test_") not in names] == []
+    strange = {test.name for test in tests if test.stem.removeprefix("test_") not in names}
+    assert strange <= WHOLE
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=str)

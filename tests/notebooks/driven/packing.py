@@ -51,6 +51,6 @@ def check(explorer: View, sent: Any) -> None:
     state, answer = explorer.state, explorer.state["answer"]
     assert answer["asked"] == {name: state[name] for name in answer["asked"]}, sent
     assert sorted(answer["sorted_indices"]) == list(range(len(state["lengths"]))), sent
-    assert answer.get("met", {}).get("name", "") == state["mistake"], sent
+    assert answer["tried"].get("name", "") == state["mistake"], sent
     if state["mistake"]:
-        assert all(answer["met"].values()), sent
+        assert all(answer["tried"].values()), sent
