@@ -13,7 +13,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.arguments.inputs import Sizes, check_input
 from rnnlib.engine.arguments.lengths import lengths_for
-from rnnlib.engine.call import Inputs, call, keeping_torch_settings
+from rnnlib.engine.call import Inputs, call, check_numbers, keeping_torch_settings
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, dtype_for, is_plain
 from rnnlib.engine.limits.memory import free_bytes
@@ -100,7 +100,12 @@ def who_reads(
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
     if spec.is_cell:
         raise TypeError(f"{spec.kind} takes one step, and has read that one alone: use {spec.family}.")
+    check_numbers()
     weight = None if isinstance(layer, LayerSpec) else like(layer)
+    if weight is not None and weight.dtype.is_complex:
+        raise ValueError(
+            "the layer's weights are complex, and who has read what is asked of real ones: make it float32."
+        )
     sizes = check_input(spec, x, *((dtype_for(x), CPU) if weight is None else (weight.dtype, find(weight.device))))
     steps = lengths_for(spec, x, lengths, sizes)
     if isinstance(x, PackedSequence):
@@ -204,8 +209,9 @@ def _moved(spec: LayerSpec, layer: nn.Module, x: Tensor, lengths: Tensor | None,
         for index, part in enumerate(parts):
             (at,) = torch.where(asked[:, 2] == index)
             loss = loss + part.view(len(part), copies, batch, -1)[asked[at, 0], at, :, asked[at, 1]].sum()
-        (gradient,) = torch.autograd.grad(loss, every)
-    return gradient.abs().amax(-1).view(seq_len, copies, batch).permute(1, 2, 0)
+        loss.backward()  # type: ignore[no-untyped-call]
+    assert every.grad is not None
+    return every.grad.abs().amax(-1).view(seq_len, copies, batch).permute(1, 2, 0)
 
 
 def _check_shapes(spec: LayerSpec, layer: nn.Module, parts: list[Tensor], seq_len: int, batch: int) -> None:

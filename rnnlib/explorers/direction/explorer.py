@@ -6,7 +6,6 @@ import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import traitlets
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, pad_sequence
 
@@ -23,6 +22,7 @@ from rnnlib.explorers.shared.explorer import Explorer, Plan
 from rnnlib.explorers.shared.recordings import utterances_of
 from rnnlib.explorers.shared.start import start_from
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.arguments import brief
 from rnnlib.spec.layer import as_kind
 
 CHOSEN = ("kind", "num_layers", "bidirectional")
@@ -104,7 +104,7 @@ class DirectionExplorer(Explorer, DirectionView):
     def _plan(self, before: dict[str, Any]) -> Plan:
         spec = as_kind(self._start.spec, self.kind, **{name: getattr(self, name) for name in CHOSEN[1:]}, dropout=0.0)
         if self._given is not None and self.seq_len != (steps := len(self._given[0])):
-            raise ValueError(f"seq_len cannot be {self.seq_len}: the x that you gave has seq_len={steps}.")
+            raise ValueError(f"seq_len cannot be {brief(self.seq_len)}: the x that you gave has seq_len={steps}.")
         batch = len(SHARES) if self._given is None else len(self._given[1])
         units = check_units(spec, self.seq_len, batch)
         module = self._start.module_for(spec)
@@ -121,25 +121,17 @@ class DirectionExplorer(Explorer, DirectionView):
         return Made(layer, x, lengths, who_reads(layer, x, lengths, packed=packed, units=units))
 
     def _show(self, asked: dict[str, Any], made: Made) -> None:
-        at_the_end = not self.answer or self.time == self._most()["time"]
+        at_the_end = not self.answer or self.time == self._last_places()["time"]
         first = not self.answer
         self.layer, self.x, self.lengths, self.who_reads = made
         self.answer = as_data(made.reads) | {"given": self._called_on, "asked": asked}
-        most = self._most()
+        most = self._last_places()
         if first:
             self.set_trait("direction", most["direction"])
         for name in PLACE:
             self.set_trait(name, most[name] if name == "time" and at_the_end else min(getattr(self, name), most[name]))
 
-    @traitlets.observe(*PLACE)
-    def _stay(self, change: Any) -> None:
-        """Refuse a place that is not there; the one before holds."""
-        if self.answer and change.new > (most := self._most()[change.name]):
-            self.set_trait(change.name, min(change.old, most))
-            raise ValueError(f"{change.name} must be at most {most}, not {change.new}.")
-
-    def _most(self) -> dict[str, int]:
-        """The last place on each of the axes that were asked about."""
+    def _last_places(self) -> dict[str, int]:
         sizes = self.answer["sizes"]
         names = ("seq_len", "num_layers", "num_directions", "batch", "units")
         return {place: sizes[name] - 1 for place, name in zip(PLACE, names, strict=True)}

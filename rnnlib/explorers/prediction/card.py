@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from rnnlib.engine.call import check_numbers
 from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.run import run
 from rnnlib.explorers.prediction.answer import Shape, read_shape
@@ -143,6 +144,7 @@ def predict(
 
 def real_shape(layer: LayerSpec | nn.Module, tensor: str, seq_len: int, batch: int | None) -> Shape:
     """The shape that the real layer gives a tensor: by running it, or by looking at its parameters."""
+    check_numbers()
     module = evaluation_copy(build(layer) if isinstance(layer, LayerSpec) else layer)
     if tensor.startswith(("weight", "bias")):
         return tuple(getattr(module, tensor).shape)

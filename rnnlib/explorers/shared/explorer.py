@@ -10,6 +10,7 @@ import traitlets
 from rnnlib.engine.call import ONE_AT_A_TIME, check_numbers, in_background
 from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.view import View
+from rnnlib.spec.arguments import brief
 
 
 class Plan(NamedTuple):
@@ -53,6 +54,7 @@ class Explorer(View):
             super().__init__(**traits)
             self._first()
         self.observe(self._follow, self.ASKED)
+        self.observe(self._stay, self.LOOKED_AT)
         for name, value in looked_at.items():
             setattr(self, name, value)
 
@@ -131,6 +133,17 @@ class Explorer(View):
             self._asked = choice
             for name, value in choice.items():
                 self.set_trait(name, value)
+
+    def _stay(self, change: Any) -> None:
+        """Refuse a place that is not in the answer; the one before holds."""
+        most = self._last_places().get(change.name)
+        if most is not None and change.new > most:
+            self.set_trait(change.name, min(change.old, most))
+            raise ValueError(f"{change.name} must be at most {most}, not {brief(change.new)}.")
+
+    def _last_places(self) -> dict[str, int]:
+        """The last place that the answer has, by each of the traits in `LOOKED_AT` that count."""
+        return {}
 
     def _choice(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.ASKED}

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
-import traitlets
 from torch import Tensor, nn
 
 from rnnlib.engine.arguments.states import State
@@ -114,12 +113,8 @@ class StepExplorer(Explorer, StepView):
             self.set_trait(name, min(getattr(self, name), most))
         self.answer = made.values | {"asked": asked}
 
-    @traitlets.observe(*PLACE)
-    def _stay(self, change: Any) -> None:
-        """Refuse a place where nothing was traced; the one before holds."""
-        if self.answer and change.new > (most := last_places(self.answer["sizes"])[change.name]):
-            self.set_trait(change.name, min(change.old, most))
-            raise ValueError(f"{change.name} must be at most {most}, not {change.new}.")
+    def _last_places(self) -> dict[str, int]:
+        return last_places(self.answer["sizes"])
 
     def _check_free(self, choice: Choice, before: dict[str, Any]) -> None:
         """Refuse a size that weights or input, if they are those of before, bring with them."""
