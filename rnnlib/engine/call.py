@@ -88,16 +88,11 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
 @contextlib.contextmanager
 def saying_whose(spec: LayerSpec, layer: Any) -> Iterator[None]:
     """An error of a call inside gets a note that says in whose code it arose: the learner's own, or torch's."""
-    module = getattr(layer, "__self__", layer)
     try:
         yield
     except Exception as error:
-        if isinstance(error, AttributeError) and isinstance(error.obj, PackedSequence):
-            raise TypeError(
-                f"the forward() of your {type(module).__name__} asks a PackedSequence for .{error.name}, which it has"
-                " not: hand what is packed on to super().forward(x, hx) as it is, and ask x.data, (steps, input_size)."
-            ) from error
         if not hasattr(error, "__notes__"):
+            module = getattr(layer, "__self__", layer)
             plain = isinstance(module, nn.Module) and is_plain(spec, module)
             whose = f"torch's own {spec.kind}" if plain else "Your layer's forward(), or a hook of it,"
             error.add_note(f"{whose} raised this.")

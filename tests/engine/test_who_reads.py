@@ -10,8 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.utils import prune
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+from torch.utils.flop_counter import FlopCounterMode
 
 from rnnlib import LayerSpec
 from rnnlib.engine import who_reads as module
@@ -238,6 +240,30 @@ class Short(nn.LSTM):
         return output[:-1], states
 
 
+class AsksForShape(nn.GRU):
+    """Knows nothing of packed input."""
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        assert x.shape
+        return super().forward(x, hx)
+
+
+def test_a_forward_that_cannot_take_what_is_packed_is_told_how() -> None:
+    x = torch.randn(4, 2, 3)
+    assert (who_reads(AsksForShape(3, 2), x).h_n > 0).all()
+    with pytest.raises(TypeError, match=r"the forward\(\) of your AsksForShape.* asks a PackedSequence for .shape"):
+        who_reads(AsksForShape(3, 2), x, packed=True)
+
+
+def test_under_a_mode_of_torch_it_is_the_same_or_refused() -> None:
+    layer, x = nn.GRU(3, 2), torch.randn(4, 2, 3)
+    with FlopCounterMode(display=False):
+        counted = who_reads(layer, x)
+    assert torch.equal(counted.output, who_reads(layer, x).output)
+    with FakeTensorMode():
+        refused(lambda: who_reads(LayerSpec("GRU", 3, 2), torch.zeros(4, 2, 3)), "FakeTensor", "leave that mode")
+
+
 def test_a_forward_that_gives_other_shapes_is_refused() -> None:
     refused(lambda: who_reads(Short(3, 2), torch.ones(4, 1, 3)), "Short", "output", "(3, ", "not (4, ")
 
@@ -282,6 +308,7 @@ def test_weights_that_are_made_at_every_call_are_those_of_now() -> None:
         (nn.GRU(3, 2), torch.zeros(4, 2, 3), {"lengths": [4, 2.5]}, ("whole numbers",)),
         (nn.GRU(3, 2), torch.zeros(4, 3), {"lengths": [4]}, ("one sequence",)),
         (nn.GRU(3, 2), torch.full((4, 2, 3), torch.inf), {}, ("nan or infinite",)),
+        (nn.GRU(3, 2, dtype=torch.complex64), torch.zeros(4, 2, 3, dtype=torch.complex64), {}, ("make it float32",)),
         (nn.GRU(3, 2), torch.zeros(4, 2, 3), {"units": 0}, ("units must be at least 1",)),
         (nn.GRU(3, 2), torch.zeros(4, 2, 3), {"units": 1.5}, ("units must be a whole number",)),
     ],

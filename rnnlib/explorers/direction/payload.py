@@ -67,7 +67,7 @@ def check_units(spec: LayerSpec, seq_len: int, batch: int) -> int:
         (4, 2)
         >>> check_units(LayerSpec("GRU", 12, 4, bidirectional=True), seq_len=1000, batch=3)
         Traceback (most recent call last):
-        ValueError: 1000 steps of 3 sequences: that is too much to ask about here, at most 288 steps fit.
+        ValueError: seq_len 1000 and batch 3 are too much to ask about here: at most 288 steps fit.
     """
     if not _fits(spec, seq_len, batch, 1, LATE):
         most = steps_that_fit(spec, batch)
@@ -76,8 +76,7 @@ def check_units(spec: LayerSpec, seq_len: int, batch: int) -> int:
             if most
             else "choose a smaller hidden_size or num_layers"
         )
-        what = f"{many(seq_len, 'step')} of {many(batch, 'sequence')}"
-        raise ValueError(f"{what}: that is too much to ask about here, {mend}.")
+        raise ValueError(f"seq_len {brief(seq_len)} and batch {batch} are too much to ask about here: {mend}.")
     more = range(2, spec.hidden_size + 1)
     return 1 + bisect_left(more, True, key=lambda units: not _fits(spec, seq_len, batch, units, SOON))
 
@@ -160,4 +159,4 @@ def many(count: int, one: str) -> str:
         >>> many(1, "step"), many(2, "step")
         ('1 step', '2 steps')
     """
-    return f"{brief(count)} {one}{'' if count == 1 else 's'}"
+    return f"{count} {one}{'' if count == 1 else 's'}"

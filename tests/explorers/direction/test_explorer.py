@@ -159,6 +159,7 @@ def test_ones_own_layer_comes_back_and_others_are_fresh() -> None:
 BAD = [
     ("time", -1, ValueError, "at least 0"),
     ("time", 12, ValueError, "at most 11"),
+    ("time", 10**400, ValueError, "at most 11, not a number of 401 digits"),
     ("time", 2.5, TypeError, "whole number"),
     ("unit", 4, ValueError, "at most 3"),
     ("item", 3, ValueError, "at most 2"),
@@ -290,8 +291,8 @@ def test_a_very_large_layer_is_asked_in_the_background(monkeypatch: pytest.Monke
         ({"lengths": [3, 4]}, ("give x",)),
         ({"packed": "yes"}, ("True or False",)),
         ({"packed": None}, ("True or False",)),
-        ({"layer": nn.LSTM(12, 1024), "seq_len": 29}, ("29 steps of 3 sequences", "at most", "steps fit")),
-        ({"layer": LayerSpec("LSTM", 12, 20_000)}, ("1 step of 3 sequences", "a smaller hidden_size or num_layers")),
+        ({"layer": nn.LSTM(12, 1024), "seq_len": 29}, ("seq_len 29 and batch 3", "at most", "steps fit")),
+        ({"layer": LayerSpec("LSTM", 12, 20_000)}, ("seq_len 1 and batch 3", "a smaller hidden_size or num_layers")),
         ({"seq_len": 0}, ("seq_len",)),
         ({"seq_len": 2.5}, ("seq_len",)),
         ({"seq_len": 40}, ("29",)),
@@ -339,7 +340,7 @@ def test_so_many_steps_as_are_offered_fit_and_no_more(hidden_size: int, num_laye
 
 def test_too_long_an_x_is_refused_and_its_first_steps_are_not(asked: list[Reads]) -> None:
     layer, x = nn.LSTM(3, 64), torch.randn(700, 1, 3)
-    said = refused(lambda: DirectionExplorer(layer, x), "700 steps of 1 sequence: that is too much", "at most")
+    said = refused(lambda: DirectionExplorer(layer, x), "seq_len 700 and batch 1 are too much", "at most")
     assert asked == []
     most = int(re.findall(r"at most (\d+) steps", said)[0])
     assert DirectionExplorer(layer, x[:most]).seq_len == most

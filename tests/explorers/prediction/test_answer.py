@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from rnnlib.explorers.prediction import card as practice
 from rnnlib.explorers.prediction.answer import read_shape
@@ -176,6 +177,12 @@ def test_the_real_layer_has_the_last_word() -> None:
 def test_a_weight_that_is_made_of_others_has_its_shape() -> None:
     layer = nn.utils.parametrizations.weight_norm(nn.GRU(3, 8), "weight_hh_l0")
     assert predict(layer, "weight_hh_l0", seq_len=5).answer("(24, 8)").right
+
+
+def test_where_tensors_hold_no_numbers_it_is_said() -> None:
+    card = predict(SPEC, "h_n", seq_len=8, batch=3)
+    with FakeTensorMode(), pytest.raises(ValueError, match="leave that mode first"):
+        card.answer("(4, 3, 16)")
 
 
 def test_an_answer_leaves_no_trace_in_torch() -> None:
