@@ -27,7 +27,6 @@ def close(a: Tensor, b: Tensor) -> bool:
     return difference(a, b) <= rounding(b, a)
 
 
-@torch.no_grad()
 def difference(a: Tensor, b: Tensor) -> float:
     """The largest between two numbers in the same place; infinite where the shapes differ.
 
@@ -41,19 +40,17 @@ def difference(a: Tensor, b: Tensor) -> float:
         return math.inf
     if not a.numel():
         return 0.0
-    common = torch.promote_types(a.dtype, b.dtype)
-    a, b = a.detach().to(common), b.detach().to(common)
-    if not (common.is_floating_point or common.is_complex):
+    a, b = a.detach(), b.detach()
+    if not (a.is_floating_point() or a.is_complex()):  # whole numbers may overflow, and bool has no minus
         a, b = a.double(), b.double()
-    apart = (a - b).abs()
-    largest = float(apart.max())
+    apart = a - b  # in the finer of the two dtypes
+    largest = _largest(apart)
     if math.isfinite(largest):
         return largest
-    apart = torch.where((a == b) | (a.isnan() & b.isnan()), 0, apart)
+    apart = torch.where((a == b) | (a.isnan() & b.isnan()), 0, apart.abs())
     return float(apart.nan_to_num(math.inf, math.inf).max())
 
 
-@torch.no_grad()
 def rounding(reference: Tensor, *others: Tensor) -> float:
     """By how much rounding alone may change numbers as large as these, computed in the coarsest dtype at work.
 
@@ -68,7 +65,9 @@ def rounding(reference: Tensor, *others: Tensor) -> float:
     eps, _ = _precision(reference, *others)
     if not eps or not reference.numel():
         return 0.0
-    largest = float(reference.detach().abs().nan_to_num(0, 0, 0).max())
+    largest = _largest(reference.detach())
+    if not math.isfinite(largest):
+        largest = _largest(reference.detach().nan_to_num(0, 0, 0))
     return float(eps**EXPONENT * largest + torch.finfo(reference.dtype).tiny)
 
 
@@ -109,3 +108,9 @@ def _precision(*tensors: Tensor) -> tuple[float, str]:
     if coarsest == "float32" and multiplies_in_tf32(device):
         return TF32_EPS, "TF32"
     return eps, coarsest if eps > torch.finfo(torch.float32).eps else ""
+
+
+def _largest(numbers: Tensor) -> float:
+    """The largest absolute value; nan where one is nan."""
+    low, high = (numbers.abs() if numbers.is_complex() else numbers).aminmax()
+    return max(float(high), -float(low))  # -0.0 is no less than 0.0

@@ -119,7 +119,7 @@ def gru_step(from_x: Tensor, from_h: Tensor, h: Tensor) -> Step:
     z = torch.sigmoid(pre_z)
     pre_n = torch.addcmul(x_n, r, h_n)  # x_n + r * h_n, at once
     n = torch.tanh(pre_n)
-    h = torch.addcmul(n, z, h - n)  # n + z * (h - n), the same as (1 - z) * n + z * h
+    h = torch.lerp(n, h, z)  # n + z * (h - n), the same as (1 - z) * n + z * h
     return Step((h,), (pre_r, pre_z, pre_n), (r, z, n))
 
 

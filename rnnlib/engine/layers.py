@@ -112,9 +112,34 @@ def overrides_forward(spec: LayerSpec, module: nn.Module) -> bool:
 
 def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
     """Whether nothing but torch's own code runs when the layer is called."""
-    hooks = (module._forward_pre_hooks, module._forward_hooks, *map(vars(module_of_torch).get, HOOKS_OF_ALL))
     called_so = type(module).__call__ is nn.Module.__call__
-    return called_so and not overrides_forward(spec, module) and not any(hooks)
+    return called_so and not overrides_forward(spec, module) and not _hooks(module)
+
+
+def other_code(module: nn.Module) -> str:
+    """What else than torch's ``forward()`` runs when the layer is called, by name: such may change its result.
+
+    Example:
+        >>> layer = nn.GRU(3, 2)
+        >>> def double(module, inputs, result):
+        ...     return 2 * result[0], result[1]
+        >>> handle = layer.register_forward_hook(double)
+        >>> other_code(layer)
+        'its hook double() changes what goes in or what comes out'
+    """
+    if type(module).__call__ is not nn.Module.__call__:
+        return f"{type(module).__name__} has a __call__() of its own"
+    names = [getattr(hook, "__name__", type(hook).__name__) for hook in _hooks(module)]
+    names = ["lambda" if name == "<lambda>" else f"{name}()" for name in names]
+    which = f"its hook {names[0]} changes" if len(names) == 1 else f"its hooks {', '.join(names)} change"
+    return f"{which} what goes in or what comes out"
+
+
+def _hooks(module: nn.Module) -> list[Any]:
+    """What is called before and after the layer itself, and before and after every module that there is."""
+    everywhere = map(vars(module_of_torch).get, HOOKS_OF_ALL)
+    registered = (module._forward_pre_hooks, module._forward_hooks, *everywhere)
+    return [hook for hooks in registered for hook in (hooks or {}).values()]
 
 
 @torch.no_grad()

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.shapes import parameter_shapes
 
 
 def weights_of(layer: nn.Module) -> dict[str, Tensor]:
@@ -71,7 +70,22 @@ def names_of(spec: LayerSpec) -> tuple[str, ...]:
         >>> names_of(LayerSpec("RNNCell", 3, 2))
         ('weight_ih', 'weight_hh', 'bias_ih', 'bias_hh')
     """
-    return tuple(name for layer in range(spec.num_layers) for name in parameter_shapes(spec, layer))
+    return tuple(
+        name + suffix_of(spec, layer, direction)
+        for layer in range(spec.num_layers)
+        for direction in range(spec.num_directions)
+        for name in spec.weights
+    )
+
+
+def suffix_of(spec: LayerSpec, layer: int, direction: int) -> str:
+    """What torch puts behind ``weight_ih`` and the others to say whose they are.
+
+    Example:
+        >>> suffix_of(LayerSpec("GRU", 3, 2, num_layers=2, bidirectional=True), 1, 1)
+        '_l1_reverse'
+    """
+    return "" if spec.is_cell else f"_l{layer}" + ("_reverse" if direction else "")
 
 
 def _same_random_numbers(layer: nn.Module) -> contextlib.AbstractContextManager[None]:

@@ -64,7 +64,7 @@ FAULTS = {
     "c without its tanh": ("LSTM", "h = o * torch.tanh(c)", "h = o * c"),
     "c forgets nothing": ("LSTM", "torch.addcmul(f * c, i, g)", "torch.addcmul(c, i, g)"),
     "r and z": ("GRU", "x_r, x_z, x_n = from_x", "x_z, x_r, x_n = from_x"),
-    "z the other way": ("GRU", "torch.addcmul(n, z, h - n)", "torch.addcmul(h, z, n - h)"),
+    "z the other way": ("GRU", "torch.lerp(n, h, z)", "torch.lerp(h, n, z)"),
     "r on what x says": ("GRU", "pre_n = torch.addcmul(x_n, r, h_n)", "pre_n = r * (x_n + h_n)"),
     "no r": ("GRU", "pre_n = torch.addcmul(x_n, r, h_n)", "pre_n = x_n + h_n"),
     "no tanh": ("RNN", "(torch.tanh(pre),)", "(pre,)"),

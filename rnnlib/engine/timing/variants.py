@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlib.engine.timing.workload import Workload
-from rnnlib.engine.trace.unroll import suffix_of
+from rnnlib.engine.weights import suffix_of
 from rnnlib.spec import LayerSpec
 
 

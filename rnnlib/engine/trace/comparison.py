@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.call import Inputs, Outputs, call
-from rnnlib.engine.closeness import difference, multiplies_in_tf32, rounding
-from rnnlib.engine.layers import is_plain, overrides_forward
-from rnnlib.engine.trace.unroll import Unrolled, started_from
+from rnnlib.engine.closeness import difference, rounding
+from rnnlib.engine.layers import is_plain, other_code, overrides_forward
+from rnnlib.engine.trace.unroll import FiveAxes
 from rnnlib.spec import LayerSpec
 
-DIFFERS = "The layer's own result differs from this trace"
+AMPLIFIED = 100  # times as far as a last digit of x moves it: rounding at every step adds up
 
 
 class Comparison(NamedTuple):
@@ -54,14 +55,13 @@ def _called(spec: LayerSpec, module: nn.Module, given: Inputs) -> Outputs:
     return answer._replace(output=torch.stack(hs))
 
 
-def own_steps(spec: LayerSpec, module: nn.Module, given: Inputs, unrolled: Unrolled, mask: Tensor) -> Outputs:
+def own_steps(spec: LayerSpec, module: nn.Module, given: Inputs, x: Tensor, before: FiveAxes) -> Outputs:
     """What a cell gives for every step of a loop, each from the state that the trace started it from.
 
     All steps at once: the loop itself would take as long again. A step that differs shows, wherever it is.
     """
-    x = unrolled.inputs[0]
-    before = [state.flatten(0, 1) for state in started_from(spec, unrolled, mask)[0]]
-    state = (before[0], before[1]) if len(before) == 2 else before[0]
+    states = [state.flatten(0, 3) for state in before.values()]
+    state = (states[0], states[1]) if len(states) == 2 else states[0]
     with torch.no_grad():
         answer, _ = call(spec, module, given._replace(x=x.flatten(0, 1), hx=state))
     h, c = answer.h_n.view(*x.shape[:2], -1), answer.c_n
@@ -74,48 +74,52 @@ def is_loop(spec: LayerSpec, given: Inputs) -> bool:
 
 
 @torch.no_grad()
-def compare(spec: LayerSpec, module: nn.Module, ours: Outputs, own: Outputs | str) -> Comparison:
-    """How far a trace's answer is from the layer's own."""
-    if isinstance(own, str):
-        said = f"{_own_forward(spec, module)}, and its own result cannot be compared: {own}"
-        return Comparison(math.nan, False, said)
-    pairs = [(a.data, b.data) for a, b in zip(ours, own, strict=True) if a is not None and b is not None]
-    if any(a.shape != b.shape for a, b in pairs):
-        return Comparison(math.nan, False, f"{_own_forward(spec, module)}, and its own result has other shapes.")
-    apart = [difference(a, b) for a, b in pairs]
-    equal = all(between <= rounding(b, a) for between, (a, b) in zip(apart, pairs, strict=True))
-    return judge(spec, module, own, max(apart), equal)
-
-
-def judge(
-    spec: LayerSpec, module: nn.Module, own: Outputs, farthest: float, equal: bool, differs: str = DIFFERS
-) -> Comparison:
-    """What must be said of a difference.
+def compare(spec: LayerSpec, module: nn.Module, given: Inputs, ours: Outputs, own: Outputs | str) -> Comparison:
+    """How far a trace's answer is from the layer's own, and what must be said of it.
 
     Args:
         spec: the layer's.
         module: the layer.
-        own: what it gave.
-        farthest: the largest.
-        equal: it is no more than rounding.
-        differs: what differs.
+        given: what it was called on.
+        ours: the trace's answer.
+        own: the layer's; or why there is none.
     """
+    if isinstance(own, str):
+        said = f"{_own_forward(spec, module)}, and its own result cannot be compared: {own}"
+        return Comparison(math.nan, False, said)
+    pairs = _pairs(ours, own)
+    if any(a.shape != b.shape for a, b in pairs):
+        return Comparison(math.nan, False, f"{_own_forward(spec, module)}, and its own result has other shapes.")
+    apart = [difference(a, b) for a, b in pairs]
+    farthest = max(apart)
+    equal = all(between <= rounding(b, a) for between, (a, b) in zip(apart, pairs, strict=True))
     if overrides_forward(spec, module):
         result = "is the same" if equal else f"differs from it by up to {farthest:.2g}"
         return Comparison(farthest, equal, f"{_own_forward(spec, module)}, and its own result {result}.")
-    return Comparison(farthest, equal, "" if equal else _why(spec, module, own, f"{differs} by up to {farthest:.2g}"))
+    if equal:
+        return Comparison(farthest, True, "")
+    differs = f"The layer's own result differs from this trace by up to {farthest:.2g}"
+    if not is_plain(spec, module):
+        return Comparison(farthest, False, f"{differs}: {other_code(module)}.")
+    moved = _moved_by_a_last_digit(spec, module, given)
+    if farthest <= AMPLIFIED * moved:
+        why = f"rounding, amplified from step to step. A change of x in its last digit moves it by {moved:.2g}"
+        return Comparison(farthest, True, f"{differs}: {why}.")
+    return Comparison(farthest, False, f"{differs}, which is more than rounding.")
+
+
+def _pairs(ours: Outputs, own: Outputs) -> list[tuple[Tensor, Tensor]]:
+    return [(a.data, b.data) for a, b in zip(ours, own, strict=True) if a is not None and b is not None]
+
+
+def _moved_by_a_last_digit(spec: LayerSpec, module: nn.Module, given: Inputs) -> float:
+    """How far the layer's own result moves when every number of x does by as little as can be."""
+    data = given.x.data * (1 + torch.finfo(given.x.data.dtype).eps)
+    x = given.x._replace(data=data) if isinstance(given.x, PackedSequence) else data
+    moved, own = (_called(spec, module, again) for again in (given._replace(x=x), given))
+    return max(difference(a, b) for a, b in _pairs(moved, own))
 
 
 def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
     name = type(module).__name__
     return f"{name} has a forward() of its own; this is a trace of nn.{spec.kind}'s equations with its weights"
-
-
-def _why(spec: LayerSpec, module: nn.Module, own: Outputs, differs: str) -> str:
-    if type(module).__call__ is not nn.Module.__call__:
-        return f"{differs}: {type(module).__name__} has a __call__() of its own."
-    if not is_plain(spec, module):
-        return f"{differs}: a hook of it changes what goes in or what comes out."
-    if own.h_n.dtype == torch.float32 and multiplies_in_tf32(own.h_n.device):
-        return f"{differs}: cuDNN rounds its products to TF32, until you write torch.backends.cudnn.allow_tf32 = False."
-    return f"{differs}, which is more than rounding."

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from rnnlib.engine.trace.unroll import Unrolled, suffix_of
+from rnnlib.engine.equations import States
+from rnnlib.engine.trace.unroll import FiveAxes
 from rnnlib.spec import LayerSpec
-
-Named = Iterator[tuple[str, Tensor]]
 
 
 @torch.no_grad()
-def not_finite_note(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> str:
+def not_finite_note(
+    spec: LayerSpec, weights: dict[str, Tensor], x: Tensor, first: States, states: FiveAxes, mask: Tensor
+) -> str:
     """A sentence or two where a number is nan or infinite, else "".
 
     Args:
         spec: the layer.
-        unrolled: every step of it.
+        weights: by torch's names.
+        x: ``(seq_len, batch, input_size)``.
+        first: the states it started from.
+        states: those after every step.
         mask: ``(seq_len, batch)``, True where a step is the sequence's own.
 
     Example:
@@ -30,14 +33,13 @@ def not_finite_note(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> str:
         >>> print(trace(LayerSpec("GRU", 3, 2), x).note)
         x holds nan at step 2, sequence 0, feature 1. h first holds nan at step 2, layer 0, unit 0, sequence 0.
     """
-    given = [("x", unrolled.inputs[0]), *zip(("h_0", "c_0"), unrolled.first, strict=False), *_weights(spec, unrolled)]
-    made = [*unrolled.inputs[1:], unrolled.output, *(states[-1] for states in unrolled.ends)]  # h's are in the outputs
-    if _all_finite([*(tensor for _, tensor in given), *made]):
+    given = [("x", x), *zip(("h_0", "c_0"), first, strict=False), *weights.items()]
+    if _all_finite([*(tensor for _, tensor in given), *states.values()]):
         return ""
     causes = [f"{name} holds {place}" for name, tensor in given if (place := _first(spec, name, tensor))]
-    effect = _effect(spec, unrolled, mask)
+    effect = _effect(spec, states, mask)
     if effect and not causes:
-        dtype = str(unrolled.output.dtype).removeprefix("torch.")
+        dtype = str(x.dtype).removeprefix("torch.")
         return f"{effect}: x and the weights are finite, but the numbers have outgrown {dtype}."
     if not effect and not causes:
         return ""
@@ -47,14 +49,6 @@ def not_finite_note(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> str:
 def _all_finite(tensors: list[Tensor]) -> bool:
     """A sum is nan or infinite where a number in it is: quick, though a sum can also grow too large by itself."""
     return all(math.isfinite(tensor.sum()) for tensor in tensors)
-
-
-def _weights(spec: LayerSpec, unrolled: Unrolled) -> Named:
-    for row, weights in enumerate(unrolled.weights):
-        suffix = suffix_of(spec, *divmod(row, spec.num_directions))
-        for name, weight in weights._asdict().items():
-            if weight is not None:
-                yield name + suffix, weight
 
 
 def _first(spec: LayerSpec, name: str, tensor: Tensor) -> str:
@@ -74,12 +68,13 @@ def _first(spec: LayerSpec, name: str, tensor: Tensor) -> str:
     return f"{number} in row {index[0]} ({block}unit {unit})"
 
 
-def _effect(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> str:
+def _effect(spec: LayerSpec, states: FiveAxes, mask: Tensor) -> str:
     """The first state that is not finite: in the lowest layer, then in the order in which its steps are taken."""
-    for row, states in enumerate(unrolled.after):
-        backward = row % spec.num_directions
+    for row in range(spec.num_layers * spec.num_directions):
+        layer, backward = divmod(row, spec.num_directions)
         found = []
-        for name, state in zip("hc", states, strict=False):
+        for name, every in states.items():
+            state = every[layer, backward]
             bad = ~state.isfinite() & mask[..., None]
             taken = bad.any(-1).any(-1).nonzero().flatten()
             if len(taken):

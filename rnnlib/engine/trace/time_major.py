@@ -35,13 +35,13 @@ def first_states(spec: LayerSpec, given: Inputs) -> States:
         widths = (spec.proj_size or spec.hidden_size, spec.hidden_size)
         return tuple(given.x.data.new_zeros(rows, batch, width) for width in widths[: len(spec.family.states)])
     states = given.hx if isinstance(given.hx, tuple) else (given.hx,)
-    return tuple(state.reshape(rows, batch, -1).clone() for state in states)  # yours may change later
+    return tuple(state.reshape(rows, batch, -1) for state in states)
 
 
 def as_the_layer_gives_it(spec: LayerSpec, given: Inputs, unrolled: Unrolled, mask: Tensor) -> Outputs:
     """Output and last states with the layer's own axes: packed, without batch, with batch first, or a cell's."""
     output = unrolled.output
-    ends = [torch.stack(rows) for rows in zip(*unrolled.ends, strict=True)]
+    ends = [torch.stack(rows) for rows in zip(*(way.ends for way in unrolled.ways), strict=True)]
     if given.sizes.batch is None:
         output, ends = output.squeeze(1), [end.squeeze(1) for end in ends]
     elif spec.batch_first:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import torch
@@ -12,29 +13,71 @@ from rnnlib.engine.arguments.gradients import are_kept
 from rnnlib.engine.arguments.inputs import Sizes, check_input
 from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.arguments.states import State, check_state
-from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
-from rnnlib.engine.closeness import rounding
+from rnnlib.engine.call import Inputs, keeping_torch_settings
 from rnnlib.engine.devices import find
-from rnnlib.engine.equations import States
 from rnnlib.engine.layers import build, dtype_for, is_plain
-from rnnlib.engine.trace.comparison import (
-    Comparison,
-    compare,
-    is_loop,
-    judge,
-    own_answer,
-    own_steps,
-)
+from rnnlib.engine.trace.comparison import compare, is_loop, own_answer, own_steps
 from rnnlib.engine.trace.memory import check_trace, multiply_adds
 from rnnlib.engine.trace.not_finite import not_finite_note
-from rnnlib.engine.trace.read_off import farthest_step, hides_nothing, read_off
 from rnnlib.engine.trace.time_major import as_the_layer_gives_it, first_states, time_major
-from rnnlib.engine.trace.unroll import Unrolled, unroll
-from rnnlib.engine.trace.value import Trace
+from rnnlib.engine.trace.unroll import FiveAxes, Parts, side_by_side, unroll
 from rnnlib.engine.weights import weights_of
 from rnnlib.spec import LayerSpec
 
-Followed = tuple[Unrolled, Outputs, Comparison]
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Trace:
+    """Every number inside a recurrent layer, step by step. Its repr lists what there is, and no number.
+
+    The tensors from `states` to `gates` have five axes, ``(num_layers, num_directions, seq_len, batch, size)``,
+    whatever batch_first is; an unbatched input is a batch of 1 in them. Where `mask` is False they hold nan: such a
+    step is padding, and the layer never takes it. In the backward direction too a step stands where its input stands.
+
+    Attributes:
+        spec: the layer.
+        mask: ``(seq_len, batch)``, True where a step is the sequence's own.
+        states: ``"h"``, and ``"c"`` of an LSTM: the state after each step.
+        before: likewise, the state that each step started from.
+        from_x: by gate (``"h"`` of RNN): ``W_i x_t + b_i``, what the input says.
+        from_h: by gate (``"h"`` of RNN): ``W_h h_{t-1} + b_h``, what the state says.
+        pre: by gate (``"h"`` of RNN): what its sigmoid or tanh is taken of. It is ``from_x + from_h``; of GRU's n it
+            is ``from_x + r * from_h``.
+        gates: by name in torch's order: ``"i", "f", "g", "o"`` of LSTM, ``"r", "z", "n"`` of GRU, none of RNN.
+        inputs: by layer, ``(seq_len, batch, width)``: what it read, x or what the layer below put out.
+        output: as the layer itself gives it, padded with zeros or packed.
+        h_n: as the layer itself gives it; of a cell ``h_1``.
+        c_n: likewise; None but for LSTM and LSTMCell.
+        difference: the largest between a number of output, h_n or c_n and the layer's own; nan where the layer gave
+            nothing that can be compared.
+        equal: whether that difference is no more than rounding.
+        note: a sentence or two where something must be said, else "".
+    """
+
+    spec: LayerSpec
+    mask: Tensor
+    states: FiveAxes
+    before: FiveAxes
+    from_x: FiveAxes
+    from_h: FiveAxes
+    pre: FiveAxes
+    gates: FiveAxes
+    inputs: tuple[Tensor, ...]
+    output: Any  # a Tensor, or a PackedSequence where x was one
+    h_n: Tensor
+    c_n: Tensor | None
+    difference: float
+    equal: bool
+    note: str
+
+    def __repr__(self) -> str:
+        lines = [f"{self.spec.kind}, every step: (num_layers, num_directions, seq_len, batch, size)"]
+        lines.append("states  " + ", ".join(f"{name} {tuple(state.shape)}" for name, state in self.states.items()))
+        if self.gates:
+            lines.append(f"gates   {', '.join(self.gates)} {tuple(next(iter(self.gates.values())).shape)}")
+        padding = int((~self.mask).sum())
+        if padding:
+            lines.append(f"mask    {padding} of {self.mask.numel()} steps are padding")
+        return "\n".join([*lines, self.note or "equal to the layer's own result, but for rounding"])
 
 
 def trace(
@@ -46,7 +89,6 @@ def trace(
 ) -> Trace:
     r"""Follow a layer step by step and keep every gate and state; the layer itself is run beside it, to compare.
 
-    One layer of RNN or GRU puts every state out: there they are read off its own output, and each step is compared.
     Gradients flow through every tensor of it as they flow through the layer; call ``backward()`` before you change
     weights or x. All is made in the dtype of the weights: autocast has no say. Of a spec the layer is built for this
     trace, with the same weights every time. Your random state is the same afterwards.
@@ -76,8 +118,8 @@ def trace(
         True
     """
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(layer).values())
-    weight = weights[0] if weights else None
+    weights = {} if isinstance(layer, LayerSpec) else weights_of(layer)
+    weight = next(iter(weights.values()), None)
     _check_dropout(spec, layer)
     where = _place(weight, x)
     dtype = dtype_for(x) if weight is None else weight.dtype
@@ -87,38 +129,33 @@ def trace(
     steps = lengths_for(spec, x, lengths, sizes)
 
     given = Inputs(x, sizes, state, steps)
-    gradients = are_kept(x, state, weights)
-    check_trace(spec, given, dtype, where, gradients)
+    check_trace(spec, given, dtype, where, are_kept(x, state, weights.values()))
 
     module = build(spec, where, dtype).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
     with keeping_torch_settings(spec, multiply_adds(spec, sizes)), torch.autocast(where.type, enabled=False):
-        x, mask = time_major(spec, given)
-        first = first_states(spec, given)
-        follow = _read_off if hides_nothing(spec, module, given, gradients) else _unrolled
-        unrolled, answer, (difference, equal, said) = follow(spec, module, given, x, first, mask)
-        notes = (not_finite_note(spec, unrolled, mask), said)
-        return Trace(spec, mask, *answer, difference, equal, " ".join(filter(None, notes)), unrolled)
+        return _traced(spec, module, given)
 
 
-def _read_off(spec: LayerSpec, module: nn.Module, given: Inputs, x: Tensor, first: States, mask: Tensor) -> Followed:
-    """The states are the layer's own, and every step of it is compared with the equations."""
-    own, _ = call(spec, module, given)
-    output, _ = time_major(spec, given._replace(x=own.output))
-    unrolled = read_off(spec, module, x, first, output)
-    difference = farthest_step(spec, unrolled)
-    equal = difference <= rounding(output)
-    differs = "At some step the layer's own state differs from what the equations make of the one before"
-    return unrolled, own, judge(spec, module, own, difference, equal, differs)
+def _traced(spec: LayerSpec, module: nn.Module, given: Inputs) -> Trace:
+    x, mask = time_major(spec, given)
+    x, first = x.clone(), first_states(spec, given)  # you may change yours later
+    at_once = is_loop(spec, given) and is_plain(spec, module)
+    own = None if at_once else own_answer(spec, module, given)
+    weights = weights_of(module)  # as the layer has just used them: it may make them anew at each call
+    unrolled = unroll(spec, weights, x, first, mask)
+    parts, answer = side_by_side(spec, unrolled), as_the_layer_gives_it(spec, given, unrolled, mask)
+    own = own_steps(spec, module, given, x, parts.before) if own is None else own
+    difference, equal, said = compare(spec, module, given, answer, own)
+    said = " ".join(filter(None, (not_finite_note(spec, weights, unrolled.inputs[0], first, parts.states, mask), said)))
+    inputs = unrolled.inputs
+    if not bool(mask.all()):
+        parts = Parts(*({name: _nan_where_padded(t, mask) for name, t in part.items()} for part in parts))
+        inputs = [_nan_where_padded(read, mask) for read in inputs]
+    return Trace(spec, mask, *parts, tuple(inputs), *answer, difference, equal, said)
 
 
-def _unrolled(spec: LayerSpec, module: nn.Module, given: Inputs, x: Tensor, first: States, mask: Tensor) -> Followed:
-    """The states are those of the equations, step after step, and the result is compared with the layer's own."""
-    later = is_loop(spec, given) and is_plain(spec, module)
-    own = None if later else own_answer(spec, module, given)
-    unrolled = unroll(spec, module, x, first, mask)
-    answer = as_the_layer_gives_it(spec, given, unrolled, mask)
-    own = own_steps(spec, module, given, unrolled, mask) if own is None else own
-    return unrolled, answer, compare(spec, module, answer, own)
+def _nan_where_padded(tensor: Tensor, mask: Tensor) -> Tensor:
+    return tensor.masked_fill(~mask[..., None], torch.nan)
 
 
 def _check_dropout(spec: LayerSpec, layer: LayerSpec | nn.Module) -> None:

@@ -2,116 +2,138 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from rnnlib.engine.equations import States, Weights, projected, step_of, what_h_says, what_x_says
+from rnnlib.engine.weights import suffix_of
 from rnnlib.spec import LayerSpec
+
+FiveAxes = dict[str, Tensor]  # by gate or state: (num_layers, num_directions, seq_len, batch, size)
+
+
+class OneWay(NamedTuple):
+    """One layer in one direction, every step in time's order: ``(seq_len, batch, size)`` each, but for the ends.
+
+    Attributes:
+        from_x: what the input says, all gates side by side.
+        from_h: what the state says, likewise.
+        before: the states that each step started from.
+        states: those after it.
+        ends: those after the last step, ``(batch, size)`` each.
+    """
+
+    from_x: Tensor
+    from_h: Tensor
+    before: States
+    states: States
+    ends: States
+
+
+class Parts(NamedTuple):
+    """What is inside of every step, as `rnnlib.trace` gives it."""
+
+    states: FiveAxes
+    before: FiveAxes
+    from_x: FiveAxes
+    from_h: FiveAxes
+    pre: FiveAxes
+    gates: FiveAxes
 
 
 class Unrolled(NamedTuple):
-    """What came by on the way. Lists go by layer, then direction, but `inputs`, which goes by layer.
+    """Every step that a layer takes.
 
     Attributes:
-        weights: as they were: yours may change before a part is asked for.
-        inputs: what a layer read: ``(seq_len, batch, width)``, zeros where padded.
-        first: the states it all started from, ``(num_layers*num_directions, batch, size)`` each.
-        after: the states after every step, ``(seq_len, batch, size)`` each.
-        ends: the states after the last step, ``(batch, size)`` each.
+        inputs: by layer, what it read: ``(seq_len, batch, width)``, zeros where padded.
+        ways: by layer, then direction.
         output: of the last layer, directions side by side, zeros where padded.
     """
 
-    weights: list[Weights]
     inputs: list[Tensor]
-    first: States
-    after: list[States]
-    ends: list[States]
+    ways: list[OneWay]
     output: Tensor
 
 
-def unroll(spec: LayerSpec, module: nn.Module, x: Tensor, first: States, mask: Tensor) -> Unrolled:
+def unroll(spec: LayerSpec, weights: dict[str, Tensor], x: Tensor, first: States, mask: Tensor) -> Unrolled:
     """Run a layer one step at a time.
 
     Args:
         spec: the layer's.
-        module: the layer; only its weights are read.
+        weights: by torch's names.
         x: ``(seq_len, batch, input_size)``.
         first: the states it starts from, ``(num_layers*num_directions, batch, size)`` each.
         mask: ``(seq_len, batch)``, True where a step is the sequence's own.
     """
-    done = Unrolled([], [], first, [], [], x)
     own = None if bool(mask.all()) else mask[..., None]
-    below = x.clone(memory_format=torch.contiguous_format)  # yours may change too
-    below = below if own is None else below.masked_fill(~own, 0)
+    below = x if own is None else x.masked_fill(~own, 0)
+    inputs: list[Tensor] = []
+    ways: list[OneWay] = []
     for layer in range(spec.num_layers):
-        done.inputs.append(below)
+        inputs.append(below)
         for direction in range(spec.num_directions):
-            states = tuple(state[len(done.ends)] for state in first)
-            w = weights_at(spec, module, layer, direction)
-            _one_direction(spec, w, below, states, own, done, backward=direction == 1)
-        below = torch.cat([after[0] for after in done.after[-spec.num_directions :]], dim=-1)
+            suffix = suffix_of(spec, layer, direction)
+            w = Weights(**{name: weights[name + suffix] for name in spec.weights})
+            states = tuple(state[len(ways)] for state in first)
+            ways.append(_one_way(spec, w, below, states, own, backward=direction == 1))
+        below = torch.cat([way.states[0] for way in ways[-spec.num_directions :]], dim=-1)
         below = below if own is None else below.masked_fill(~own, 0)
-    return done._replace(output=below)
+    return Unrolled(inputs, ways, below)
 
 
-def started_from(spec: LayerSpec, unrolled: Unrolled, mask: Tensor) -> list[States]:
-    """By layer and direction, the states that every step started from, ``(seq_len, batch, size)`` each.
+def side_by_side(spec: LayerSpec, unrolled: Unrolled) -> Parts:
+    """What every step made, with five axes.
 
-    They are those after the step before it, which in the backward direction is the one that stands behind.
+    The gates of all steps are taken at once, by the same equations, each from the very states that it started from.
     """
-    return [
-        tuple(
-            _a_step_before(state, first[row], mask, backward=row % spec.num_directions == 1)
-            for state, first in zip(after, unrolled.first, strict=True)
-        )
-        for row, after in enumerate(unrolled.after)
-    ]
+    blocks, names = spec.family.blocks, spec.family.states
+    axes = (spec.num_layers, spec.num_directions, *unrolled.output.shape[:2], -1)
+    from_x, from_h, before, states, _ = zip(*unrolled.ways, strict=True)
+
+    def five_axes(tensors: Sequence[Tensor]) -> Tensor:
+        return (tensors[0] if len(tensors) == 1 else torch.stack(tuple(tensors))).view(axes)
+
+    def by_state(each: Sequence[States]) -> FiveAxes:
+        return dict(zip(names, map(five_axes, zip(*each, strict=True)), strict=True))
+
+    started = by_state(before)
+    x_says, h_says = five_axes(from_x), five_axes(from_h)
+    made = step_of(spec.family.name, spec.nonlinearity)(x_says, h_says, *started.values())
+    return Parts(
+        by_state(states),
+        started,
+        from_x=dict(zip(blocks, x_says.chunk(len(blocks), dim=-1), strict=True)),
+        from_h=dict(zip(blocks, h_says.chunk(len(blocks), dim=-1), strict=True)),
+        pre=dict(zip(blocks, made.pre, strict=True)),
+        gates=dict(zip(spec.family.gates, made.gates, strict=True)),
+    )
 
 
-def _a_step_before(state: Tensor, first: Tensor, mask: Tensor, *, backward: bool) -> Tensor:
-    if not backward:
-        return torch.cat([first[None], state[:-1]])
-    begun = torch.cat([mask[1:], torch.zeros_like(mask[:1])])  # a shorter sequence begins at its own last step
-    return torch.where(begun[..., None], torch.cat([state[1:], first[None]]), first)
-
-
-def weights_at(spec: LayerSpec, module: nn.Module, layer: int, direction: int) -> Weights:
-    """A copy of the weights of one layer in one direction, as the layer itself reads them now."""
-    suffix = suffix_of(spec, layer, direction)
-    return Weights(**{name: getattr(module, name + suffix).clone() for name in spec.weights})
-
-
-def suffix_of(spec: LayerSpec, layer: int, direction: int) -> str:
-    """What torch puts behind ``weight_ih`` and the others to say whose they are.
-
-    Example:
-        >>> suffix_of(LayerSpec("GRU", 3, 2, num_layers=2, bidirectional=True), 1, 1)
-        '_l1_reverse'
-    """
-    return "" if spec.is_cell else f"_l{layer}" + ("_reverse" if direction else "")
-
-
-def _one_direction(
-    spec: LayerSpec, w: Weights, x: Tensor, states: States, mask: Tensor | None, done: Unrolled, *, backward: bool
-) -> None:
-    """Every step of a layer in one direction; the backward one starts at the end. What comes by is added to `done`.
+def _one_way(spec: LayerSpec, w: Weights, x: Tensor, states: States, own: Tensor | None, *, backward: bool) -> OneWay:
+    """Every step of a layer in one direction; the backward one starts at the end.
 
     Where a step is padding the states stay what they were: so a shorter sequence ends at its own last step, and read
     from the end it starts there.
     """
     take_step = step_of(spec.family.name, spec.nonlinearity)
-    told = list(zip(what_x_says(x, w).unbind(0), [None] * len(x) if mask is None else mask.unbind(0), strict=True))
-    after = []
-    for from_x, own in reversed(told) if backward else told:
-        made = take_step(from_x, what_h_says(states[0], w), *states).states
+    order = slice(None, None, -1 if backward else 1)
+    from_x = what_x_says(x, w)
+    taken = [None] * len(x) if own is None else own.unbind(0)
+    from_h, before, after = [], [], []
+    for x_says, is_own in list(zip(from_x.unbind(0), taken, strict=True))[order]:
+        h_says = what_h_says(states[0], w)
+        made = take_step(x_says, h_says, *states).states
         if w.weight_hr is not None:
             made = (projected(made[0], w), *made[1:])
+        from_h.append(h_says)
+        before.append(states)
         after.append(made)
-        states = (
-            made if own is None else tuple(torch.where(own, new, old) for new, old in zip(made, states, strict=True))
-        )
-    done.weights.append(w)
-    done.after.append(tuple(map(torch.stack, zip(*after[:: -1 if backward else 1], strict=True))))
-    done.ends.append(states)
+        states = made if is_own is None else tuple(map(torch.where, [is_own] * len(made), made, states))
+    return OneWay(from_x, torch.stack(from_h[order]), _stacked(before[order]), _stacked(after[order]), states)
+
+
+def _stacked(states: list[States]) -> States:
+    return tuple(map(torch.stack, zip(*states, strict=True)))

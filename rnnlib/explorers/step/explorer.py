@@ -14,8 +14,7 @@ from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import available, check_device, find, name_of
 from rnnlib.engine.handmade import HANDMADE
 from rnnlib.engine.layers import is_plain
-from rnnlib.engine.trace.trace import trace
-from rnnlib.engine.trace.value import Trace
+from rnnlib.engine.trace.trace import Trace, trace
 from rnnlib.explorers.shared.explorer import Explorer, Plan
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.explorers.step.choice import RANDOM, YOURS, Choice, brought, choose

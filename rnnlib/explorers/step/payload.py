@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from rnnlib.engine.closeness import named
-from rnnlib.engine.trace.value import Trace
+from rnnlib.engine.trace.trace import Trace
 from rnnlib.explorers.step.view import PLACE
 from rnnlib.spec import LayerSpec
 

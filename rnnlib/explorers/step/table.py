@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from rnnlib.engine.trace.value import Trace
+from rnnlib.engine.trace.trace import Trace
 
 MOST = 8  # steps that are shown
 

@@ -12,7 +12,7 @@ from torch.nn.utils import parametrizations, prune
 
 from rnnlib import LayerSpec, trace
 from rnnlib.engine.equations import Step, gru_step
-from rnnlib.engine.trace import read_off, unroll
+from rnnlib.engine.trace import unroll
 from rnnlib.spec.kinds import KINDS
 
 x = torch.randn(6, 3, 4, generator=torch.Generator().manual_seed(0))
@@ -123,13 +123,19 @@ def test_the_random_state_is_the_same_afterwards() -> None:
     assert torch.equal(before, torch.get_rng_state())
 
 
+def looks_on(module: nn.Module, given: Any) -> None:
+    """A hook that changes nothing."""
+
+
 def test_a_hook_that_changes_the_result_is_told() -> None:
     layer = nn.GRU(4, 5)
     layer.register_forward_hook(lambda module, given, result: (result[0] * 2, result[1]))
-    assert "a hook of it changes" in trace(layer, x).note
+    assert "its hook lambda changes" in trace(layer, x).note
+    layer.register_forward_pre_hook(looks_on)
+    assert "its hooks looks_on(), lambda change" in trace(layer, x).note
     cell = nn.GRUCell(4, 5)
     cell.register_forward_hook(lambda module, given, result: result * 2)
-    assert "a hook of it changes" in trace(cell, x).note
+    assert "its hook lambda changes" in trace(cell, x).note
 
 
 def test_weights_that_are_made_anew_at_each_call() -> None:
@@ -171,8 +177,7 @@ def test_a_fault_in_the_loop_is_told_on_the_spot(kind: str, monkeypatch: pytest.
     given = x[0] if spec.is_cell else x
     assert trace(spec, given).note == ""
     assert trace(spec, x).note == ""
-    for module in (unroll, read_off):
-        monkeypatch.setattr(module, "step_of", wrong)
+    monkeypatch.setattr(unroll, "step_of", wrong)
     for result in (trace(spec, given), trace(spec, x)):
         assert "which is more than rounding" in result.note
         assert result.difference > 1e-3
@@ -182,10 +187,22 @@ def test_a_slip_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def late(family: str, nonlinearity: str) -> Any:
         return lambda from_x, from_h, h: gru_step(from_x.roll(1, 0), from_h, h)
 
-    for module in (unroll, read_off):
-        monkeypatch.setattr(module, "step_of", late)
-    for num_layers in (1, 2):  # read off, and unrolled
+    monkeypatch.setattr(unroll, "step_of", late)
+    for num_layers in (1, 2):
         assert "more than rounding" in trace(LayerSpec("GRU", 4, 5, num_layers), x).note
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
+def test_a_chaotic_stack_amplifies_rounding_and_the_note_says_so(kind: str) -> None:
+    torch.manual_seed(0)
+    layer = getattr(nn, kind)(8, 64, 2)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.mul_(10)
+    result = trace(layer, torch.randn(1000, 2, 8))
+    assert result.difference > 0.01
+    assert result.equal
+    assert "rounding, amplified from step to step" in result.note
 
 
 def test_a_forward_that_fails() -> None:
@@ -211,7 +228,7 @@ def test_a_large_c_does_not_excuse_the_output() -> None:
     given = torch.zeros(2000, 1, 1)
     assert trace(layer, given).note == ""
     layer.register_forward_hook(lambda module, given, result: (result[0] * 0.9, result[1]))
-    assert "a hook of it changes" in trace(layer, given).note
+    assert "its hook lambda changes" in trace(layer, given).note
 
 
 @pytest.mark.parametrize("kind", ["GRU", "LSTM"])
@@ -226,7 +243,7 @@ def test_a_hook_on_every_module_is_told(kind: str) -> None:
     finally:
         handle.remove()
     assert result.difference == pytest.approx(1, abs=1e-5)
-    assert "a hook of it changes" in result.note
+    assert "its hook hook() changes" in result.note
 
 
 def test_a_call_of_its_own_is_told() -> None:

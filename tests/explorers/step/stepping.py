@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from rnnlib import LayerSpec
-from rnnlib.engine.trace.value import Trace
+from rnnlib.engine.trace.trace import Trace
 from rnnlib.explorers.step.explorer import StepExplorer
 from rnnlib.explorers.step.payload import count
 from rnnlib.spec.kinds import KINDS

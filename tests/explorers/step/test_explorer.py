@@ -9,8 +9,7 @@ import torch
 from torch import nn
 
 from rnnlib import LayerSpec
-from rnnlib.engine.trace.trace import trace
-from rnnlib.engine.trace.value import Trace
+from rnnlib.engine.trace.trace import Trace, trace
 from rnnlib.explorers.step.choice import BATCH
 from rnnlib.explorers.step.explorer import StepExplorer
 from rnnlib.explorers.step.view import PLACE
