@@ -34,7 +34,12 @@ def dtype_for(x: Any) -> torch.dtype:
 
 
 def build(
-    spec: LayerSpec, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32, seed: int = SEED
+    spec: LayerSpec,
+    device: str | torch.device = "cpu",
+    dtype: torch.dtype = torch.float32,
+    seed: int = SEED,
+    *,
+    fits: bool = False,
 ) -> nn.Module:
     """Make the layer that a spec describes, as torch makes it, in training mode.
 
@@ -47,6 +52,7 @@ def build(
         device: where to put it.
         dtype: of its weights; `dtype_for` tells which fits an input.
         seed: of its weights.
+        fits: the memory for it was asked for already.
 
     Returns:
         An ``nn.RNN``, ``nn.LSTM``, … with torch's own initial weights.
@@ -60,7 +66,8 @@ def build(
     """
     where = find(device)
     check_layers(spec)
-    check_build(spec, where)
+    if not fits:
+        check_build(spec, where)
     arguments = spec.arguments()
     if spec.num_layers == 1:
         arguments.pop("dropout", None)  # torch would warn of it; LayerSpec has explained it

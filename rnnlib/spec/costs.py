@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,13 @@ class Costs:
     gradient_bytes: int
 
 
+@functools.lru_cache
 def num_parameters(spec: LayerSpec) -> int:
     """How many numbers the layer learns: the sum of its parameters' sizes."""
     return sum(times * math.prod(sizes) for times, sizes in _parameters(spec))
 
 
+@functools.lru_cache  # one move of a slider asks several times
 def costs(spec: LayerSpec, seq_len: int, batch: int | None = None) -> Costs:
     r"""Count the parameters, multiply-adds and bytes of one forward pass.
 

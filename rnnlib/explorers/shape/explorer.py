@@ -95,7 +95,8 @@ class ShapeExplorer(Explorer, ShapeView):
             self.report(error)
 
     def _plan(self, _before: dict[str, Any]) -> Plan:
-        spec, module = self.spec, self._start.module_for(self.spec)
+        spec = self.spec
+        module = self._start.module_for(spec)
         if module is not None and like(module).device != find(self.device):
             module = None
         needed = estimate(spec, self.seq_len, self.batch, self.device, built=module is not None)

@@ -32,7 +32,9 @@ class Start:
 
     def module_for(self, spec: LayerSpec) -> nn.Module | None:
         """The learner's own module, where a spec is still its own but for dropout; else None."""
-        return self.module if without_dropout(spec) == without_dropout(self.spec) else None
+        if self.module is None or without_dropout(spec) != without_dropout(self.spec):
+            return None
+        return self.module
 
 
 def start_from(layer: Any, *, cells: bool = True, **sizes: Any) -> Start:

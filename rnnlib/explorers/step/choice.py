@@ -15,7 +15,7 @@ from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.handmade import HANDMADE, example, handmade
-from rnnlib.engine.layers import build
+from rnnlib.engine.layers import build, dtype_for
 from rnnlib.engine.limits.seconds import MOST_SECONDS, Estimate, estimate
 from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.weights import like
@@ -168,10 +168,8 @@ def _made(
     if yours is not None and yours.module is not None:
         weight = like(yours.module)
         return yours.module, x if source == YOURS else x.to(weight.device, weight.dtype), hx
-    layer = handmade(weights) if weights in HANDMADE else build(spec).eval()
-    data = x.data if isinstance(x, PackedSequence) else x
-    floats = isinstance(data, Tensor) and data.is_floating_point()  # of others trace says why it takes none
-    layer = layer.to(device, data.dtype if floats else None)
+    dtype = dtype_for(x)  # of an x without floating numbers trace says why it takes none
+    layer = handmade(weights).to(device, dtype) if weights in HANDMADE else build(spec, device, dtype).eval()
     return layer, _on(device, x), _on(device, hx)
 
 

@@ -437,3 +437,50 @@ def test_its_text_says_the_shapes_and_the_question() -> None:
         "How many pads?",
     ):
         assert words in shown
+
+
+class Reads(nn.GRU):
+    """A layer of one's own that looks at its input."""
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        if x.shape[-1] != 12:
+            raise ValueError("another width")
+        return super().forward(x, hx)
+
+
+class Mended(nn.GRU):
+    """As the sentence says: what is packed is handed on as it is, and asked for its data."""
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        assert x.data.shape[-1] == 12
+        return super().forward(x, hx)
+
+
+def test_a_forward_that_takes_no_packed_sequence_is_told_how_it_could() -> None:
+    refused(lambda: PackingExplorer(Reads(12, 4)), "forward() of your Reads", ".shape", "x.data", "super().forward")
+    assert PackingExplorer(Mended(12, 4)).problem == ""
+
+
+def test_what_takes_too_long_is_refused_and_what_takes_its_time_runs_in_the_background() -> None:
+    own, sentence = [torch.zeros(20_000, 12)], "are too much to run here: choose fewer, or shorter, sequences."
+    refused(lambda: PackingExplorer(LayerSpec("LSTM", 12, 512), own), sentence)
+    explorer = PackingExplorer(LayerSpec("GRU", 12, 256), [torch.zeros(1500, 12)])
+    before = explorer.answer
+    explorer.set_state({"bidirectional": True})
+    assert explorer.answer is before
+    assert explorer.running["asked"]["bidirectional"] is True
+    assert explorer.running["says"].endswith("take a moment.")
+    explorer.wait()
+    assert (explorer.running, explorer.problem, explorer.answer["wide"]) == ({}, "", 512)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_of_a_kind_the_layer_is_built_in_the_dtype_of_the_sequences(dtype: torch.dtype) -> None:
+    explorer = PackingExplorer("GRU", [torch.randn(5, 3, dtype=dtype), torch.randn(2, 3, dtype=dtype)])
+    explorer.num_layers = 2
+    assert {weight.dtype for weight in explorer.layer.parameters()} == {dtype}
+
+
+def test_a_note_stands_on_screen_and_in_the_text() -> None:
+    explorer = PackingExplorer("GRU", [torch.zeros(5, 2), torch.ones(3, 2)])
+    assert f"  Note: {explorer.answer['note']}" in repr(explorer).splitlines()

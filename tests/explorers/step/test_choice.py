@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from rnnlib.explorers.step.choice import BATCH
 from rnnlib.explorers.step.explorer import StepExplorer
 from rnnlib.spec.kinds import KINDS
 from tests.explorers.step.stepping import assert_shows, decoded, sent
+from tests.strategies import refused
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -226,9 +228,9 @@ def test_sizes_that_are_not_free_are_told_with_their_reason_and_the_least_that_f
 def test_a_layer_is_built_once_for_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[LayerSpec] = []
 
-    def counted(spec: LayerSpec) -> nn.Module:
+    def counted(spec: LayerSpec, *given: Any) -> nn.Module:
         built.append(spec)
-        return build(spec)
+        return build(spec, *given)
 
     monkeypatch.setattr("rnnlib.explorers.step.choice.build", counted)
     explorer = StepExplorer("GRU")
@@ -243,3 +245,36 @@ def test_a_packed_input_is_traced_as_it_is() -> None:
     assert explorer.answer["equal"]
     explorer.item, explorer.time = 1, 4  # past its end: there is no state
     assert "nan" in repr(explorer)
+
+
+@pytest.mark.parametrize("dtype", [torch.complex64, torch.int8, torch.bool, torch.int64])
+@pytest.mark.parametrize("layer", ["GRU", nn.GRU(3, 4)], ids=["a kind", "a module"])
+def test_an_input_of_another_kind_of_number_is_refused_as_trace_refuses_it(dtype: torch.dtype, layer: Any) -> None:
+    spec, x = LayerSpec("GRU", 12, 4) if layer == "GRU" else layer, torch.ones(5, 2, 12 if layer == "GRU" else 3)
+    sentence = refused(lambda: trace(spec, x.to(dtype)), "float32")
+    assert refused(lambda: StepExplorer(layer, x.to(dtype))) == sentence
+
+
+def test_of_a_kind_the_layer_is_built_in_the_dtype_of_x() -> None:
+    x = torch.randn(5, 2, 12, dtype=torch.float64)
+    explorer = StepExplorer("LSTM", x, (torch.zeros(1, 2, 4).double(), torch.ones(1, 2, 4).double()))
+    assert explorer.trace.states["h"].dtype == torch.float64
+    assert torch.equal(explorer.trace.inputs[0], x)
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_of_an_x_with_too_much_to_show_the_mends_that_are_named_work(batch_first: bool) -> None:
+    layer = nn.LSTM(40, 256, 3, batch_first=batch_first)
+    x = torch.randn(4, 160, 40) if batch_first else torch.randn(160, 4, 40)
+    sentence = refused(lambda: StepExplorer(layer, x), "choose at most 116 steps", "which is shown whole")
+    (of_x,) = re.findall(r"give (x\[.*?\]),", sentence)
+    for fewer in (eval(of_x), x[:, :116] if batch_first else x[:116]):
+        explorer = StepExplorer(layer, fewer)
+        assert explorer.answer["equal"]
+        assert explorer.trace.mask.shape == (fewer.shape[:2] if not batch_first else (fewer.shape[1], fewer.shape[0]))
+
+
+def test_of_a_large_layer_fewer_sequences_are_offered_before_fewer_steps() -> None:
+    """Three sequences of all these steps would be more than can be shown."""
+    explorer = StepExplorer(LayerSpec("RNN", 5, 100), seq_len=5000)
+    assert (explorer.answer["sizes"]["seq_len"], explorer.answer["sizes"]["batch"]) == (5000, 2)

@@ -161,6 +161,8 @@ def test_too_much_to_show_is_refused_before_anything_is_made(traces: list[Trace]
         ({"seq_len": 2.5}, TypeError, "seq_len"),
         ({"controls": ("seqlen",)}, ValueError, "seqlen"),
         ({"controls": "seq_len"}, TypeError, "several"),
+        ({"question": None}, TypeError, "question must be a text, not None"),
+        ({"question": 3}, TypeError, "question must be a text, not 3"),
     ],
 )
 def test_a_bad_argument_raises_a_sentence(arguments: dict[str, Any], error: type, words: str) -> None:
@@ -182,3 +184,30 @@ def test_the_papers_gru_is_drawn_on_demand() -> None:
     sent(explorer, paper="yes")
     assert explorer.paper is True
     assert "paper" in explorer.problem
+
+
+class Normed(nn.LSTMCell):
+    """A cell of one's own, with layer norm."""
+
+    def forward(self, *given: Any) -> Any:
+        h, c = super().forward(*given)
+        return nn.functional.layer_norm(h, h.shape[-1:]), c
+
+
+class OutputOnly(nn.LSTM):
+    """An LSTM of one's own that returns only its output."""
+
+    def forward(self, *given: Any) -> Any:
+        return super().forward(*given)[0]
+
+
+@pytest.mark.parametrize("layer", [Normed(3, 4), OutputOnly(3, 4)], ids=["layer norm", "output only"])
+def test_a_note_stands_on_screen_and_in_the_text(layer: nn.Module) -> None:
+    explorer = StepExplorer(layer, torch.randn(5, 2, 3))
+    assert type(layer).__name__ in explorer.answer["note"]
+    assert f"  Note: {explorer.answer['note']}" in repr(explorer).splitlines()
+
+
+def test_one_step_is_told_in_the_singular() -> None:
+    assert repr(StepExplorer("GRU", seq_len=1)).splitlines()[0].endswith("step 0 of 1")
+    assert repr(StepExplorer("GRU", seq_len=2)).splitlines()[0].endswith("steps 0 to 1 of 2")
