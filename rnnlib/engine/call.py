@@ -67,16 +67,16 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
     if lengths is not None and isinstance(x, Tensor):
         x = pack_padded_sequence(x, lengths, spec.batch_first, enforce_sorted=False)
     device = x.data.device
-    with in_words(device), saying_whose(spec, layer):
-        synchronise(device)
-        start = time.perf_counter()
-        try:
+    try:
+        with in_words(device), saying_whose(spec, layer):
+            synchronise(device)
+            start = time.perf_counter()
             result = layer(x) if hx is None else layer(x, hx)
-        except AttributeError as error:
-            if not isinstance(error.obj, PackedSequence):
-                raise
-            raise TypeError(_asks_what_is_packed(layer, error.name)) from None
-        synchronise(device)
+            synchronise(device)
+    except AttributeError as error:
+        if not isinstance(error.obj, PackedSequence):
+            raise
+        raise TypeError(_asks_what_is_packed(layer, error.name)) from None
     seconds = time.perf_counter() - start
     answer = _taken_apart(spec, layer, given, result)
     if lengths is not None and isinstance(answer.output, PackedSequence):
