@@ -1,6 +1,7 @@
 // The direction explorer on screen: the unrolled layer, what the chosen number has read, and the two summaries.
 import { changes, choice, el, keepKeys, listen, pick, renderOf, slider, toggle } from "../shared/controls.js";
 import { decoded } from "../shared/numbers.js";
+import { liveStatus } from "../shared/status.js";
 import { inputs, unrolled, wayLit } from "./drawing.js";
 import { layoutOf } from "./layout.js";
 import { elementOf, lightsOf, many, movedAt, placeAfter } from "./who_reads.js";
@@ -103,6 +104,7 @@ function build(model, host) {
   const tell = () => say(model.get("problem"));
   const picture = el("div", { class: "rnnlib-diagram", role: "group" });
   const legend = el("p", { class: "says" });
+  const notice = el("p", { class: "notice", role: "status" });
   const words = wordsPanel();
   const both = el("div", { class: "summaries" });
   const controls = controlsOf(model, say);
@@ -144,6 +146,7 @@ function build(model, host) {
     if (state.fresh && now !== shown) both.replaceChildren(...summaries(state, arrays, place.item, go));
     shown = now;
     tell();
+    status.show();
   };
   const receive = () => {
     const reading = model.get("answer");
@@ -153,6 +156,7 @@ function build(model, host) {
     legend.textContent = [SAYS, reading.note].filter(Boolean).join(" ");
     shown = "";
     draw();
+    status.revive();
   };
 
   const part = (wanted) =>
@@ -166,6 +170,7 @@ function build(model, host) {
     el("div", { class: "head" }, ...part(false)),
     problem,
     el("div", { class: "bars" }, ...part(true)),
+    notice,
     el("div", { class: "body" }, el("div", { class: "stage" }, picture, legend), words.whole),
     both,
     ...(question ? [el("p", { class: "question" }, el("b", {}, "Find out: "), question)] : []),
@@ -175,13 +180,14 @@ function build(model, host) {
     "change:answer": receive,
     "change:problem": tell,
   });
+  const status = liveStatus(model, { whole: root, notice });
   choosing(picture, { here: () => placeOf(model, state), look, go, sizes: () => state.sizes });
   keepKeys(root);
   host.replaceChildren(root);
   receive();
   return () => {
     deaf();
-    for (const control of Object.values(controls)) control.stop();
+    for (const part of [...Object.values(controls), status]) part.stop();
   };
 }
 

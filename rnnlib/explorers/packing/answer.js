@@ -5,10 +5,8 @@ import { duration, floatsOf } from "../shared/numbers.js";
 import { liveStatus } from "../shared/status.js";
 import { rowsOf } from "./grid.js";
 
-const ROUNDING = 1e-5; // a difference below it is none
-
 /** A difference as people read it. */
-export function off(value) {
+export function offSaid(value) {
   if (Number.isNaN(value)) return "not a number";
   if (value === 0 || value === Infinity) return value ? "infinite" : "0";
   return value < 1e-3 ? value.toExponential(0) : shortOf(value, 3);
@@ -17,7 +15,7 @@ export function off(value) {
 /** A number with so many digits after the point, or as a power where it is large. */
 const shortOf = (value, digits) => (Math.abs(value) < 1e3 ? value.toFixed(digits) : value.toExponential(0));
 
-/** How far every sequence's states are from those of its run alone: `{ item, length, pads, padded, packed }`. */
+/** How far off every sequence's states are from those of its run alone, and whether that is rounding: they hold then. */
 export function rowsTold(ran) {
   const { lengths } = ran.asked;
   const longest = Math.max(...lengths);
@@ -26,17 +24,20 @@ export function rowsTold(ran) {
     item,
     length,
     pads: longest - length,
-    padded: padded[item],
-    packed: packed[item],
+    padded: { off: padded[item], holds: ran.holds_padded[item] },
+    packed: { off: packed[item], holds: ran.holds_packed[item] },
   }));
 }
 
-/** How long the bar of a difference is: the whole width is the largest of all. */
-const bar = (value, most) => el("i", { style: `--share:${most ? Math.min(1, value / most) : 0}`, "aria-hidden": true });
+/** The bar of a difference: its part of the largest of all; rounding, and what is no number, have none. */
+export function shareOf({ off, holds }, most) {
+  return holds || !Number.isFinite(off) ? 0 : Math.min(1, off / most);
+}
 
-function cellOff(value, most) {
-  const shown = value > ROUNDING && Number.isFinite(value) ? [bar(value, most)] : []; // rounding has none
-  return el("td", { class: value <= ROUNDING ? "right" : "wrong" }, off(value), ...shown); // nan is no number below it
+function cellOff(one, most) {
+  const share = shareOf(one, most);
+  const shown = share ? [el("i", { style: `--share:${share}`, "aria-hidden": true })] : [];
+  return el("td", { class: one.holds ? "right" : "wrong" }, offSaid(one.off), ...shown);
 }
 
 function rowTold({ item, length, pads, padded, packed }, most) {
@@ -52,7 +53,7 @@ function rowTold({ item, length, pads, padded, packed }, most) {
 
 function tableOf(ran) {
   const all = rowsTold(ran);
-  const most = Math.max(0, ...all.flatMap((one) => [one.padded, one.packed]).filter(Number.isFinite));
+  const most = Math.max(0, ...all.flatMap((one) => [one.padded.off, one.packed.off]).filter(Number.isFinite));
   const shown = rowsOf(all.length);
   const between = el(
     "tr",
@@ -68,7 +69,7 @@ function tableOf(ran) {
 }
 
 /** A state as coloured cells with its first numbers. */
-function strip(label, values, wide) {
+function strip({ label, values }, wide) {
   const cell = (value) => {
     const [r, g, b, opacity] = colourAt(value, 1);
     return el("span", { style: `background:rgba(${r},${g},${b},${(0.75 * opacity) / 255})` }, shortOf(value, 2));
@@ -77,17 +78,19 @@ function strip(label, values, wide) {
     wide > values.length
       ? [el("span", { class: "more", title: `${wide - values.length} more` }, `… +${wide - values.length}`)]
       : [];
-  return [el("code", {}, label), el("div", {}, ...Array.from(values, cell), ...more)];
+  return [el("code", {}, label), el("div", {}, ...values.map(cell), ...more)];
 }
 
 /** The last outputs of one sequence: what `output[-1]` of the padded run holds, and what its own last step held. */
-function lasts(ran, item) {
+export function lastsOf(ran, item) {
   const { lengths, batch_first } = ran.asked;
   if (item >= lengths.length) return [];
-  const of = (values) => floatsOf(values).slice(item * ran.units, (item + 1) * ran.units);
+  const values = (bytes) => [...floatsOf(bytes).slice(item * ran.units, (item + 1) * ran.units)];
   const index = (step) => (batch_first ? `output[${item}, ${step}]` : `output[${step}, ${item}]`);
-  const own = strip(`${index(lengths[item] - 1)}, its last step`, of(ran.last_own), ran.wide);
-  return [...strip(`${index(-1)}, padded batch`, of(ran.last_padded), ran.wide), ...own];
+  return [
+    { label: `${index(-1)}, padded batch`, values: values(ran.last_padded) },
+    { label: `${index(lengths[item] - 1)}, its last step`, values: values(ran.last_own) },
+  ];
 }
 
 /** What padding costs, in words. */
@@ -110,16 +113,13 @@ export function answerPanel(model) {
     notice,
     panel,
   );
-  const answer = () => model.get("answer");
-  const chosen = () =>
-    Object.fromEntries(Object.keys(model.get("answer").asked ?? {}).map((name) => [name, model.get(name)]));
-  const live = liveStatus(model, { whole, notice, answer, chosen });
+  const live = liveStatus(model, { whole, notice });
   let item = 0;
   const light = () => {
     const ran = model.get("answer");
     for (const line of told.querySelectorAll("tr[data-item]"))
       line.classList.toggle("lit", Number(line.dataset.item) === item);
-    if (ran.asked) below.replaceChildren(...lasts(ran, item));
+    if (ran.asked) below.replaceChildren(...lastsOf(ran, item).flatMap((one) => strip(one, ran.wide)));
   };
   const fill = () => {
     const ran = model.get("answer");

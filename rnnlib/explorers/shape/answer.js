@@ -65,14 +65,14 @@ function answered({ rows = [], checks = [], maps = [], source = "" }) {
   ];
 }
 
-/** The panel of the live layer's answer. `chosen` gives the sizes now chosen, to which an answer may not belong. */
-export function livePanel(model, chosen) {
+/** The panel of the live layer's answer. */
+export function livePanel(model) {
   const facts = el("div", { class: "facts" });
   const notice = el("p", { class: "notice", role: "status" });
   const panel = el("div", { class: "panel" });
   const title = el("div", { class: "live" }, el("h3", {}, "The live layer says"), facts);
   const whole = el("section", { class: "rnnlib-numbers", "aria-label": "The live layer says" }, title, notice, panel);
-  const live = liveStatus(model, { whole, notice, answer: () => model.get("answer"), chosen });
+  const live = liveStatus(model, { whole, notice });
 
   const show = () => {
     const answer = model.get("answer");

@@ -78,7 +78,7 @@ function build(model, host) {
   const caption = el("p", { class: "caption" });
   const [redrawPicture, redrawStrip] = [roving(picture), roving(strip)];
   const snippet = snippetPanel();
-  const live = livePanel(model, () => shownBy(model));
+  const live = livePanel(model);
 
   const draw = () => {
     const state = stateOf(model);

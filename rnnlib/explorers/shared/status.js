@@ -8,9 +8,9 @@ const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 /** Whether the answer on screen belongs to what is chosen now: live, running, waiting, stale, failed or refused. */
 export function statusOf(answer, wanted, { connected, late, problem, running }) {
   if (!connected || late) return "stale"; // until the kernel speaks again, whatever the sliders say
-  const belongs = (asked) => Object.entries(wanted).every(([name, value]) => alike(asked?.[name], value));
-  const current = belongs(answer.asked);
-  if (!current && belongs(running?.asked)) return "running";
+  const belongs = (asked) => Object.entries(wanted).every(([name, value]) => alike(asked[name], value));
+  const current = answer.asked !== undefined && belongs(answer.asked);
+  if (!current && running?.asked && belongs(running.asked)) return "running";
   if (!current && problem) return "failed";
   if (!current) return "waiting";
   return answer.refused ? "refused" : "live";
@@ -27,17 +27,23 @@ export function statusSaid(status, answer, running) {
   return "";
 }
 
+/** What is chosen now: the traits by which the kernel was asked. */
+function chosenOf(model) {
+  const { asked = model.get("running")?.asked ?? {} } = model.get("answer");
+  return Object.fromEntries(Object.keys(asked).map((name) => [name, model.get(name)]));
+}
+
 /**
- * Say how an answer stands, on `whole` as data-state and in `notice`: `show` whenever the choice moves, `revive` when
- * an answer comes. `answer()` gives what the kernel said last, as it was `asked`; `chosen()` what is chosen now.
+ * Say how the kernel's answer stands, on `whole` as data-state and in `notice`: `show` whenever the choice moves,
+ * `revive` when an answer comes.
  */
-export function liveStatus(model, { whole, notice, answer, chosen }) {
+export function liveStatus(model, { whole, notice }) {
   const link = { connected: true, late: false, timer: 0 };
   const show = () => {
-    const running = model.get("running"); // which not every explorer has
-    const now = statusOf(answer(), chosen(), { ...link, running, problem: model.get("problem") });
+    const [answer, running] = [model.get("answer"), model.get("running")]; // of which not every explorer has the second
+    const now = statusOf(answer, chosenOf(model), { ...link, running, problem: model.get("problem") });
     whole.dataset.state = now;
-    notice.textContent = statusSaid(now, answer(), running);
+    notice.textContent = statusSaid(now, answer, running);
     if (now === "waiting") link.timer ||= setTimeout(() => lose({ late: true }), LATE);
     else stopWaiting();
   };

@@ -1,6 +1,7 @@
 // The step explorer on screen: a moment of time, the circuit with its values, the equations filled in, the whole history.
 import { changes, el, holdHeight, keepKeys, listen, renderOf, toggle } from "../shared/controls.js";
 import { decoded } from "../shared/numbers.js";
+import { liveStatus } from "../shared/status.js";
 import { circuit } from "./circuit.js";
 import {
   arrayOf,
@@ -110,6 +111,7 @@ function build(model, host) {
   const held = holdHeight(equations);
   const maps = el("div", { class: "maps" });
   const [note, says] = [el("p", { class: "notice" }), el("p", { class: "says" })];
+  const notice = el("p", { class: "notice status", role: "status" });
   const beside = toggle(model, "paper", "beside the original paper's GRU");
   const body = el(
     "div",
@@ -165,10 +167,12 @@ function build(model, host) {
     for (const control of Object.values(controls)) control.refresh?.();
     for (const name of SLIDERS) controls[name]?.fit(traced.least[name], traced.sizes[name], traced.fixed[name]);
     draw();
+    status.revive();
   };
 
   const deaf = listen(model, {
     ...changes([...PLACE, "paper"], draw),
+    ...changes(Object.keys(model.get("answer").asked), () => status.show()),
     "change:answer": receive,
     "change:running": tellTruth,
     "change:problem": tell,
@@ -183,9 +187,11 @@ function build(model, host) {
     problem,
     ...(question ? [el("p", { class: "question" }, el("b", {}, "Find out: "), question)] : []),
     el("div", { class: "time-bar" }, time.whole, ...shown(SLIDERS)),
+    notice,
     body,
     maps,
   );
+  const status = liveStatus(model, { whole: root, notice });
   keepKeys(root);
   relight = lightParts(root);
   host.replaceChildren(root);
@@ -193,7 +199,7 @@ function build(model, host) {
   return () => {
     deaf();
     held.stop();
-    for (const control of [...Object.values(controls), time, beside]) control.stop();
+    for (const control of [...Object.values(controls), time, beside, status]) control.stop();
   };
 }
 
