@@ -46,9 +46,6 @@ class Explorer(View):
         self._background = Background()
         self._asked: dict[str, Any] = {}  # the choice that was asked last, whether it is answered yet or not
         self._shown: dict[str, Any] = {}  # the choice that the answer belongs to
-        unknown = [name for name in traits if not self.has_trait(name)]
-        if unknown:
-            raise TypeError(f"{type(self).__name__} has no argument {unknown[0]!r}: any of its traits can be given.")
         looked_at = {name: traits.pop(name) for name in self.LOOKED_AT if name in traits}
         with ONE_AT_A_TIME:  # the background tells nothing before the front end is there to hear it
             super().__init__(**traits)

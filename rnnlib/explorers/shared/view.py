@@ -30,6 +30,12 @@ class View(anywidget.AnyWidget):
     problem = traitlets.Unicode().tag(sync=True)
     families = traitlets.Dict(families(), read_only=True).tag(sync=True)
 
+    def __init__(self, **traits: Any) -> None:
+        unknown = [name for name in traits if not self.has_trait(name)]
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no argument {unknown[0]!r}: any of its traits can be given.")
+        super().__init__(**traits)
+
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take values from the front end. What cannot be taken is answered with a sentence in the view.
 

@@ -12,8 +12,8 @@ from torch import nn
 from rnnlib.data import FEATURES
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import available, check_device, name_of
-from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.background import Background, Job
+from rnnlib.explorers.shared.start import start_from
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.explorers.speed.chart import draw
 from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Point, points, settings_in_words
@@ -22,7 +22,6 @@ from rnnlib.explorers.speed.rows import as_csv, machine, measure
 from rnnlib.explorers.speed.sentences import findings
 from rnnlib.explorers.speed.view import CONTROLS, SpeedView
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.kinds import check_layer_kind
 
 DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was measured stays.", "Stopped: what was measured stays."
 ONE_MEASUREMENT = threading.Lock()  # of one point at a time in the whole process, or each would slow the other
@@ -44,6 +43,7 @@ class SpeedLab(SpeedView):
         batch: sequences, where they are not the axis.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
+        traits: any other of its traits, such as ``backward`` and ``device``.
 
     ``lab.start()`` begins to measure, ``lab.cancel()`` ends it, ``lab.wait()`` waits for the end; ``lab.rows`` are
     the results so far, and ``lab.csv`` is the same as a table. What is chosen while it measures is for the next time.
@@ -74,27 +74,32 @@ class SpeedLab(SpeedView):
         batch: int = 8,
         controls: Sequence[str] = CONTROLS,
         question: str = "",
+        **traits: Any,
     ) -> None:
-        self._base = _base(layer)
+        start = start_from(layer, cells=False, input_size=FEATURES, hidden_size=64)
+        self._base = start.spec
         self._background = Background()
         self._measured: dict[Point, dict[str, Any]] = {}  # the row of each point
-        super().__init__(
-            kind=self._base.kind,
-            compare=list(compare),
-            axis=axis,
-            values=list(VALUES[_check_axis("axis", axis)] if values is None else values),
-            seq_len=seq_len,
-            batch=batch,
-            hidden_size=self._base.hidden_size,
-            num_layers=self._base.num_layers,
-            device=name_of(like(layer).device) if isinstance(layer, nn.Module) else available()[-1],
-            setups=[name for name, setup in SETUPS.items() if not (setup.bidirectional and self._base.bidirectional)],
-            devices=list(available()),
-            about=machine(),
-            recorded=recording(),
-            controls=controls,
-            question=question,
-        )
+        begin = {
+            "kind": self._base.kind,
+            "compare": list(compare),
+            "axis": axis,
+            "values": list(VALUES[_check_axis("axis", axis)] if values is None else values),
+            "seq_len": seq_len,
+            "batch": batch,
+            "hidden_size": self._base.hidden_size,
+            "num_layers": self._base.num_layers,
+            "device": available()[-1] if start.weight is None else name_of(start.weight.device),
+            "setups": [
+                name for name, setup in SETUPS.items() if not (setup.bidirectional and self._base.bidirectional)
+            ],
+            "devices": list(available()),
+            "about": machine(),
+            "recorded": recording(),
+            "controls": controls,
+            "question": question,
+        }
+        super().__init__(**begin | traits)
 
     def start(self) -> None:
         """Begin to measure, in the background."""
@@ -208,14 +213,6 @@ class SpeedLab(SpeedView):
             *([f"  Find out: {self.question}"] if self.question else []),
         ]
         return "\n".join(lines)
-
-
-def _base(layer: str | LayerSpec | nn.Module) -> LayerSpec:
-    if isinstance(layer, str):
-        return LayerSpec(check_layer_kind(layer), input_size=FEATURES, hidden_size=64)
-    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    check_layer_kind(spec.kind)
-    return spec
 
 
 def _check_compare(name: str, value: Any) -> list[str]:

@@ -29,7 +29,7 @@ COLUMNS = (
 )
 
 
-def machine() -> str:
+def machine(device: str = "cuda") -> str:
     """What is measured on: torch's version, the processor or the GPU, and the threads.
 
     Example:
@@ -37,7 +37,11 @@ def machine() -> str:
         True
     """
     others = {"cpu": "no GPU", "mps": "Apple's GPU"}
-    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else others[available()[-1]]
+    gpu = (
+        torch.cuda.get_device_name(device if device.startswith("cuda") else None)
+        if torch.cuda.is_available()
+        else others[available()[-1]]
+    )
     return f"torch {torch.__version__}, {platform.machine()}, {os.cpu_count()} processors, {gpu}"
 
 
@@ -51,7 +55,7 @@ def measure(point: Point, base: LayerSpec, cancelled: Callable[[], bool], min_ru
     row: dict[str, Any] = dict.fromkeys(COLUMNS) | sizes
     row |= {"kind": point.kind, "setup": point.setup, "axis": point.axis, "value": point.value, "note": ""}
     row |= {"backward": point.backward, "device": point.device, "dtype": str(setup.dtype).removeprefix("torch.")}
-    row |= {"variant": setup.variant, "machine": machine()}
+    row |= {"variant": setup.variant, "machine": machine(point.device)}
     try:
         spec = point.spec(base)
         row |= {name: value for name, value in dataclasses.asdict(spec).items() if name in COLUMNS}

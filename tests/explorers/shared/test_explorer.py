@@ -200,7 +200,7 @@ def test_what_is_a_trait_is_an_argument_too(make: Callable[..., Any], given: dic
     assert_agrees(explorer)
 
 
-@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize("make", [*KINDS, SpeedLab])
 def test_what_is_no_trait_and_what_no_trait_can_be_is_refused(make: Any) -> None:
     refused(lambda: make("GRU", hidden="x"), "no argument 'hidden'", "any of its traits")
     refused(lambda: make("GRU", kind="LTSM"), "Did you mean 'LSTM'")
