@@ -50,7 +50,7 @@ function controlsOf(model, say) {
   const batch = () => Array.from({ length: model.get("answer").sizes.batch }, (_, item) => item);
   const steps = (item) => `${item}: ${many(model.get("answer").lengths[item], "step")}`;
   const make = {
-    kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"]),
+    kind: () => choice(model, "kind", Object.keys(model.get("families"))),
     bidirectional: () => toggle(model, "bidirectional"),
     packed: () =>
       choice(

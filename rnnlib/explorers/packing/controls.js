@@ -139,7 +139,7 @@ function stageSwitches(model) {
 export function controlsOf(model, say) {
   const paddings = () => [...new Set([...PADDINGS, model.get("padding_value")])];
   const make = {
-    kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"]),
+    kind: () => choice(model, "kind", Object.keys(model.get("families"))),
     num_layers: () => pick(model, "num_layers", "num_layers", () => [...new Set([1, 2, 3, model.get("num_layers")])]),
     bidirectional: () => toggle(model, "bidirectional"),
     batch_first: () => toggle(model, "batch_first"),

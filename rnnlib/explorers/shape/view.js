@@ -45,7 +45,7 @@ function header(model, shown) {
   const asLayer = (name) => name + (isCell(model.get("kind")) ? "Cell" : "");
   const asCell = (on) => family(model.get("kind")) + (on ? "Cell" : "");
   const make = {
-    kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"], family, asLayer),
+    kind: () => choice(model, "kind", Object.keys(model.get("families")), family, asLayer),
     cell: () => toggle(model, "kind", "cell", isCell, asCell),
     bidirectional: () => toggle(model, "bidirectional"),
     batch_first: () => toggle(model, "batch_first"),

@@ -69,7 +69,7 @@ function valuesField(model, say) {
 
 function controlsOf(model, say) {
   const make = {
-    kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"]),
+    kind: () => choice(model, "kind", Object.keys(model.get("families"))),
     compare: () => compareSwitches(model),
     ...(model.get("devices").length > 1 && { device: () => choice(model, "device", model.get("devices")) }),
     backward: () => toggle(model, "backward"),

@@ -1,13 +1,15 @@
 // What of the traced values each part of the picture shows, and in which colours.
 import { paperStates, scaleOf, vectorAt } from "./values.js";
 
-/** The parts that have a history, by family. */
-export const PARTS = {
-  LSTM: ["x", "i", "f", "g", "o", "c", "h"],
-  GRU: ["x", "r", "z", "n", "h"],
-  RNN: ["x", "h"],
-};
-const TERMS = { LSTM: ["h before", "c before"], GRU: ["h before"], RNN: ["h before", "h from_x", "h from_h"] };
+/** The parts that have a history: what is read, the gates, the states. The one block of an RNN is its state itself. */
+export const partsOf = ({ gates, states }) => [...new Set(["x", ...gates, ...states.toReversed()])];
+
+/** What else the circuit shows: the states before, and of a block that is a state both terms of its sum. */
+const termsOf = ({ gates, states }) => [
+  ...states.map((state) => `${state} before`),
+  ...gates.filter((gate) => states.includes(gate)).flatMap((gate) => [`${gate} from_x`, `${gate} from_h`]),
+];
+
 const TANH = ["g", "n"]; // the gates that are no share between 0 and 1
 
 /** Where the learner looks, within what was traced. */
@@ -30,7 +32,7 @@ export function arrayOf(part, { layer }) {
   return part === "x" ? `x of layer ${layer}` : part;
 }
 
-export const isGate = (part, { gates }) => gates.includes(part) && part !== "h";
+export const isGate = (part, { gates, states }) => gates.includes(part) && !states.includes(part);
 
 /** The colours' scale of a part: gates are within 1, all else as large as it gets. */
 export function rangeFor(part, array, traced) {
@@ -45,14 +47,13 @@ export function scaleSaid(part, range, traced) {
 
 /** The values of one step for the circuit: by part, with the scale that its colours have. */
 export function partsAt(arrays, traced, place) {
-  const { family } = traced;
   const part = (name) => {
     const array = arrays[arrayOf(name, place)];
     return { name, values: [...vectorAt(array, place)], range: rangeFor(name, array, traced) };
   };
   return {
     before: beforeOf(place),
-    ...Object.fromEntries([...PARTS[family], ...TERMS[family]].map((name) => [name, part(name)])),
+    ...Object.fromEntries([...partsOf(traced), ...termsOf(traced)].map((name) => [name, part(name)])),
   };
 }
 

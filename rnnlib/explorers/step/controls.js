@@ -45,7 +45,7 @@ export function controlsOf(model, traced, say) {
   const upTo = (name) => () => Array.from({ length: traced()?.sizes[name] ?? 1 }, (_, i) => i);
   const devices = () => (traced()?.fixed.device ? [model.get("device")] : model.get("devices"));
   const make = {
-    kind: () => choice(model, "kind", ["RNN", "LSTM", "GRU"], (kind) => kind.replace("Cell", "")),
+    kind: () => choice(model, "kind", Object.keys(model.get("families")), (kind) => kind.replace("Cell", "")),
     weights: () => menu(model, "weights", "weights", () => model.get("weight_names")),
     source: () => menu(model, "source", "input", () => model.get("sources")),
     device: () => menu(model, "device", "device", devices),
@@ -74,6 +74,12 @@ function timeSlider(model, last, say) {
   return made;
 }
 
+/** Where a direction begins and where it ends: the backward one at step 0. */
+export const endsOf = (direction, steps) => (direction ? [steps - 1, 0] : [0, steps - 1]);
+
+/** The step that is played after `time`, on the way from `first` to `last`. */
+export const timeAfter = (time, [first, last]) => (time === last ? last : time + Math.sign(last - first));
+
 /** The bar of time: a button that plays, and a slider. */
 export function timeBar(model, steps, say) {
   const play = el("button", { type: "button", class: "play", "aria-label": "play" }, "▶");
@@ -85,17 +91,16 @@ export function timeBar(model, steps, say) {
     play.textContent = "▶";
     play.setAttribute("aria-label", "play");
   };
-  const ends = () => (model.get("direction") ? [steps() - 1, 0] : [0, steps() - 1]); // the backward direction ends at 0
+  const ends = () => endsOf(model.get("direction"), steps());
   const step = () => {
-    const [first, last] = ends();
-    if (model.get("time") !== last) model.set("time", model.get("time") + Math.sign(last - first));
+    model.set("time", timeAfter(model.get("time"), ends()));
     model.save_changes();
-    if (model.get("time") === last) stop();
+    if (model.get("time") === ends()[1]) stop();
   };
   play.addEventListener("click", () => {
     if (beat) return stop();
     const [first, last] = ends();
-    if (model.get("time") === last) model.set("time", first);
+    if (model.get("time") === last) model.set("time", first); // played to the end: from the beginning again
     model.save_changes();
     play.textContent = "❚❚";
     play.setAttribute("aria-label", "pause");

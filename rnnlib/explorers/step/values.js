@@ -32,7 +32,7 @@ export function scaleOf(numbers) {
 const without = (sum, bias) => (Number.isFinite(bias) ? sum - bias : sum);
 
 /** What the equations of one unit need: of each gate what x, h and the biases say, and its value; states before and now. */
-export function termsAt(arrays, { family, squash, gates, projected }, place) {
+export function termsAt(arrays, { family, squash, gates, states, projected }, place) {
   const { unit } = place;
   const number = (name) => vectorAt(arrays[name], place)[unit];
   const term = (name) => {
@@ -41,7 +41,6 @@ export function termsAt(arrays, { family, squash, gates, projected }, place) {
     if (family === "GRU" && name === "n") return { x, h, value: number(name) };
     return { x: without(x, biasX), h: without(h, biasH), bias: biasX + biasH, value: number(name) };
   };
-  const states = family === "LSTM" ? ["h", "c"] : ["h"];
   const of = (suffix) => Object.fromEntries(states.map((state) => [state, number(`${state}${suffix}`)]));
   const at = {
     squash,

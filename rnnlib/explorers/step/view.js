@@ -7,9 +7,9 @@ import {
   arrayOf,
   beforeOf,
   isGate,
-  PARTS,
   paperParts,
   partsAt,
+  partsOf,
   placeOf,
   rangeFor,
   scaleSaid,
@@ -54,7 +54,7 @@ function figuresOf(model, traced, redraw) {
     const kind = part === "x" ? "input" : isGate(part, traced) ? "gate" : "state";
     return historyFigure(part, kind, part === "x" ? "feature" : "unit", go(part));
   };
-  const figures = Object.fromEntries(PARTS[traced.family].map((part) => [part, figure(part)]));
+  const figures = Object.fromEntries(partsOf(traced).map((part) => [part, figure(part)]));
   const kept = {}; // a part's history changes with the place, and not with time
   const history = (part, array, place) => {
     const key = [place.layer, place.direction, place.item].join();
@@ -135,7 +135,7 @@ function build(model, host) {
     heading.textContent = `Unit ${place.unit}, step ${place.time}`;
     equations.replaceChildren(
       title,
-      ...panel(arrays, traced, place, { parts: PARTS[traced.family], before: beforeOf(place), paper }),
+      ...panel(arrays, traced, place, { parts: partsOf(traced), before: beforeOf(place), paper }),
     );
     figures.show(arrays, place);
     relight();
@@ -152,6 +152,7 @@ function build(model, host) {
 
   const receive = () => {
     traced = model.get("answer");
+    traced = { ...traced, states: model.get("families")[traced.family].states };
     held.release();
     arrays = decoded(traced.arrays);
     figures = figuresOf(model, traced, draw);

@@ -29,7 +29,7 @@ test("a place beyond what was traced is the last one there is", () => {
 });
 
 const gates = ["i", "f", "g", "o"];
-const traced = { family: "LSTM", gates, squash: "tanh", projected: false };
+const traced = { family: "LSTM", states: ["h", "c"], gates, squash: "tanh", projected: false };
 const names = ["h", "c", "h before", "c before", ...gates, ...gates.flatMap((g) => [`${g} from_x`, `${g} from_h`])];
 const every = {
   ...Object.fromEntries(names.map((name) => [name, telling([2, 2, 5, 3, 4])])),
@@ -54,19 +54,19 @@ test("the backward direction comes from the step after, and a layer above reads 
 test("gates are coloured within 1, states and inputs as large as they get", () => {
   for (const gate of gates) assert.equal(rangeFor(gate, every[gate], traced), 1);
   assert.equal(rangeFor("h", every.h, traced), number(1, 1, 4, 2, 3));
-  assert.equal(rangeFor("h", every.h, { family: "RNN", gates: ["h"] }), number(1, 1, 4, 2, 3));
+  assert.equal(rangeFor("h", every.h, { family: "RNN", states: ["h"], gates: ["h"] }), number(1, 1, 4, 2, 3));
 });
 
 test("a sigmoid's scale is a share, a tanh's goes both ways, and a state's is as large as it gets", () => {
   for (const gate of ["i", "f", "o"]) assert.equal(scaleSaid(gate, 1, traced), "0 … 1");
   assert.equal(scaleSaid("g", 1, traced), "−1 … 1");
-  assert.equal(scaleSaid("n", 1, { gates: ["r", "z", "n"] }), "−1 … 1");
+  assert.equal(scaleSaid("n", 1, { gates: ["r", "z", "n"], states: ["h"] }), "−1 … 1");
   assert.equal(scaleSaid("c", 2.345, traced), "±2.35");
-  assert.equal(scaleSaid("h", 0.5, { gates: ["h"] }), "±0.50");
+  assert.equal(scaleSaid("h", 0.5, { gates: ["h"], states: ["h"] }), "±0.50");
 });
 
 test("an RNN's picture has both terms of its sum", () => {
-  const rnn = { family: "RNN", gates: ["h"] };
+  const rnn = { family: "RNN", states: ["h"], gates: ["h"] };
   const arrays = { ...every, "h from_x": telling([2, 2, 5, 3, 4]), "h from_h": telling([2, 2, 5, 3, 4]) };
   const parts = partsAt(arrays, rnn, { layer: 0, direction: 1, time: 2, item: 0 });
   for (const term of ["h from_x", "h from_h"])

@@ -88,7 +88,11 @@ const STEPS = {
 /** One step of a family at random: its equations, and every value that they should print. */
 function aStep(family, option) {
   const [arrays, more, h] = STEPS[family](option);
-  const at = termsAt(arrays, { family, projected: false, ...more }, PLACE);
+  const at = termsAt(
+    arrays,
+    { family, states: family === "LSTM" ? ["h", "c"] : ["h"], projected: false, ...more },
+    PLACE,
+  );
   const values = {
     h,
     ...Object.fromEntries(more.gates.map((name) => [name, arrays[name].numbers[0]])),
@@ -210,7 +214,10 @@ test("nan and infinity are printed, and their results are what they give", () =>
           h: one(squash(x + h)),
           "h before": one(0),
         };
-        const [line] = equationsOf("RNN", termsAt(arrays, { family: "RNN", squash: name, gates: ["h"] }, PLACE));
+        const [line] = equationsOf(
+          "RNN",
+          termsAt(arrays, { family: "RNN", states: ["h"], squash: name, gates: ["h"] }, PLACE),
+        );
         assert.equal(line.result, printed(squash(x + h)));
         assert.equal(printed(calculated(line.filled)), line.result, line.filled);
       }
@@ -228,7 +235,10 @@ test("a bias that is infinite stays infinite in the equation, and gives the trac
       h: one(Math.tanh(bias)),
       "h before": one(0),
     };
-    const [line] = equationsOf("RNN", termsAt(arrays, { family: "RNN", squash: "tanh", gates: ["h"] }, PLACE));
+    const [line] = equationsOf(
+      "RNN",
+      termsAt(arrays, { family: "RNN", states: ["h"], squash: "tanh", gates: ["h"] }, PLACE),
+    );
     assert.equal(line.result, printed(Math.tanh(bias)), line.filled);
   }
 });

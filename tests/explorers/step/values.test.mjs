@@ -34,7 +34,7 @@ test("the colours' scale is the largest magnitude that is finite, and never 0", 
 });
 
 const gates = ["i", "f", "g", "o"];
-const traced = { family: "LSTM", gates, squash: "tanh", projected: false };
+const traced = { family: "LSTM", states: ["h", "c"], gates, squash: "tanh", projected: false };
 const names = ["h", "c", "h before", "c before", ...gates, ...gates.flatMap((g) => [`${g} from_x`, `${g} from_h`])];
 const every = {
   ...Object.fromEntries(names.map((name) => [name, telling([2, 2, 5, 3, 4])])),
@@ -60,7 +60,7 @@ test("the terms of an equation are those of one unit at one place, with the bias
 });
 
 test("what the state says to GRU's n stays whole, its bias inside: r scales both", () => {
-  const gru = { family: "GRU", gates: ["r", "z", "n"] };
+  const gru = { family: "GRU", states: ["h"], gates: ["r", "z", "n"] };
   const gruNames = ["r", "z", "n"].flatMap((g) => [g, `${g} from_x`, `${g} from_h`, `${g} bias_ih`, `${g} bias_hh`]);
   const arrays = {
     ...every,
