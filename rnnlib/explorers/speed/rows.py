@@ -30,18 +30,15 @@ COLUMNS = (
 
 
 def machine(device: str = "cuda") -> str:
-    """What is measured on: torch's version, the processor or the GPU, and the threads.
+    """What is measured on: torch's version, the processor and the GPU: the one that is named, where there are several.
 
     Example:
         >>> machine().startswith("torch ")
         True
     """
-    others = {"cpu": "no GPU", "mps": "Apple's GPU"}
-    gpu = (
-        torch.cuda.get_device_name(device if device.startswith("cuda") else None)
-        if torch.cuda.is_available()
-        else others[available()[-1]]
-    )
+    gpu = {"cpu": "no GPU", "mps": "Apple's GPU"}.get(available()[-1], "")
+    if torch.cuda.is_available():
+        gpu = torch.cuda.get_device_name(device if device.startswith("cuda") else None)
     return f"torch {torch.__version__}, {platform.machine()}, {os.cpu_count()} processors, {gpu}"
 
 

@@ -451,6 +451,14 @@ def test_a_projection_wider_than_the_layer_is_a_note(watch: Stopwatch) -> None:
     assert lab.rows[1]["median"]
 
 
+def test_what_is_a_trait_is_an_argument_too(watch: Stopwatch) -> None:
+    lab = a_lab(compare=["layer"], values=[2], backward=True, hidden_size=5, num_layers=2)
+    lab.start()
+    lab.wait()
+    (asked,) = watch.asked
+    assert (asked["backward"], asked["spec"].hidden_size, asked["spec"].num_layers) == (True, 5, 2)
+
+
 MADE_BAD: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a cell": ({"layer": nn.GRUCell(3, 4)}, ("GRUCell", "'GRU'")),
     "a cell's kind": ({"layer": "LSTMCell"}, ("LSTMCell", "'LSTM'")),
