@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence
@@ -41,7 +41,6 @@ def recomputed(sentence: str, there: dict[str, object]) -> bool:
     return np.allclose(a, b, atol=1e-4) if "(" in right and "@" in right else np.array_equal(a, b)
 
 
-@settings(max_examples=600)
 @given(specs(LAYERS), seq_lens, st.none() | batches, st.data())
 @pytest.mark.filterwarnings("ignore:LSTM with projections")
 def test_a_layers_checks_are_true_when_they_say_so(
@@ -65,7 +64,6 @@ def test_a_layers_checks_are_true_when_they_say_so(
     assert len(truths(result)) == len(result.checks)
 
 
-@settings(max_examples=200)
 @given(specs(CELLS), st.none() | batches, st.booleans())
 def test_a_cells_checks_are_true_when_they_say_so(spec: LayerSpec, batch: int | None, given_state: bool) -> None:
     cell = real(spec)

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -48,7 +48,6 @@ def assert_equal_to_torch(module: ModuleType, name: str, batch: int, input_size:
         torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(FAMILIES), batches, sizes, sizes, st.booleans())
 def test_a_step_is_that_of_torchs_cell(name: str, batch: int, input_size: int, size: int, bias: bool) -> None:
     assert_equal_to_torch(steps, name, batch, input_size, size, bias)

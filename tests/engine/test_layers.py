@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from torch import nn
 
 from rnnlib.engine.devices import available
@@ -17,7 +17,6 @@ from rnnlib.spec import LayerSpec
 from tests.strategies import refused, specs
 
 
-@settings(max_examples=200)
 @given(specs(dropout=True))
 def test_the_layer_is_what_the_spec_says(spec: LayerSpec) -> None:
     layer = build(spec)
@@ -57,7 +56,6 @@ def test_a_device_that_is_not_there() -> None:
     refused(lambda: build(LayerSpec("GRU", 3, 2), "tpu"), "tpu", "this machine has cpu")
 
 
-@settings(max_examples=100)
 @given(specs(dropout=True))
 def test_the_weights_are_torchs_own(spec: LayerSpec) -> None:
     layer = build(spec, seed=5)

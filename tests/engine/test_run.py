@@ -8,7 +8,7 @@ import time
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequence, pad_packed_sequence
@@ -44,7 +44,6 @@ def gave(result: Run) -> list[Tensor]:
     return [tensor for part in parts if part is not None for tensor in flat(part)]
 
 
-@settings(max_examples=600)
 @given(specs(), seq_lens, st.none() | batches, st.booleans())
 @no_projection_warning
 def test_it_is_the_layer_called_by_hand(spec: LayerSpec, seq_len: int, batch: int | None, with_state: bool) -> None:
@@ -60,7 +59,6 @@ def test_it_is_the_layer_called_by_hand(spec: LayerSpec, seq_len: int, batch: in
     assert result.output is result.h_n if spec.is_cell else result.output is not result.h_n
 
 
-@settings(max_examples=300)
 @given(specs(LAYERS), seq_lens, batches, st.booleans(), st.data())
 @no_projection_warning
 def test_lengths_pack_and_pad_as_by_hand(
@@ -80,7 +78,6 @@ def test_lengths_pack_and_pad_as_by_hand(
         assert torch.equal(ours, theirs)
 
 
-@settings(max_examples=200)
 @given(specs(dropout=True), seq_lens, st.none() | batches)
 @no_projection_warning
 def test_a_spec_gives_the_same_every_time_and_leaves_no_trace(spec: LayerSpec, seq_len: int, batch: int | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
@@ -19,7 +19,7 @@ from rnnlib import LayerSpec
 from rnnlib.engine import who_reads as module
 from rnnlib.engine.who_reads import Reads, count, who_reads
 from rnnlib.spec.kinds import CELLS, LAYERS
-from tests.strategies import batches, real, refused, seq_lens, specs
+from tests.strategies import batches, cases, real, refused, seq_lens, specs
 
 STEP = 1e-6
 
@@ -69,7 +69,7 @@ def assert_equal_to_brute_force(found: Reads, layer: nn.Module, x: Tensor, lengt
         assert (theirs[ours > 1e-8] > 0).all()  # what has, does; a change of 1e-6 shows no less
 
 
-@settings(max_examples=40)
+@cases(40)
 @given(spec=specs(LAYERS), seq_len=st.integers(1, 5), batch=st.integers(1, 3), packed=st.booleans(), data=st.data())
 def test_it_equals_a_change_of_one_input_at_a_time(
     spec: LayerSpec, seq_len: int, batch: int, packed: bool, data: st.DataObject
@@ -83,7 +83,7 @@ def test_it_equals_a_change_of_one_input_at_a_time(
     assert sum(part.numel() for part in parts(found)) == count(spec, seq_len, batch, spec.hidden_size)
 
 
-@settings(max_examples=30)
+@cases(30)
 @given(kind=st.sampled_from(LAYERS), seq_len=seq_lens, lengths=st.lists(st.integers(1, 7), min_size=1, max_size=4))
 def test_with_one_layer_a_direction_has_read_what_it_has_passed(kind: str, seq_len: int, lengths: list[int]) -> None:
     lengths = [min(length, seq_len) for length in lengths]
@@ -122,7 +122,7 @@ def test_in_a_few_numbers_at_a_time_it_is_the_same(monkeypatch: pytest.MonkeyPat
         torch.testing.assert_close(a, b, rtol=1e-12, atol=0)
 
 
-@settings(max_examples=30)
+@cases(30)
 @given(specs(LAYERS), st.integers(1, 9), st.booleans())
 def test_the_first_units_are_those_of_all(spec: LayerSpec, units: int, packed: bool) -> None:
     x = torch.randn((2, 4, spec.input_size) if spec.batch_first else (4, 2, spec.input_size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence, pack_sequence
@@ -156,7 +156,6 @@ def taken_by_torch(spec: LayerSpec, given: torch.Tensor) -> bool:
     return True
 
 
-@settings(max_examples=600)
 @given(specs(), seq_lens, st.none() | batches, st.data())
 @pytest.mark.filterwarnings("ignore:LSTM with projections")
 def test_what_torch_refuses_is_refused_before_torch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils.rnn import pack_sequence
@@ -147,7 +147,6 @@ def test_a_list_is_a_pair_too() -> None:
     assert run(LSTM, x, [h, h]).c_n.shape == (4, 3, 16)  # type: ignore[arg-type]
 
 
-@settings(max_examples=600)
 @given(specs(), seq_lens, st.none() | batches, st.data())
 @pytest.mark.filterwarnings("ignore:LSTM with projections")
 def test_what_torch_refuses_is_refused_before_torch(

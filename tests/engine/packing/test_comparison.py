@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence, pad_sequence
@@ -73,7 +73,6 @@ def equals_by_hand(both: PaddedAndPacked, layer: nn.Module, sequences: list[Tens
     assert both.packed.steps == rows * sum(map(len, sequences))
 
 
-@settings(max_examples=150)
 @given(
     specs(kinds=LAYERS),
     st.lists(st.integers(1, 9), min_size=1, max_size=6),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pack_sequence, pad_packed_sequence, pad_sequence
@@ -18,7 +18,7 @@ from rnnlib import LayerSpec, japanese_vowels
 from rnnlib.engine.packing.mistakes import MISTAKES, Mistake, run_mistake
 from rnnlib.engine.packing.outcome import Outcome
 from rnnlib.spec.kinds import LAYERS
-from tests.strategies import real, refused, specs
+from tests.strategies import cases, real, refused, specs
 
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections")
 
@@ -141,7 +141,7 @@ def test_which_mistakes_torch_notices(spec: LayerSpec, sequences: list[Tensor]) 
     assert loud == dict.fromkeys(LOUD, True) | dict.fromkeys(SILENT, False) | {"batch_first": not square}
 
 
-@settings(max_examples=60)
+@cases(60)
 @given(specs(kinds=LAYERS), st.lists(st.integers(1, 7), min_size=1, max_size=6), st.sampled_from(MISTAKES))
 def test_any_layer_and_batch_can_meet_any_mistake(spec: LayerSpec, lengths: list[int], mistake: Mistake) -> None:
     """Even one sequence of one step, with which some make no difference."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.utils.rnn import (
@@ -70,7 +70,6 @@ def equals_torch(
     assert same(packing.unsorted_indices, invert_permutation(packing.sorted_indices))
 
 
-@settings(max_examples=300)
 @given(
     st.lists(st.integers(1, 9), min_size=1, max_size=7),
     st.integers(1, 4),

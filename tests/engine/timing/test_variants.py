@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_sequence
@@ -18,7 +18,7 @@ from rnnlib.engine.timing.variants import UnavailableError, cells_of, layer_of, 
 from rnnlib.engine.timing.workload import VARIANTS, spread_lengths
 from rnnlib.spec.kinds import CELLS, LAYERS
 from tests.engine.timing.workloads import DEEP, compared, workload_of
-from tests.strategies import batches, real, refused, seq_lens, specs
+from tests.strategies import batches, cases, real, refused, seq_lens, specs
 
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections", "ignore:dropout=")
 
@@ -28,7 +28,7 @@ def flat(answer: Any) -> list[Tensor]:
     return [output, *(states if isinstance(states, tuple) else (states,))]
 
 
-@settings(max_examples=60)
+@cases(60)
 @given(specs(kinds=LAYERS, dropout=True), seq_lens, st.none() | batches, st.booleans())
 def test_the_loop_over_cells_gives_what_the_layer_gives(
     spec: LayerSpec, seq_len: int, batch: int | None, backward: bool
@@ -51,7 +51,7 @@ def test_the_loop_over_cells_gives_what_the_layer_gives(
         torch.testing.assert_close(ours, own)
 
 
-@settings(max_examples=60)
+@cases(60)
 @given(specs(kinds=LAYERS), seq_lens, batches, st.data())
 def test_the_packed_layer_gives_what_the_layer_gives_each_sequence(
     spec: LayerSpec, seq_len: int, batch: int, data: st.DataObject
@@ -70,7 +70,7 @@ def test_the_packed_layer_gives_what_the_layer_gives_each_sequence(
             torch.testing.assert_close(state[:, i], own)
 
 
-@settings(max_examples=30)
+@cases(30)
 @given(specs(kinds=CELLS), seq_lens, st.none() | batches, st.booleans())
 def test_a_cell_is_looped_and_its_layer_has_its_weights(
     spec: LayerSpec, seq_len: int, batch: int | None, backward: bool

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
@@ -140,7 +140,6 @@ def assert_equal(a: Tensor, b: Tensor) -> None:
     assert (a - b).abs().max() <= close * max(1, b.abs().max())
 
 
-@settings(max_examples=1500)
 @given(cases(torch.float64, torch.float32))
 def test_it_equals_the_layers_own_result(case: Case) -> None:
     before = torch.get_rng_state(), torch.get_num_threads(), torch.is_grad_enabled()
@@ -248,7 +247,6 @@ def first_states(case: Case, row: int, n: int) -> tuple[Tensor, ...]:
     return tuple(s.reshape(rows, -1, width)[row, n] for s, width in zip(flat(case.hx), widths, strict=True))
 
 
-@settings(max_examples=300)
 @given(cases())
 def test_every_gate_and_state_is_that_of_torchs_cells(case: Case) -> None:
     result, spec = case.trace(), case.spec
@@ -288,7 +286,6 @@ def assert_steps_equal(case: Case, result: Trace, at: tuple, steps: dict[str, Te
             assert_equal(result.gates[gate][at], pre.tanh() if gate in "gn" else pre.sigmoid())
 
 
-@settings(max_examples=200)
 @given(cases())
 def test_shapes_and_mask(case: Case) -> None:
     result, spec = case.trace(), case.spec
@@ -313,7 +310,6 @@ def test_shapes_and_mask(case: Case) -> None:
         assert torch.equal(x.isnan(), ~expected[..., None].expand(x.shape))
 
 
-@settings(max_examples=200)
 @given(cases())
 def test_gradients_equal_torchs(case: Case) -> None:
     case.x.requires_grad_()

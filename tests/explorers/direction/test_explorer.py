@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -24,7 +24,7 @@ from rnnlib.explorers.direction.payload import check_units, steps_that_fit
 from rnnlib.explorers.direction.view import PLACE
 from rnnlib.spec.kinds import LAYERS
 from tests.node import run
-from tests.strategies import real, refused, specs
+from tests.strategies import cases, real, refused, specs
 
 
 def sent(explorer: DirectionExplorer, **values: Any) -> None:
@@ -61,7 +61,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Reads]:
     return made
 
 
-@settings(max_examples=30)
+@cases(30)
 @given(spec=specs(LAYERS), packed=st.booleans(), lengths=st.lists(st.integers(1, 6), min_size=1, max_size=3))
 def test_a_module_of_ones_own_is_asked_with_its_own_weights(spec: LayerSpec, packed: bool, lengths: list[int]) -> None:
     shape = (len(lengths), 6, spec.input_size) if spec.batch_first else (6, len(lengths), spec.input_size)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -27,7 +27,7 @@ from rnnlib.engine.packing.pack_steps import pack_steps
 from rnnlib.explorers.packing.explorer import ASKED, PackingExplorer
 from rnnlib.explorers.packing.view import STAGES
 from tests.node import run
-from tests.strategies import refused
+from tests.strategies import cases, refused
 
 DRAWN = Path(__file__).parent / "packing.mjs"
 TRAITS = (*ASKED, "sizes", "stages", "most", "controls", "question")
@@ -59,14 +59,14 @@ def a_case(chance: random.Random) -> PackingExplorer:
 
 
 @pytest.fixture(scope="module")
-def cases() -> list[tuple[PackingExplorer, dict[str, Any]]]:
+def pictures() -> list[tuple[PackingExplorer, dict[str, Any]]]:
     chance = random.Random(4)
     explorers = [a_case(chance) for _ in range(40)]
     return list(zip(explorers, drawn([state_of(explorer) for explorer in explorers]), strict=True))
 
 
-def test_order_batch_sizes_and_starts_are_torchs(cases: list[Any]) -> None:
-    for explorer, there in cases:
+def test_order_batch_sizes_and_starts_are_torchs(pictures: list[Any]) -> None:
+    for explorer, there in pictures:
         packed = explorer.packing.packed
         assert there["order"] == packed.sorted_indices.tolist()
         assert there["batchSizes"] == packed.batch_sizes.tolist()
@@ -91,9 +91,9 @@ TOLD = re.compile(
 )
 
 
-def test_the_caption_names_the_right_places(cases: list[Any]) -> None:
+def test_the_caption_names_the_right_places(pictures: list[Any]) -> None:
     """Each sentence, read back as indices into tensors whose numbers say which step of which sequence they are."""
-    for explorer, there in cases:
+    for explorer, there in pictures:
         lengths, first = explorer.lengths, explorer.batch_first
         marked = [torch.tensor([[1000.0 * item + time] for time in range(n)]) for item, n in enumerate(lengths)]
         value, total = explorer.padding_value, explorer.total_length
@@ -118,8 +118,8 @@ def test_the_caption_names_the_right_places(cases: list[Any]) -> None:
                 assert size == tensors.batch_sizes[time]
 
 
-def test_a_step_is_marked_at_every_stage_and_a_pad_where_there_are_pads(cases: list[Any]) -> None:
-    for explorer, there in cases:
+def test_a_step_is_marked_at_every_stage_and_a_pad_where_there_are_pads(pictures: list[Any]) -> None:
+    for explorer, there in pictures:
         if len(explorer.lengths) > 12:
             continue  # some rows are left out
         longest = max(explorer.lengths)
@@ -130,8 +130,8 @@ def test_a_step_is_marked_at_every_stage_and_a_pad_where_there_are_pads(cases: l
                 assert next(marks) == {"padded": inside, "sorted": inside, "packed": own, "unpacked": 1}
 
 
-def test_the_titles_are_the_real_shapes(cases: list[Any]) -> None:
-    for explorer, there in cases:
+def test_the_titles_are_the_real_shapes(pictures: list[Any]) -> None:
+    for explorer, there in pictures:
         packing = explorer.packing
         wide = explorer.answer["wide"]
         assert there["titles"] == [
@@ -142,8 +142,8 @@ def test_the_titles_are_the_real_shapes(cases: list[Any]) -> None:
         ]
 
 
-def test_the_pictures_are_whole_and_say_how_many_rows_are_left_out(cases: list[Any]) -> None:
-    for explorer, there in cases:
+def test_the_pictures_are_whole_and_say_how_many_rows_are_left_out(pictures: list[Any]) -> None:
+    for explorer, there in pictures:
         for picture in there["pictures"]:
             words = "".join(ET.fromstring(f"<svg>{picture}</svg>").itertext())
             assert not re.search("NaN|undefined|Infinity|null", picture)
@@ -151,8 +151,8 @@ def test_the_pictures_are_whole_and_say_how_many_rows_are_left_out(cases: list[A
             assert (f"{count - 11} more sequences" in words) == (count > 12)
 
 
-def test_the_snippet_runs_as_it_stands_and_prints_what_it_says(cases: list[Any]) -> None:
-    for explorer, there in cases:
+def test_the_snippet_runs_as_it_stands_and_prints_what_it_says(pictures: list[Any]) -> None:
+    for explorer, there in pictures:
         code, names, printed = there["code"], {}, io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(compile(code, "snippet", "exec"), names)
@@ -168,8 +168,8 @@ def test_the_snippet_runs_as_it_stands_and_prints_what_it_says(cases: list[Any])
         assert names["summary"].shape == (len(explorer.lengths), directions * (spec.proj_size or spec.hidden_size))
 
 
-def test_the_table_is_what_the_layer_made(cases: list[Any]) -> None:
-    for explorer, there in cases:
+def test_the_table_is_what_the_layer_made(pictures: list[Any]) -> None:
+    for explorer, there in pictures:
         assert_table(explorer, there["rows"])
 
 
@@ -220,7 +220,7 @@ def test_a_mistake_is_made_at_that_moment(mistake: Any, layer: Any, monkeypatch:
     assert explorer.answer["tried"] == {}
 
 
-@settings(max_examples=60)
+@cases(60)
 @given(
     st.lists(st.integers(1, 6), min_size=1, max_size=5), st.booleans(), st.sampled_from([torch.float32, torch.float64])
 )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
@@ -17,6 +17,7 @@ from rnnlib.explorers.prediction import card as practice
 from rnnlib.explorers.prediction.answer import read_shape
 from rnnlib.explorers.prediction.card import predict
 from rnnlib.spec import LayerSpec
+from tests.strategies import cases
 
 SPEC = LayerSpec("LSTM", 12, 16, num_layers=2, bidirectional=True, batch_first=True)
 
@@ -116,7 +117,7 @@ def by_torch(spec: LayerSpec, seq_len: int, batch: int | None) -> tuple[nn.Modul
 
 
 @pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
-@settings(max_examples=40)
+@cases(40)
 @given(layers(), st.booleans())
 def test_torchs_shape_is_right_and_no_other(question: tuple[LayerSpec, int, int | None], own_layer: bool) -> None:
     spec, seq_len, batch = question

@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlib.explorers.prediction.axes import NUMBERS, X_AND_H
@@ -223,7 +223,6 @@ def in_parameter(spec: LayerSpec, seq_len: int, batch: int | None, tensor: str) 
             yield all_shapes[other], f"{other} for {'a bias' if stem.startswith('bias') else stem}"
 
 
-@settings(max_examples=200)
 @given(questions())
 def test_a_planted_misconception_is_named_as_itself_or_as_its_twin(
     question: tuple[LayerSpec, int, int | None, str],
@@ -256,7 +255,6 @@ def test_every_slip_is_planted_and_has_its_sentences() -> None:
     assert seen["slips"] == set(SENTENCES)
 
 
-@settings(max_examples=200)
 @given(questions(), st.lists(sizes, min_size=1, max_size=4).map(tuple))
 def test_any_wrong_shape_gets_one_or_two_short_sentences(
     question: tuple[LayerSpec, int, int | None, str], answer: tuple[int, ...]
@@ -353,7 +351,6 @@ def test_two_slips_are_never_joined_into_what_is_not_true(
     assert len(sentences) == len(set(sentences))
 
 
-@settings(max_examples=200)
 @given(questions(), st.lists(sizes, min_size=1, max_size=4).map(tuple))
 def test_what_is_said_to_be_the_shape_of_a_tensor_is(
     question: tuple[LayerSpec, int, int | None, str], answer: tuple[int, ...]

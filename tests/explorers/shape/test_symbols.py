@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlib.explorers.shape.symbols import constants, rules, templates
@@ -29,7 +29,6 @@ def sizes_of(spec: LayerSpec, seq_len: int, batch: int) -> dict[str, int]:
     return constants(BASE)[spec.kind] | moved | {"seq_len": seq_len, "batch": batch}
 
 
-@settings(max_examples=300, deadline=None)
 @given(chosen())
 def test_the_rules_with_numbers_put_in_are_the_shapes(case: tuple[LayerSpec, int, int]) -> None:
     spec, seq_len, batch = case
@@ -44,7 +43,6 @@ def test_the_rules_with_numbers_put_in_are_the_shapes(case: tuple[LayerSpec, int
     assert drawn == said
 
 
-@settings(max_examples=200, deadline=None)
 @given(chosen())
 def test_a_template_with_numbers_put_in_is_the_code(case: tuple[LayerSpec, int, int]) -> None:
     spec, seq_len, batch = case
