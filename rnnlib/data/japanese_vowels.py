@@ -47,7 +47,8 @@ class Utterances:
             kind = type(index).__name__
             raise TypeError(f"the number of an utterance must be a whole number, not {index!r} ({kind}).") from None
         if not -len(self) <= index < len(self):
-            raise IndexError(f"there are {len(self)} utterances, 0 to {len(self) - 1}; {index} is not one of them.")
+            given = index if abs(index) < 10**12 else "so large a number"
+            raise IndexError(f"there are {len(self)} utterances, 0 to {len(self) - 1}; {given} is not one of them.")
         index %= len(self)
         end = int(self.lengths[: index + 1].sum())
         return self.frames[end - int(self.lengths[index]) : end].copy()

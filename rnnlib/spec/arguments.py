@@ -12,6 +12,7 @@ from rnnlib.spec.kinds import FAMILIES, argument_names
 if TYPE_CHECKING:
     from rnnlib.spec.layer import LayerSpec
 
+MOST = 2**63 - 1
 LONGEST = 60  # characters of a value that a message repeats
 
 
@@ -36,7 +37,7 @@ def check_size(name: str, value: Any, least: int = 1) -> int:
 
     Raises:
         TypeError: it is no whole number (a bool and a float are none).
-        ValueError: it is below `least`.
+        ValueError: it is below `least`, or more than torch can count.
 
     Example:
         >>> check_size("batch", 3)
@@ -51,6 +52,8 @@ def check_size(name: str, value: Any, least: int = 1) -> int:
         raise TypeError(f"{name} must be a whole number, not {brief(value)} ({kind}): {mend}.") from None
     if size < least:
         raise ValueError(f"{name} must be at least {least}, not {brief(size)}.")
+    if size > MOST:
+        raise ValueError(f"{name} must be below 2**63, beyond which torch cannot count, not {brief(size)}.")
     return size
 
 

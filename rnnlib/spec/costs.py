@@ -112,5 +112,4 @@ def in_units(num_bytes: int) -> str:
     for power, unit in enumerate(("kB", "MB", "GB", "TB"), start=1):
         if num_bytes < 1000 ** (power + 1):
             return f"{num_bytes / 1000**power:.1f} {unit}"
-    terabytes = num_bytes // 1000**4  # whole numbers: a float ends at 1e308
-    return f"{terabytes:,} TB" if terabytes < 10**15 else f"10^{int(terabytes.bit_length() * 0.30103)} TB"
+    return f"{num_bytes // 1000**4:,} TB"  # whole numbers: a float ends at 1e308

@@ -152,3 +152,8 @@ def test_a_pointer_of_git_lfs_is_told_as_no_recording(tmp_path: Path) -> None:
     file = tmp_path / "japanese_vowels.npz"
     file.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
     assert "pickle" not in refused(lambda: _load(file), "is not the recording")
+
+
+def test_a_number_of_any_length_does_not_stand_in_the_message() -> None:
+    with pytest.raises(IndexError, match="so large a number is not one of them"):
+        japanese_vowels()[10**5000]

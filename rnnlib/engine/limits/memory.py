@@ -86,7 +86,7 @@ def _check(what: str, needed: int, device: torch.device, smaller: str) -> None:
 
 
 def _said(num_bytes: int) -> str:
-    return f"{num_bytes:,} bytes ({in_units(num_bytes)})" if 1000 <= num_bytes < 10**24 else in_units(num_bytes)
+    return in_units(num_bytes) if num_bytes < 1000 else f"{num_bytes:,} bytes ({in_units(num_bytes)})"
 
 
 def _container_bytes(cgroup: Path) -> int | None:

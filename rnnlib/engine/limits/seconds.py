@@ -61,16 +61,16 @@ def estimate(
     spec = as_layer(spec)
     costs, layers = spec.costs(seq_len, batch), spec.num_layers * spec.num_directions
     steps, flowing = seq_len * layers, costs.run_bytes - costs.parameter_bytes
-    parameters, multiply_adds = _float(costs.parameters), _float(costs.multiply_adds)
+    parameters, multiply_adds = float(costs.parameters), float(costs.multiply_adds)
     made, speed = (0 if built else 1), FASTER[device.partition(":")[0]] / passes
     products = f"{parameters / 1e6:,.1f} million parameters and {multiply_adds / 1e9:,.1f} billion multiply-adds"
     parts = {
-        f"{layers:,} layers and directions": made * A_LAYER * _float(layers),
-        f"{steps:,} steps, one after the other in every layer and direction,": a_step * _float(steps),
-        f"{in_units(flowing)} of numbers": _float(flowing) / BYTES / speed,
+        f"{layers:,} layers and directions": made * A_LAYER * layers,
+        f"{steps:,} steps, one after the other in every layer and direction,": a_step * steps,
+        f"{in_units(flowing)} of numbers": flowing / BYTES / speed,
         products: made * parameters / PARAMETERS
         + multiply_adds / MULTIPLY_ADDS / speed
-        + _float(seq_len) * parameters / PARAMETERS_READ / speed,
+        + seq_len * parameters / PARAMETERS_READ / speed,
     }
     return Estimate(sum(parts.values()), max(parts, key=lambda words: parts[words]))
 
@@ -98,7 +98,3 @@ def estimate_packing(spec: LayerSpec, lengths: Sequence[int], device: str) -> Es
 def as_layer(spec: LayerSpec) -> LayerSpec:
     """The layer that costs what a cell does when it is called seq_len times; of a layer, itself."""
     return dataclasses.replace(spec, kind=spec.family.name)
-
-
-def _float(count: int) -> float:
-    return float(min(count, 10**30))  # a float ends at 1e308

@@ -17,7 +17,7 @@ from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.arguments.sequences import check_padded, check_sequences
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.limits.memory import free_bytes
-from rnnlib.spec.arguments import check_flag, check_size
+from rnnlib.spec.arguments import brief, check_flag, check_size
 from rnnlib.spec.costs import in_units
 
 
@@ -141,7 +141,7 @@ def _check_padding_value(value: Any, dtype: torch.dtype) -> float:
     """Give `value` back if a tensor of this dtype can hold it."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         kind = type(value).__name__
-        raise TypeError(f"padding_value must be a number, such as 0.0, not {value!r} ({kind}): write one.")
+        raise TypeError(f"padding_value must be a number, such as 0.0, not {brief(value)} ({kind}): write one.")
     number = value if isinstance(value, int) else float(value)
     try:
         held = torch.full((), number, dtype=dtype, device="cpu").item()
@@ -150,7 +150,9 @@ def _check_padding_value(value: Any, dtype: torch.dtype) -> float:
     rounded = dtype.is_floating_point or dtype.is_complex
     if held is None or not (held == number or (rounded and cmath.isfinite(held) == math.isfinite(number))):
         name = str(dtype).removeprefix("torch.")
-        raise ValueError(f"padding_value must be a number that {name} can hold, as the data is, not {value}: write 0.")
+        raise ValueError(
+            f"padding_value must be a number that {name} can hold, as the data is, not {brief(value)}: write 0."
+        )
     return number
 
 
@@ -170,8 +172,8 @@ def _check_total_length(total_length: Any, lengths: Tensor, padded: Tensor) -> i
     longest = int(lengths.max())
     if isinstance(total_length, numbers.Integral) and not isinstance(total_length, bool) and total_length < longest:
         raise ValueError(
-            f"total_length must be at least {longest}, the longest length, not {total_length}: it adds padding and"
-            " never cuts, so give the padded batch's seq_len, or leave it out."
+            f"total_length must be at least {longest}, the longest length, not {brief(int(total_length))}: it adds"
+            " padding and never cuts, so give the padded batch's seq_len, or leave it out."
         )
     total = check_size("total_length", total_length, least=longest)
     _check_memory(total, len(lengths), padded, "total_length")

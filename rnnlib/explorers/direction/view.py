@@ -8,6 +8,7 @@ from typing import Any
 from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, size
 from rnnlib.explorers.shared.view import View
+from rnnlib.spec.arguments import brief
 from rnnlib.spec.kinds import check_layer_kind
 
 HERE = Path(__file__).parent
@@ -19,7 +20,7 @@ CONTROLS = ("kind", "bidirectional", "packed", "item", "seq_len", "num_layers", 
 
 def _check_part(name: str, value: Any) -> str:
     if value not in PARTS:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, PARTS))}, not {value!r}.")
+        raise ValueError(f"{name} must be {' or '.join(map(repr, PARTS))}, not {brief(value)}.")
     return str(value)
 
 

@@ -12,7 +12,7 @@ import traitlets
 from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_names, check_text, flag, size
 from rnnlib.explorers.shared.view import View
-from rnnlib.spec.arguments import check_size
+from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
 
 HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ def check_each_length(name: str, value: Any) -> list[int]:
         [3, 5]
     """
     if isinstance(value, str) or not isinstance(value, (list, tuple)):
-        raise TypeError(f"{name} must be a list of whole numbers, as in [20, 7, 12], not {value!r}.")
+        raise TypeError(f"{name} must be a list of whole numbers, as in [20, 7, 12], not {brief(value)}.")
     if not value:
         raise ValueError(f"{name} is empty: give the number of steps of at least one sequence.")
     if len(value) > MOST["sequences"]:
@@ -60,7 +60,7 @@ def _check_more(name: str, value: Any) -> list[int]:
 
 def _check_number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, not {value!r} ({type(value).__name__}).")
+        raise TypeError(f"{name} must be a number, not {brief(value)} ({type(value).__name__}).")
     try:
         return float(value)
     except OverflowError:

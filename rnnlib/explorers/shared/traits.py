@@ -7,7 +7,7 @@ from typing import Any
 
 import traitlets
 
-from rnnlib.spec.arguments import check_flag, check_size
+from rnnlib.spec.arguments import brief, check_flag, check_size
 
 
 class Checked(traitlets.TraitType):  # type: ignore[type-arg]
@@ -59,10 +59,10 @@ def check_names(what: str, names: Iterable[str], known: Iterable[str]) -> list[s
         ['seq_len']
     """
     if isinstance(names, str):
-        raise TypeError(f"{what}s must be several names, as in {what}s=({names!r},), not one text.")
+        raise TypeError(f"{what}s must be several names, as in {what}s=({brief(names)},), not one text.")
     if not isinstance(names, Iterable):
         example = next(iter(known))
-        raise TypeError(f"{what}s must be several names, as in {what}s=({example!r},), not {names!r}.")
+        raise TypeError(f"{what}s must be several names, as in {what}s=({example!r},), not {brief(names)}.")
     names = list(names)
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -81,5 +81,5 @@ def check_text(name: str, value: Any) -> str:
         'Which axis moves?'
     """
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be a text, not {value!r} ({type(value).__name__}).")
+        raise TypeError(f"{name} must be a text, not {brief(value)} ({type(value).__name__}).")
     return value

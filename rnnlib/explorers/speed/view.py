@@ -10,7 +10,7 @@ import traitlets
 from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, size
 from rnnlib.explorers.shared.view import View
-from rnnlib.spec.arguments import check_size
+from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
 
 HERE = Path(__file__).parent
@@ -31,7 +31,7 @@ def check_values(name: str, value: Any) -> list[int]:
         [2, 8]
     """
     if isinstance(value, str) or not isinstance(value, (list, tuple)):
-        raise TypeError(f"{name} must be a list of whole numbers, as in [1, 4, 16], not {value!r}.")
+        raise TypeError(f"{name} must be a list of whole numbers, as in [1, 4, 16], not {brief(value)}.")
     if not 1 <= len(set(map(str, value))) <= MOST_VALUES:
         raise ValueError(f"{name} must be from 1 to {MOST_VALUES} whole numbers, not {len(value)}.")
     return sorted({check_size(f"each of {name}", one) for one in value})

@@ -159,7 +159,7 @@ def test_ones_own_layer_comes_back_and_others_are_fresh() -> None:
 BAD = [
     ("time", -1, ValueError, "at least 0"),
     ("time", 12, ValueError, "at most 11"),
-    ("time", 10**400, ValueError, "at most 11, not a number of 401 digits"),
+    ("time", 10**400, ValueError, "torch cannot count, not a number of 401 digits"),
     ("time", 2.5, TypeError, "whole number"),
     ("unit", 4, ValueError, "at most 3"),
     ("item", 3, ValueError, "at most 2"),
@@ -170,7 +170,7 @@ BAD = [
     ("part", ["h_n"], ValueError, "'output' or 'h_n'"),
     ("seq_len", 0, ValueError, "at least 1"),
     ("seq_len", 30, ValueError, "29"),
-    ("seq_len", 10**30, ValueError, "too much to ask about"),
+    ("seq_len", 10**18, ValueError, "too much to ask about"),
     ("num_layers", 10**9, ValueError, "too much to ask about"),
     ("num_layers", 2.5, TypeError, "whole number"),
     ("kind", "LTSM", ValueError, "Did you mean 'LSTM'"),

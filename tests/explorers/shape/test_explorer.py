@@ -180,7 +180,7 @@ def test_values_that_do_not_go_together_are_put_back() -> None:
 
 
 @pytest.mark.parametrize("kind", ["RNN", "RNNCell"])
-@pytest.mark.parametrize("sizes", [{"seq_len": 10**9}, {"batch": 10**12}, {"hidden_size": 10**30}])
+@pytest.mark.parametrize("sizes", [{"seq_len": 10**9}, {"batch": 10**12}, {"hidden_size": 10**18}])
 def test_no_size_is_too_large_to_be_refused_in_words(kind: str, sizes: dict[str, int]) -> None:
     explorer = ShapeExplorer(kind)
     sent(explorer, **sizes)

@@ -79,7 +79,7 @@ BAD = [
     ("direction", True, TypeError, "whole number"),
     ("seq_len", 0, ValueError, "at least 1"),
     ("seq_len", 10**9, ValueError, "too many to show"),
-    ("hidden_size", 10**30, ValueError, "smaller hidden_size"),
+    ("hidden_size", 10**18, ValueError, "smaller hidden_size"),
     ("hidden_size", 2.5, TypeError, "whole number"),
     ("kind", "LTSM", ValueError, "Did you mean 'LSTM'"),
     ("weights", "late", ValueError, "latch"),

@@ -19,7 +19,7 @@ def good_values(explorer: View) -> Iterator[dict[str, Any]]:
     for lengths in ([1], pool[:2], state["lengths"]):
         yield {"lengths": lengths, "more": pool[len(lengths) :]}
     if not state["answer"]["own"]:
-        yield from each("draw", 1, 2, 10**20, 0)
+        yield from each("draw", 1, 2, 10**15, 0)
     longest = max(state["lengths"])
     yield from each("total_length", longest, longest + 8, None)
     yield from each("padding_value", -1, 100, 0.5, "nan", "inf", 0)
