@@ -158,13 +158,6 @@ class Notebook:
         page.goto(f"{lab.url}/lab/tree/{name}?token={lab.token}&reset", wait_until="domcontentloaded")
         self._wait_until_ready()
 
-    def open(self, name: str) -> None:
-        """Show another notebook in the place of this one, whose kernel ends."""
-        self._tell("async (panel) => { await panel.sessionContext.shutdown(); panel.dispose(); }")
-        self.command("docmanager:open", path=name, factory="Notebook")
-        self.page.wait_for_function("name => jupyterapp.shell.currentWidget?.context?.path === name", arg=name)
-        self._wait_until_ready()
-
     def _wait_until_ready(self) -> None:
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
         # "Idle" shows before the session is there, and a run too early asks which kernel to use.

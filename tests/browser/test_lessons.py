@@ -1,46 +1,27 @@
-"""Every lesson in a real JupyterLab: it runs, its explorers live, and no page asks anything of another host."""
+"""The first lesson in a real JupyterLab, run as a learner does; and no page asks anything of another host."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import nbformat
-import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
 from tests.browser.lab import ROOT, Lab, Notebook
 from tests.browser.screen import SLIDERS, Explorer
 
-LESSONS = sorted(path.name for path in ROOT.joinpath("notebooks").glob("*.ipynb"))
+LESSON = "00_start_here.ipynb"
 NO_KERNEL = "Could not send widget sync message"  # what ipywidgets says when a slider moves and there is no kernel
 
 
-@pytest.fixture(scope="module")
-def show(lab: Lab, context: BrowserContext, traffic: dict[str, list[str]]) -> Iterator[Callable[[str], Notebook]]:
-    """One page, in which one lesson after the other is opened and run."""
-    pages: list[Notebook] = []
-
-    def show(lesson: str) -> Notebook:
-        if pages:
-            pages[0].open(lesson)
-        else:
-            pages.append(Notebook(lab, context.new_page(), lesson))
-        pages[0].run_all()
-        return pages[0]
-
-    yield show
-    for notebook in pages:
-        notebook.page.close()
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_a_lesson_runs_and_its_explorers_live(show: Callable[[str], Notebook], lesson: str) -> None:
-    cells = nbformat.read(ROOT / "notebooks" / lesson, as_version=4).cells
+def test_a_lesson_runs_and_its_explorers_live(open_notebook: Callable[[str], Notebook]) -> None:
+    """That every lesson runs is nbval's to show, and that its explorers follow their sliders, tests/notebooks'."""
+    cells = nbformat.read(ROOT / "notebooks" / LESSON, as_version=4).cells
     meant = sum("raises-exception" in cell.metadata.get("tags", []) for cell in cells)
-    notebook = show(lesson)
-    assert len(notebook.errors()) == meant, notebook.errors()
+    notebook = open_notebook(LESSON)
     expect(notebook.page.locator(".rnnlib").first).to_be_visible()
+    assert len(notebook.errors()) == meant, notebook.errors()
     for root in notebook.views("shape").all():
         root.scroll_into_view_if_needed()
         explorer = Explorer(notebook.page, root)

@@ -1,25 +1,25 @@
-"""The step explorer as it looks in a real JupyterLab: both themes, every kind, at every width that is usual."""
+"""The step explorer as it looks, in a plain page: both themes, every kind, at every width that is usual."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
+from anywidget import AnyWidget
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from rnnlib import LayerSpec, StepExplorer
 from tests.browser.conftest import SHOTS
-from tests.browser.lab import DARK, LIGHT, Lab, Notebook
 from tests.browser.screen import Explorer
-from tests.browser.stepping import opened
 from tests.browser.test_access import CONTRAST
 
-LOOKS = {
-    "LSTM": 'StepExplorer("LSTM")',
-    "GRU": 'StepExplorer("GRU")',
-    "RNN": 'StepExplorer("RNN")',
-    "latch": 'StepExplorer(weights="latch", question="at which step does the latch close?")',
-    "stack": 'StepExplorer(LayerSpec("LSTM", 12, 16, num_layers=2, bidirectional=True, proj_size=5))',
+LOOKS: dict[str, Callable[[], StepExplorer]] = {
+    "LSTM": lambda: StepExplorer("LSTM"),
+    "GRU": lambda: StepExplorer("GRU"),
+    "RNN": lambda: StepExplorer("RNN"),
+    "latch": lambda: StepExplorer(weights="latch", question="at which step does the latch close?"),
+    "stack": lambda: StepExplorer(LayerSpec("LSTM", 12, 16, num_layers=2, bidirectional=True, proj_size=5)),
 }
 WIDTHS = (680, 1000, 1240)
 
@@ -46,23 +46,20 @@ SMALLEST = """(root) => Math.min(...[...root.querySelectorAll("svg .value")].fla
 
 
 @pytest.fixture(scope="module")
-def looks(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
-    cells = ("from rnnlib import LayerSpec, StepExplorer", *LOOKS.values())
-    notebook = opened(lab, open_notebook, "looks.ipynb", cells)
-    expect(notebook.views("step")).to_have_count(len(LOOKS))
-    return notebook
+def looks(page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> Page:
+    return page_of({name: make() for name, make in LOOKS.items()})
 
 
-def shown(looks: Notebook, name: str) -> Explorer:
-    explorer = Explorer(looks.page, looks.views("step").nth(list(LOOKS).index(name)))
+def shown(looks: Page, name: str) -> Explorer:
+    explorer = Explorer(looks, looks.locator(f"#{name} .rnnlib"))
     explorer.root.scroll_into_view_if_needed()
     return explorer
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", LOOKS)
-def test_axe_finds_nothing_serious(looks: Notebook, theme: str, name: str) -> None:
-    looks.theme(theme)
+def test_axe_finds_nothing_serious(looks: Page, theme: str, name: str) -> None:
+    looks.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", theme == "light")
     explorer = shown(looks, name)
     if name == "GRU" and not explorer.root.get_by_role("switch").is_checked():
         explorer.root.get_by_role("switch").click()
@@ -72,7 +69,7 @@ def test_axe_finds_nothing_serious(looks: Notebook, theme: str, name: str) -> No
     assert explorer.sizes(explorer.diagram)["time"] == 5
     explorer.root.screenshot(path=SHOTS / f"step {name} {theme}.png")
     explorer.root.evaluate("(root) => root.setAttribute('data-looked-at', '')")
-    found = Axe().run(looks.page, context="[data-looked-at]").response
+    found = Axe().run(looks, context="[data-looked-at]").response
     explorer.root.evaluate("(root) => root.removeAttribute('data-looked-at')")
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
@@ -83,7 +80,7 @@ def test_axe_finds_nothing_serious(looks: Notebook, theme: str, name: str) -> No
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", LOOKS)
-def test_at_every_width_nothing_is_cut_off_and_no_menu_stands_alone(looks: Notebook, name: str, width: int) -> None:
+def test_at_every_width_nothing_is_cut_off_and_no_menu_stands_alone(looks: Page, name: str, width: int) -> None:
     explorer = shown(looks, name)
     explorer.root.evaluate("(root, width) => { root.style.width = `${width}px`; }", width)
     try:
@@ -95,13 +92,13 @@ def test_at_every_width_nothing_is_cut_off_and_no_menu_stands_alone(looks: Noteb
         explorer.root.evaluate("(root) => { root.style.width = ''; }")
 
 
-def test_a_menu_with_one_entry_is_not_there(looks: Notebook) -> None:
+def test_a_menu_with_one_entry_is_not_there(looks: Page) -> None:
     menus = {"LSTM": 4, "latch": 2, "stack": 6}
     for name, count in menus.items():
         assert shown(looks, name).root.get_by_role("combobox").count() == count, name
 
 
-def test_a_size_that_is_not_free_says_why(looks: Notebook) -> None:
+def test_a_size_that_is_not_free_says_why(looks: Page) -> None:
     explorer = shown(looks, "latch")
     for name, why in (("seq_len", "'bits'"), ("hidden_size", "'latch'")):
         expect(explorer.slider(name)).to_be_disabled()
@@ -113,7 +110,7 @@ def test_a_size_that_is_not_free_says_why(looks: Notebook) -> None:
     assert shown(looks, "stack").slider("hidden_size").get_attribute("min") == "6"  # proj_size + 1
 
 
-def test_the_papers_gru_stands_beside_torchs(looks: Notebook) -> None:
+def test_the_papers_gru_stands_beside_torchs(looks: Page) -> None:
     explorer = shown(looks, "GRU")
     switch = explorer.root.get_by_role("switch")
     if switch.is_checked():
