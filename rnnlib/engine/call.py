@@ -67,6 +67,8 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
     if lengths is not None and isinstance(x, Tensor):
         x = pack_padded_sequence(x, lengths, spec.batch_first, enforce_sorted=False)
     device = x.data.device
+    if device.type == "mps" and spec.proj_size:
+        raise ValueError("mps has no LSTM with proj_size in torch: leave proj_size out, or use the CPU.")
     try:
         with in_words(device), saying_whose(spec, layer):
             synchronise(device)

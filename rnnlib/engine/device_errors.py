@@ -7,6 +7,17 @@ from collections.abc import Iterator
 
 import torch
 
+MEMORY = (
+    *("not enough memory", "can't allocate memory"),  # on the CPU
+    *("backend out of memory", "Invalid buffer size"),  # of MPS
+    *("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED"),
+    "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
+)
+LOST = (  # after these a device does no more work for this process
+    *("illegal memory access", "device-side assert", "launch timed out", "unspecified launch failure"),
+    *("misaligned address", "uncorrectable ECC", "MPS backend error"),
+)
+
 
 @contextlib.contextmanager
 def in_words(device: torch.device) -> Iterator[None]:
@@ -24,26 +35,20 @@ def in_words(device: torch.device) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if _out_of_memory(error):
-            raise ValueError(f"{device} ran out of memory: choose a smaller hidden_size, seq_len or batch.") from None
-        if _lost(error):
-            said = str(error).splitlines()[0].rstrip(".")
-            raise ValueError(
-                f"{device} stopped working: {said}. If it is still there, restart the kernel; the CPU works meanwhile."
-            ) from None
-        raise
+        sentence = _sentence(device, error)
+        if not sentence:
+            raise
+        error.__traceback__ = None  # with it go its frames and their tensors, or no smaller size would fit either
+        raise ValueError(sentence) from None
 
 
-def _out_of_memory(error: RuntimeError) -> bool:
-    """Whether there was too little memory; the CPU says so in words alone."""
-    signs = (
-        *("not enough memory", "can't allocate memory", "backend out of memory"),  # Windows, others, MPS
-        *("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED"),
-    )
-    return isinstance(error, torch.OutOfMemoryError) or any(sign in str(error) for sign in signs)
-
-
-def _lost(error: RuntimeError) -> bool:
-    """Whether the device itself failed, after which it does no more work for this process."""
-    signs = ("CUDA error: ", "HIP error: ", "CUDA driver error: ", "cuDNN error: ", "MPS backend error")
-    return any(sign in str(error) for sign in signs)
+def _sentence(device: torch.device, error: RuntimeError) -> str:
+    said = str(error)
+    if isinstance(error, torch.OutOfMemoryError) or any(sign in said for sign in MEMORY):
+        return f"{device} ran out of memory: choose a smaller hidden_size, seq_len or batch."
+    if any(sign in said for sign in LOST):
+        first = said.splitlines()[0].rstrip(".")
+        return f"{device} stopped working: {first}. If it is still there, restart the kernel; the CPU works meanwhile."
+    if "no kernel image" in said:
+        return f"this torch has no code for the GPU {device}: install one that has, or choose the CPU."
+    return ""

@@ -14,7 +14,7 @@ def available() -> tuple[str, ...]:
         >>> available()[0]
         'cpu'
     """
-    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    gpus = torch.cuda.device_count() if torch.cuda.is_available() and not _why_no_cudnn() else 0
     cuda = ["cuda"] if gpus == 1 else [f"cuda:{index}" for index in range(gpus)]
     mps = ["mps"] if torch.backends.mps.is_available() else []
     return ("cpu", *cuda, *mps)
@@ -54,11 +54,13 @@ def name_of(device: torch.device) -> str:
         'cpu'
     """
     wanted = find(device)
+    if wanted.type == "cpu":
+        return "cpu"
     return next(name for name in available() if _parsed(name) == wanted)
 
 
 def check_device(device: Any) -> str:
-    """Give the name of a device back if it is there.
+    """Give the name of a device that is there, as `available` has it: of the only GPU ``"cuda"``.
 
     Raises:
         TypeError, ValueError: as `find`.
@@ -67,8 +69,7 @@ def check_device(device: Any) -> str:
         >>> check_device("cpu")
         'cpu'
     """
-    find(device)
-    return str(device)
+    return name_of(device)
 
 
 def synchronise(device: torch.device) -> None:
@@ -93,7 +94,18 @@ def _parsed(device: str | torch.device) -> torch.device | None:
     return given
 
 
+def _why_no_cudnn() -> str:
+    """What torch says where its cuDNN is too new for one of the GPUs: it then takes no recurrent layer to any."""
+    try:
+        torch.backends.cudnn.version()  # type: ignore[no-untyped-call]
+    except RuntimeError as error:
+        return str(error).split(". ")[0]
+    return ""
+
+
 def _hint(device: str) -> str:
+    if device.startswith("cuda") and torch.cuda.is_available() and (why := _why_no_cudnn()):
+        return f" It has a GPU, but torch says: {why}."
     if device.lower() in available():
         return f" Did you mean {device.lower()!r}?"
     if device.lower() == "gpu":

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.modules import module as module_of_torch
+from torch.nn.utils import parametrize
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.devices import find
@@ -120,7 +121,8 @@ def overrides_forward(spec: LayerSpec, module: nn.Module) -> bool:
 def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
     """Whether nothing but torch's own code runs when the layer is called."""
     called_so = type(module).__call__ is nn.Module.__call__
-    return called_so and not overrides_forward(spec, module) and not _hooks(module)
+    made = parametrize.is_parametrized(module)  # by code that may draw random numbers
+    return called_so and not made and not overrides_forward(spec, module) and not _hooks(module)
 
 
 def other_code(module: nn.Module) -> str:
@@ -136,6 +138,8 @@ def other_code(module: nn.Module) -> str:
     """
     if type(module).__call__ is not nn.Module.__call__:
         return f"{type(module).__name__} has a __call__() of its own"
+    if parametrize.is_parametrized(module) and not _hooks(module):
+        return f"its parametrisation of {', '.join(module.parametrizations)} makes them anew at each call"  # type: ignore[arg-type]
     names = [getattr(hook, "__name__", type(hook).__name__) for hook in _hooks(module)]
     names = ["lambda" if name == "<lambda>" else f"{name}()" for name in names]
     which = f"its hook {names[0]} changes" if len(names) == 1 else f"its hooks {', '.join(names)} change"

@@ -13,14 +13,15 @@ from rnnlib.engine.arguments.gradients import are_kept
 from rnnlib.engine.arguments.inputs import Sizes, check_agreement, check_input, check_sizes
 from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.arguments.states import State, check_state, zeros
-from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
-from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks
+from rnnlib.engine.call import Inputs, Outputs, call, check_numbers, keeping_torch_settings
+from rnnlib.engine.checks import MOST, NOT_FOUND, Check, cell_checks, layer_checks
 from rnnlib.engine.closeness import close
+from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find, name_of
-from rnnlib.engine.layers import build, dtype_for, is_torchs
+from rnnlib.engine.layers import build, dtype_for, is_plain, is_torchs, other_code, overrides_forward
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.random_numbers import random_numbers
-from rnnlib.engine.weights import like, weights_of
+from rnnlib.engine.weights import changed_in_place, like, weights_of
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import data_shapes
 
@@ -102,6 +103,7 @@ def run(
         yes output[-1] equals h_n[-1]
         yes no state given equals zeros given
     """
+    check_numbers()
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
     weight = None if isinstance(layer, LayerSpec) else like(layer)
     where = place(weight, x, device)
@@ -115,20 +117,20 @@ def run(
     steps = lengths_for(spec, x, lengths, sizes)
     weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(layer).values())
     kept = are_kept(x, state, weights)
-    costs = check_run(spec, *sizes, where, dtype, built=weight is not None, gradients=kept)
-
-    module = build(spec, where, dtype).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
-    given = Inputs(
-        random_numbers(data_shapes(spec, *sizes)["input"].sizes, dtype).to(where) if x is None else x,
-        sizes,
-        state,
-        steps,
-    )
-    with keeping_torch_settings(spec, costs.multiply_adds):
-        zeros_too = _from_zeros(spec, module, given) if costs.multiply_adds <= TWICE else None
-        answer, seconds = call(spec, module, given)
-    with torch.no_grad():
-        checks = _checks(spec, module, given, answer, zeros_too)
+    with in_words(where):
+        costs = check_run(spec, *sizes, where, dtype, built=weight is not None, gradients=kept)
+        module = build(spec, where, dtype).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
+        shape = data_shapes(spec, *sizes)["input"].sizes
+        given = Inputs(random_numbers(shape, dtype).to(where) if x is None else x, sizes, state, steps)
+        with keeping_torch_settings(spec, costs.multiply_adds):
+            zeros_too = _from_zeros(spec, module, given) if costs.multiply_adds <= TWICE else None
+            with changed_in_place(spec, module) as changed:
+                answer, seconds = call(spec, module, given)
+        with torch.no_grad():
+            checks = _checks(spec, module, given, answer, zeros_too)
+    if changed:
+        why = f"its forward() changes {', '.join(changed)} in place: the next run begins from others"
+        checks = (Check("the weights are as they were before the run", False, why), *checks)[:MOST]
     if x is not None:
         checks = (*_has_steps(spec, x, sizes), *checks)[:MOST]
     return Run(spec, given.x, *answer, seconds, name_of(where), checks)
@@ -185,6 +187,8 @@ def _checks(
     if zeros_too is not None:
         pairs = zip(_tensors(answer), _tensors(zeros_too), strict=True)
         found.append(Check("no state given equals zeros given", all(close(a, b) for a, b in pairs)))
+    if not overrides_forward(spec, module) and not is_plain(spec, module):
+        found = [dataclasses.replace(c, why=other_code(module)) if c.why == NOT_FOUND else c for c in found]
     return tuple(found[:MOST])
 
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+from rnnlib.engine.closeness import difference
+from rnnlib.engine.layers import overrides_forward
 from rnnlib.spec import LayerSpec
 
 
@@ -86,6 +89,16 @@ def suffix_of(spec: LayerSpec, layer: int, direction: int) -> str:
         '_l1_reverse'
     """
     return "" if spec.is_cell else f"_l{layer}" + ("_reverse" if direction else "")
+
+
+@contextlib.contextmanager
+def changed_in_place(spec: LayerSpec, layer: nn.Module) -> Iterator[list[str]]:
+    """The names of the weights whose numbers a forward() of the learner's own changes, once the calls are over."""
+    names: list[str] = []
+    of = weights_of(layer) if overrides_forward(spec, layer) else {}  # torch's own changes none
+    before = {name: (weight, weight.detach().clone()) for name, weight in of.items()}
+    yield names
+    names += [name for name, (weight, numbers) in before.items() if difference(weight, numbers) > 0]
 
 
 def _same_random_numbers(layer: nn.Module) -> contextlib.AbstractContextManager[None]:

@@ -290,6 +290,16 @@ def test_a_forward_that_gives_something_else(result: object) -> None:
     refused(lambda: run(Odd(3, 2), seq_len=4), "Odd is an LSTM", "output, (h_n, c_n)")
 
 
+def test_a_hook_that_changes_the_output_is_named() -> None:
+    def double(module: nn.Module, given: object, result: Any) -> Any:
+        return 2 * result[0], result[1]
+
+    layer = nn.GRU(3, 2)
+    layer.register_forward_hook(double)
+    first = run(layer, seq_len=4, batch=1).checks[0]
+    assert (first.holds, first.why) == (False, "its hook double() changes what goes in or what comes out")
+
+
 def test_a_layer_with_hooks_is_not_called_past_them() -> None:
     layer = nn.GRU(3, 2)
     layer.register_forward_hook(lambda module, given, result: (2 * result[0], result[1]))

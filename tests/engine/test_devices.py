@@ -83,3 +83,22 @@ def test_machines_of_other_people(
 def test_a_device_without_numbers() -> None:
     refused(lambda: name_of(torch.device("meta")), "no device 'meta'", "without device='meta'")
     refused(lambda: check_device("gpu"), "no device 'gpu'")
+
+
+def test_the_only_gpu_has_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    assert [check_device(name) for name in ("cuda", "cuda:0", "cpu:0")] == ["cuda", "cuda", "cpu"]
+
+
+def test_a_gpu_that_torchs_cudnn_does_not_know_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version() -> int:
+        raise RuntimeError("cuDNN version 91100 is not compatible with devices with SM < 7.5. Please install another.")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    monkeypatch.setattr(torch.backends.cudnn, "version", version)
+    assert "cuda" not in available()
+    refused(lambda: find("cuda"), "this machine has cpu", "not compatible with devices with SM < 7.5.")

@@ -87,3 +87,29 @@ def test_a_layer_without_a_weight_of_its_kind() -> None:
         delattr(layer, name)
     with pytest.raises(TypeError, match="LSTM has no weights"):
         like(layer)
+
+
+def test_a_forward_that_drops_weights_in_place_is_told() -> None:
+    class Dropped(nn.LSTM):
+        def forward(self, *given: Any) -> Any:
+            self.weight_hh_l0.data.mul_(0.5)
+            return super().forward(*given)
+
+    layer = Dropped(3, 4)
+    told = [check for check in run(layer, X).checks if "as they were before" in check.sentence]
+    assert [(check.holds, "weight_hh_l0 in place" in check.why) for check in told] == [(False, True)]
+    assert "changes weight_hh_l0 in place" in trace(layer, X).note
+    assert "in place" not in trace(nn.LSTM(3, 4), X).note
+
+
+def test_a_parametrisation_that_draws_is_traced_with_the_state_kept() -> None:
+    class Noise(nn.Module):
+        def forward(self, weight: torch.Tensor) -> torch.Tensor:
+            return weight + torch.randn_like(weight)
+
+    layer = nn.GRU(3, 4)
+    parametrize.register_parametrization(layer, "weight_hh_l0", Noise())
+    before = torch.get_rng_state()
+    assert "its parametrisation of weight_hh_l0 makes them anew" in trace(layer, X).note
+    time_layer(layer, X, min_run_time=1e-4)
+    assert torch.equal(torch.get_rng_state(), before)

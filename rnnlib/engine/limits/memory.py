@@ -25,7 +25,8 @@ def free_bytes(device: torch.device) -> int:
         unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return int(torch.cuda.mem_get_info(device)[0]) + unused
     if device.type == "mps":
-        return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
+        left = torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
+        return int(min(left, psutil.virtual_memory().available))  # which other programs take from too
     machine = int(psutil.virtual_memory().available)
     container = _container_bytes(CGROUP)
     return machine if container is None else min(machine, container)

@@ -13,7 +13,8 @@ from rnnlib.engine.arguments.gradients import are_kept
 from rnnlib.engine.arguments.inputs import Sizes, check_input
 from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.arguments.states import State, check_state
-from rnnlib.engine.call import Inputs, keeping_torch_settings
+from rnnlib.engine.call import Inputs, check_numbers, keeping_torch_settings
+from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, dtype_for, is_plain
 from rnnlib.engine.trace.comparison import compare, is_loop, own_answer, own_steps
@@ -21,7 +22,7 @@ from rnnlib.engine.trace.memory import check_trace, multiply_adds
 from rnnlib.engine.trace.not_finite import not_finite_note
 from rnnlib.engine.trace.time_major import as_the_layer_gives_it, first_states, time_major
 from rnnlib.engine.trace.unroll import FiveAxes, Parts, side_by_side, unroll
-from rnnlib.engine.weights import weights_of
+from rnnlib.engine.weights import changed_in_place, weights_of
 from rnnlib.spec import LayerSpec
 
 
@@ -117,6 +118,7 @@ def trace(
         >>> bool((traced.output == traced.states["h"][-1, 0]).all())
         True
     """
+    check_numbers()
     spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
     weights = {} if isinstance(layer, LayerSpec) else weights_of(layer)
     weight = next(iter(weights.values()), None)
@@ -129,24 +131,28 @@ def trace(
     steps = lengths_for(spec, x, lengths, sizes)
 
     given = Inputs(x, sizes, state, steps)
-    check_trace(spec, given, dtype, where, are_kept(x, state, weights.values()))
-
-    module = build(spec, where, dtype).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
-    with keeping_torch_settings(spec, multiply_adds(spec, sizes)), torch.autocast(where.type, enabled=False):
-        return _traced(spec, module, given)
+    kept = are_kept(x, state, weights.values())
+    with in_words(where):
+        check_trace(spec, given, dtype, where, kept)
+        module = build(spec, where, dtype).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
+        with keeping_torch_settings(spec, multiply_adds(spec, sizes)), torch.autocast(where.type, enabled=False):
+            return _traced(spec, module, given)
 
 
 def _traced(spec: LayerSpec, module: nn.Module, given: Inputs) -> Trace:
     x, mask = time_major(spec, given)
     x, first = x.clone(), first_states(spec, given)  # you may change yours later
     at_once = is_loop(spec, given) and is_plain(spec, module)
-    own = None if at_once else own_answer(spec, module, given)
+    with changed_in_place(spec, module) as changed:
+        own = None if at_once else own_answer(spec, module, given)
     weights = weights_of(module)  # as the layer has just used them: it may make them anew at each call
     unrolled = unroll(spec, weights, x, first, mask)
     parts, answer = side_by_side(spec, unrolled), as_the_layer_gives_it(spec, given, unrolled, mask)
     own = own_steps(spec, module, given, x, parts.before) if own is None else own
     difference, equal, said = compare(spec, module, given, answer, own)
-    said = " ".join(filter(None, (not_finite_note(spec, weights, unrolled.inputs[0], first, parts.states, mask), said)))
+    not_finite = not_finite_note(spec, weights, unrolled.inputs[0], first, parts.states, mask)
+    each = f"Each call of it changes {', '.join(changed)} in place: the next begins from others." if changed else ""
+    said = " ".join(filter(None, (not_finite, said, each)))
     inputs = unrolled.inputs
     if not bool(mask.all()):
         parts = Parts(*({name: _nan_where_padded(t, mask) for name, t in part.items()} for part in parts))

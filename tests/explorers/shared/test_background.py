@@ -418,50 +418,6 @@ def test_hundreds_of_changes_during_live_runs_leave_nothing_behind() -> None:
         assert not driven.faults, "\n".join(driven.faults)
 
 
-MEETS_MANY_SIZES = """
-import psutil
-import rnnlib, torch
-from torch import nn
-layer, memory = nn.LSTM(64, 64), []
-with torch.no_grad():
-    for seq_len in range(1, 301):
-        layer(torch.zeros(seq_len, 1, 64))
-        memory.append(psutil.Process().memory_info().rss)
-print((memory[-1] - memory[30]) / 1e6)
-"""
-TRAINS = """
-import rnnlib, torch
-from torch import nn
-layer, x = nn.LSTM(32, 64, {num_layers}, bidirectional={bidirectional}), torch.zeros(20, 8, 32)
-def train():
-    layer(x)[0].sum().backward()
-for _ in range(3):
-    train()
-with torch.backends.mkldnn.verbose(torch.backends.mkldnn.VERBOSE_ON_CREATION):
-    train()
-"""
-
-
-def alone(code: str) -> str:
-    """What code prints in a Python of its own, in which no one has chosen how much oneDNN keeps."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ONEDNN")}
-    command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, env=environment).stdout
-
-
-def test_what_onednn_keeps_of_each_size_is_bounded() -> None:
-    """A third of a megabyte each, of 20 sizes and not of 1,024."""
-    assert float(alone(MEETS_MANY_SIZES)) < 20
-
-
-@pytest.mark.parametrize(("num_layers", "bidirectional"), [(1, False), (1, True), (2, False), (3, True)])
-def test_what_one_layer_needs_is_kept(num_layers: int, bidirectional: bool) -> None:
-    """Nothing is compiled again while the size stays the same: it would be in the time that is measured."""
-    said = alone(TRAINS.format(num_layers=num_layers, bidirectional=bidirectional))
-    assert "cache_hit" in said
-    assert "cache_miss" not in said
-
-
 def test_work_has_as_many_threads_of_torchs_as_who_asked_whatever_another_thread_has_set() -> None:
     """A new thread would take the number that was set last, by any thread: a speed lab's, say."""
     had, other = torch.get_num_threads(), threading.Thread(target=lambda: torch.set_num_threads(had + 1))
