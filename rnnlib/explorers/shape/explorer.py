@@ -46,8 +46,8 @@ class ShapeExplorer(Explorer, ShapeView):
 
     Example:
         >>> explorer = ShapeExplorer("RNN", seq_len=6, batch=3)
-        >>> explorer.answer["rows"][1]["shape"]
-        (6, 3, 16)
+        >>> explorer.answer["rows"][2]["name"], explorer.answer["rows"][2]["shape"]
+        ('output', (6, 3, 16))
     """
 
     ASKED = (*SIZES, *CHOICES)

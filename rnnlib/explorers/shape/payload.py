@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, NamedTuple
 
 import torch
@@ -11,10 +10,10 @@ from torch import Tensor, nn
 from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.arguments.states import State, zeros
 from rnnlib.engine.call import Inputs, call, keeping_torch_settings
-from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks
+from rnnlib.engine.checks import MOST, NOT_FOUND, Check, cell_checks, layer_checks
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, evaluation_copy
+from rnnlib.engine.layers import build, evaluation_copy, is_torchs
 from rnnlib.engine.limits.memory import check_run
 from rnnlib.engine.limits.seconds import MOST_SECONDS, Estimate, as_layer
 from rnnlib.engine.weights import like
@@ -22,7 +21,7 @@ from rnnlib.explorers.shared.recordings import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
 
 OWN_IN_EVAL = " The layer is your own, with its dropout off as after layer.eval()."
-MAP_CELLS = 48  # a heat map shows at most this many rows and columns
+FACE_CELLS = 24  # at either end of an axis, so many rows or columns are sent
 
 
 @torch.no_grad()
@@ -40,8 +39,8 @@ def answer(
         module: the learner's own layer of this very spec; None builds a new one.
 
     Returns:
-        ``rows`` (every tensor's real shape and whether `shapes` agrees), ``checks``, ``maps`` (the first
-        sequence's values), ``seconds``, ``device``, ``parameters``, ``source``; or ``refused``, a sentence.
+        ``rows`` (every tensor's real shape and whether `shapes` agrees), ``weights_agree``, ``checks``, ``faces``
+        (sequence 0's numbers), ``seconds``, ``device``, ``parameters``, ``source``; or ``refused``, a sentence.
 
     Raises:
         ValueError: the device ran out of memory, or is lost.
@@ -70,86 +69,111 @@ def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn
     x = x.to(weight.device, weight.dtype)
     run = _run_cell if spec.is_cell else _run_layer
     expected = shapes(spec, seq_len, batch)
-    real, checks, maps, seconds = run(spec, layer, x)
+    real, checks, faces, seconds = run(spec, layer, x)
     owner = "" if module is None else " The layer is your own." if layer is module else OWN_IN_EVAL
     return {
         "seconds": seconds,
         "source": source + owner,
         "rows": _rows(real, expected),
-        "checks": [_weights_agree(layer, expected), *map(dataclasses.asdict, checks[:MOST])],
-        "maps": maps,
+        "weights_agree": _weights_agree(layer, expected),
+        "checks": [_told(check) for check in checks[:MOST]],
+        "faces": faces,
     }
 
 
 class Ran(NamedTuple):
-    """The tensors by name, what holds between them, the heat maps of sequence 0, and the seconds of one call."""
+    """The tensors by name, what holds between them, sequence 0's numbers, and the seconds of one call."""
 
     tensors: dict[str, Tensor]
     checks: list[Check]
-    maps: list[dict[str, Any]]
+    faces: list[dict[str, Any]]
     seconds: float
 
 
 def _run_layer(spec: LayerSpec, layer: nn.Module, x: Tensor) -> Ran:
     given = x.transpose(0, 1) if spec.batch_first else x
-    inputs = Inputs(given, Sizes(*x.shape[:2]))
+    sizes = Sizes(*x.shape[:2])
+    first = (
+        zeros(spec, sizes, x.dtype, x.device) if is_torchs(layer) else None
+    )  # a forward() of one's own may take none
+    inputs = Inputs(given, sizes, first)
     outputs, seconds = call(spec, layer, inputs)
-    states = {name: state for name, state in (("h_n", outputs.h_n), ("c_n", outputs.c_n)) if state is not None}
     assert isinstance(outputs.output, Tensor)
     output = outputs.output.transpose(0, 1) if spec.batch_first else outputs.output
-    first, at = ("[0]", "[0, c, r]") if spec.batch_first else ("[:, 0]", "[c, 0, r]")
-    maps = [_map(f"{name}{first}", name + at, "time", values[:, 0]) for name, values in (("x", x), ("output", output))]
-    maps += [_map(f"{name}[:, 0]", f"{name}[c, 0, r]", "layer", state[:, 0]) for name, state in states.items()]
-    tensors = {"input": given, "output": outputs.output, **states}
-    return Ran(tensors, layer_checks(spec, inputs, outputs), maps, seconds)
+    at = "[0, {c}, {r}]" if spec.batch_first else "[{c}, 0, {r}]"
+    ends = _states(spec, "_n", (outputs.h_n, outputs.c_n))
+    faces = [
+        _face("input", f"x{at}", x[:, 0]),
+        _face("output", f"output{at}", output[:, 0], spec.num_directions),
+        *(_face(name, f"{name}[{{c}}, 0, {{r}}]", state[:, 0]) for name, state in ends.items()),
+    ]
+    tensors = {"input": given, "output": outputs.output, **_states(spec, "_0", first), **ends}
+    return Ran(tensors, layer_checks(spec, inputs, outputs), faces, seconds)
 
 
 def _run_cell(spec: LayerSpec, cell: nn.Module, x: Tensor) -> Ran:
     """A cell is called once a step, each time on the state that it gave before; what is checked is the first step."""
-    sizes, ran, hs = Sizes(1, x.shape[1]), [], []
-    state: State | None = None
+    sizes = Sizes(1, x.shape[1])
+    first = zeros(spec, sizes, x.dtype, x.device)
+    state: State | None = first if is_torchs(cell) else None
+    ran = []
     for x_t in x:
         ran.append(call(spec, cell, Inputs(x_t, sizes, state)))
         h, c = ran[-1][0].h_n, ran[-1][0].c_n
         state = h if c is None else (h, c)
-        hs.append(h[0])
-    first, seconds = ran[0]
-    checks = cell_checks(spec, cell, x[0], zeros(spec, sizes, x.dtype, x.device), first)
-    maps = [
-        _map("x[:, 0]", "x[c, 0, r]", "step", x[:, 0]),
-        _map("h after each step", "h[0, r] after step c", "step", torch.stack(hs)),
+    outputs, seconds = ran[0]
+    last = _states(spec, "_1", (ran[-1][0].h_n, ran[-1][0].c_n))
+    faces = [
+        _face("input", "x_t[0, {r}]", x[-1:, 0]),
+        *(_face(name, f"{name}[0, {{r}}]", tensor[:1]) for name, tensor in last.items()),
     ]
-    states = {"h_1": first.h_n} if first.c_n is None else {"h_1": first.h_n, "c_1": first.c_n}
-    return Ran({"input": x[0]} | states, checks, maps, seconds)
+    given = _states(spec, "_0", first) if is_torchs(cell) else {}
+    tensors = {"input": x[0], **given, **_states(spec, "_1", (outputs.h_n, outputs.c_n))}
+    return Ran(tensors, cell_checks(spec, cell, x[0], first, outputs), faces, seconds)
+
+
+def _states(spec: LayerSpec, ending: str, states: Any) -> dict[str, Tensor]:
+    """States by their names, as in ``h_n`` and ``c_n``; none where none were given."""
+    if states is None:
+        return {}
+    tensors = states if isinstance(states, tuple) else (states,)
+    return dict(zip((name + ending for name in spec.family.states), tensors, strict=False))
 
 
 def _rows(real: dict[str, Tensor], expected: dict[str, TensorShape]) -> list[dict[str, Any]]:
     return [
         {"name": name, "shape": (shape := tuple(real[name].shape)), "axes": t.axes, "agrees": shape == t.sizes}
         for name, t in expected.items()
-        if t.role != "parameter" and name not in ("h_0", "c_0")
+        if name in real
     ]
 
 
-def _weights_agree(layer: nn.Module, expected: dict[str, TensorShape]) -> dict[str, Any]:
-    """One check for all parameters that are drawn; a layer of one's own may have more."""
+def _told(check: Check) -> dict[str, Any]:
+    """A fact with its sign: = and ≠ are both as they should be, ✗ is what torch's own layers never do."""
+    sign = "=" if check.holds else "✗" if check.why == NOT_FOUND else "≠"
+    return {"sentence": check.sentence, "mark": sign, "why": check.why}
+
+
+def _weights_agree(layer: nn.Module, expected: dict[str, TensorShape]) -> bool:
+    """Whether all parameters that are drawn have the shapes drawn; a layer of one's own may have more."""
     said = {name: t.sizes for name, t in expected.items() if t.role == "parameter"}
-    real = {name: tuple(getattr(layer, name).shape) for name in said if hasattr(layer, name)}
-    return {"sentence": f"all {len(said)} weights and biases have the shapes drawn", "holds": real == said, "why": ""}
+    return {name: tuple(getattr(layer, name).shape) for name in said if hasattr(layer, name)} == said
 
 
-def _map(name: str, index: str, across: str, values: Tensor) -> dict[str, Any]:
-    """A heat map's data from ``(columns, rows)`` values; the front end reads them row by row.
+def _face(tensor: str, index: str, values: Tensor, parts: int = 1) -> dict[str, Any]:
+    """A face's numbers from ``(columns, rows)`` values, row by row; of a long axis the ends of each of its parts.
 
     `index` says how a learner would index the cell of row ``r`` and column ``c``.
     """
-    shown = values[:MAP_CELLS, :MAP_CELLS].detach().to("cpu", torch.float32)
-    cut = "" if shown.shape == values.shape else f", {' × '.join(map(str, shown.shape))} shown"
-    return {
-        "name": name,
-        "index": index,
-        "note": f"{across} →{cut}",
-        "rows": shown.shape[1],
-        "cols": shown.shape[0],
-        "values": shown.T.contiguous().numpy().tobytes(),
-    }
+    cols, rows = _ends(values.shape[0]), _ends(values.shape[1], parts)
+    shown = values[cols][:, rows].detach().to("cpu", torch.float32).T.contiguous()
+    return {"tensor": tensor, "index": index, "rows": rows, "cols": cols, "values": shown.numpy().tobytes()}
+
+
+def _ends(count: int, parts: int = 1) -> list[int]:
+    """The indices of an axis that a picture can show: all of a short one, else the first and the last of each part."""
+    each = count // parts
+    if each <= 2 * FACE_CELLS:
+        return list(range(count))
+    ends = [*range(FACE_CELLS), *range(each - FACE_CELLS, each)]
+    return [part * each + index for part in range(parts) for index in ends]

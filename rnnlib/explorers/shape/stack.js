@@ -1,89 +1,85 @@
-// The layers in the middle of the picture, a box each, and the arrows into and out of them. Pure: sizes in, strings of SVG out.
+// The layers, one box each, unrolled in time: the part of the picture between what goes in and what comes out.
 import { arrow, dots, text } from "../shared/svg.js";
 
-export const FLOOR = 292; // where the large blocks and the stack stand
-export const LOW = 486; // where the states stand
+const TOP = 54; // where the highest box stands
+const BETWEEN = 7;
+const STEP = 24; // from one step to the next
 
 /** Which layers are drawn, top first: all of up to three, else the last, a gap (null) and the first. */
 export function layersOf(count) {
   return count <= 3 ? Array.from({ length: count }, (_, i) => count - 1 - i) : [count - 1, null, 0];
 }
 
-const BOX = { x: 320, width: 226, gap: 18 };
-const boxHeight = ({ num_directions }) => (num_directions === 2 ? 50 : 42);
+/** A box is lower where three stand above one another: the states under them keep their place. */
+function heightOf({ num_directions, num_layers }, layer) {
+  if (layer === null) return 16;
+  return num_layers === 3 ? 28 + 4 * (num_directions - 1) : 34 + 6 * (num_directions - 1);
+}
 
-/** The layers, one box each, unrolled in time. */
-export function stack(state, sizes) {
-  const { num_layers: layers, num_directions: directions } = sizes;
-  const height = boxHeight(sizes);
-  const boxes = layersOf(layers)
-    .reverse()
-    .map((layer, slot) => {
-      const y = FLOOR - (slot + 1) * height - slot * BOX.gap;
-      const up = slot ? arrow(`M${BOX.x + BOX.width / 2} ${y + height + BOX.gap - 2}v${5 - BOX.gap}`, "flow") : "";
-      if (layer === null) return up + dots(BOX.x + BOX.width / 2, y + height / 2, 0, 1);
-      const name = state.cell ? "one step" : `layer ${layer}`;
-      return (
-        `${up}<rect class="box" x="${BOX.x}" y="${y}" width="${BOX.width}" height="${height}" rx="8"/>` +
-        text(BOX.x + 16, y + height / 2 + 5, name, "start", 'class="layer" data-symbol="num_layers"') +
-        unrolled(BOX.x + 108, y + height / 2, state.cell ? 1 : sizes.seq_len, directions)
-      );
-    });
-  const tall = boxes.length * (height + BOX.gap) - BOX.gap + 16; // what states go into and come out of: all layers
-  const around = `<rect class="around" x="${BOX.x - 8}" y="${FLOOR + 8 - tall}" width="${BOX.width + 16}" height="${tall}" rx="12"/>`;
+/** From top to bottom, the boxes with their heights and places. */
+function boxesOf(sizes) {
+  let y = TOP;
+  return layersOf(sizes.num_layers).map((layer) => {
+    const box = { layer, y, height: heightOf(sizes, layer) };
+    y += box.height + BETWEEN;
+    return box;
+  });
+}
+
+/** The layers in the room that `places` gives them. */
+export function stack(state, sizes, { stack: { x, width } }) {
+  const boxes = boxesOf(sizes);
+  const drawn = boxes.map(({ layer, y, height }, place) => {
+    const middle = x + width / 2;
+    const up = place ? arrow(`M${middle} ${y - 1}v${2 - BETWEEN}`, "flow small") : "";
+    if (layer === null) return up + dots(middle, y + height / 2, 0, 1);
+    const name = state.cell ? "one step" : `layer ${layer}`;
+    const steps = Math.max(2, Math.min(5, Math.floor((width - 94) / STEP)));
+    return (
+      `${up}<rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="8"/>` +
+      text(x + 10, y + height / 2 + 5, name, "start", 'class="layer" data-symbol="num_layers"') +
+      unrolled(x + 90, y + height / 2, state.cell ? 1 : sizes.seq_len, steps, sizes.num_directions)
+    );
+  });
+  const tall = boxes.at(-1).y + boxes.at(-1).height - TOP;
+  const around = `<rect class="around" x="${x - 8}" y="${TOP - 8}" width="${width + 16}" height="${tall + 16}" rx="12"/>`;
   const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-  const subtitle = state.cell
-    ? "one step, one layer, one direction"
-    : `${count(layers, "layer")} × ${count(directions, "direction")}`;
-  return `${text(BOX.x, 34, state.kind, "start", 'class="title"')}${text(BOX.x, 57, subtitle, "start", 'class="quiet"')}${around}${boxes.join("")}`;
+  const said = state.cell
+    ? "one step, one layer"
+    : `${count(sizes.num_layers, "layer")} × ${count(sizes.num_directions, "direction")}`;
+  return (
+    text(x, 22, state.kind, "start", 'class="title"') +
+    text(x, 40, said, "start", 'class="quiet"') +
+    around +
+    drawn.join("")
+  );
+}
+
+/** The heights of the first and of the last layer's middle: where input goes in and output comes out. */
+export function middlesOf(sizes) {
+  const boxes = boxesOf(sizes);
+  return [boxes.at(-1), boxes[0]].map(({ y, height }) => y + height / 2);
+}
+
+/** Where the layers end. */
+export function bottomOf(sizes) {
+  const last = boxesOf(sizes).at(-1);
+  return last.y + last.height;
 }
 
 /** A layer's steps: circles joined by arrows, to the right and, for the second direction, to the left. */
-function unrolled(x, middle, steps, directions) {
-  const drawn = Math.min(steps, 5);
-  const pitch = 25;
+function unrolled(x, middle, steps, most, directions) {
+  const drawn = Math.min(steps, most);
   let marks = "";
   for (let direction = 0; direction < directions; direction++) {
-    const y = directions === 2 ? middle + (direction ? -11 : 11) : middle; // backward above, as in output
+    const y = directions === 2 ? middle + (direction ? -8 : 8) : middle; // backward above, as in output
     for (let i = 0; i < drawn; i++) {
-      const left = steps > 5 && i === 3;
-      marks += left ? dots(x + i * pitch, y, 1, 0) : `<circle class="step" cx="${x + i * pitch}" cy="${y}" r="5.5"/>`;
+      const left = steps > most && i === drawn - 2;
+      marks += left ? dots(x + i * STEP, y, 1, 0) : `<circle class="step" cx="${x + i * STEP}" cy="${y}" r="4.5"/>`;
       if (i === 0) continue;
-      const [from, to] = [x + (i - 1) * pitch + 7, x + i * pitch - 7];
+      const [from, to] = [x + (i - 1) * STEP + 7, x + i * STEP - 7];
       marks += direction ? arrow(`M${to} ${y}H${from}`, "carry") : arrow(`M${from} ${y}H${to}`, "carry");
     }
   }
   return marks;
-}
-
-/** Input into the first layer, output out of the last, states in from below and out below. */
-export function arrows(state, sizes, { from, tall }) {
-  const height = boxHeight(sizes);
-  const middle = FLOOR - height / 2;
-  const top = middle - (layersOf(sizes.num_layers).length - 1) * (height + BOX.gap);
-  const right = BOX.x + BOX.width;
-  const ins = arrow(`M${from + 12} ${middle}H${BOX.x - 4}`, "flow") + arrow(`M336 328V${FLOOR + 12}`, "flow");
-  const into = FLOOR - top > tall ? FLOOR - tall / 2 : top;
-  const out = arrow(elbow(right + 6, top, 614, into), "flow");
-  if (state.cell) return ins + out;
-  return `${ins}${out}${arrow(`M530 ${FLOOR + 10}v19q0 14 14 14h48`, "flow")}`;
-}
-
-/** A line to the right that steps up or down half way, with round corners. */
-export function elbow(x, y, toX, toY) {
-  const radius = Math.min(12, Math.abs(toY - y) / 2);
-  const down = Math.sign(toY - y) * radius;
-  const middle = (x + toX) / 2;
-  return `M${x} ${y}H${middle - radius}q${radius} 0 ${radius} ${down}V${toY - down}q0 ${down} ${radius} ${down}H${toX}`;
-}
-
-/** A cell's new state is the next call's old one: the loop is the learner's own, and seq_len its length. */
-export function loop(steps) {
-  const calls = `${steps} call${steps === 1 ? "" : "s"}`;
-  return (
-    arrow(`M668 ${FLOOR + 16}v${LOW - FLOOR - 56}q0 14 -14 14H392`, "flow loop") +
-    `<g class="axis" tabindex="-1" role="img" data-symbol="seq_len" data-key="loop" aria-label="seq_len ${steps}: a cell has no time axis; you call it once for each step">` +
-    `${text(652, LOW - 38, `seq_len ${steps}: your loop, ${calls}`, "end")}</g>` +
-    text(652, LOW - 2, "h_1 is the next call's h_0", "end", 'class="quiet"')
-  );
 }

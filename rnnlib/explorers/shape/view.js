@@ -1,9 +1,12 @@
-// The shape explorer on screen: controls, the diagram that follows them at once, and the live layer's answer.
-import { changes, choice, el, keepKeys, listen, renderOf, slider, toggle } from "../shared/controls.js";
+// The shape explorer on screen: the diagram follows the controls at once, and the live layer's answer stands in it.
+import { changes, choice, el, listen, renderOf, slider, toggle } from "../shared/controls.js";
+import { fitted, frame } from "../shared/frame.js";
 import { lightAxes, roving } from "../shared/lit_axes.js";
 import { snippetPanel } from "../shared/snippet.js";
-import { livePanel } from "./answer.js";
-import { sizesOf, svgOf } from "./diagram.js";
+import { numberOf } from "../shared/symbols.js";
+import { changeSaid, checkLine, factsOf } from "./checks.js";
+import { drawn, sizesOf } from "./diagram.js";
+import { mapOf, paintFaces } from "./faces.js";
 import { weights } from "./weights.js";
 
 const SIZES = ["seq_len", "batch", "input_size", "hidden_size", "num_layers"];
@@ -40,11 +43,13 @@ export function templateKey({ kind, bidirectional, batch_first, cell, sizes }) {
 const family = (kind) => kind.replace("Cell", "");
 const isCell = (kind) => kind.endsWith("Cell");
 
-/** The controls in the header, by name, as far as `shown` names them. */
-function header(model, shown) {
+/** The controls by name, as far as a lecturer shows them. */
+function controlsOf(model, say) {
   const asLayer = (name) => name + (isCell(model.get("kind")) ? "Cell" : "");
   const asCell = (on) => family(model.get("kind")) + (on ? "Cell" : "");
+  const sized = (name) => () => slider(model, name, model.get("ranges")[name], say);
   const make = {
+    ...Object.fromEntries(SIZES.map((name) => [name, sized(name)])),
     kind: () => choice(model, "kind", Object.keys(model.get("families")), family, asLayer),
     cell: () => toggle(model, "kind", "cell", isCell, asCell),
     bidirectional: () => toggle(model, "bidirectional"),
@@ -52,73 +57,100 @@ function header(model, shown) {
     weights: () => toggle(model, "weights"),
     device: () => choice(model, "device", model.get("devices")),
   };
-  const wanted = Object.keys(make).filter((name) => shown.includes(name));
+  const one = (name) => name === "device" && model.get("devices").length < 2; // nothing to choose
+  const wanted = Object.keys(make).filter((name) => model.get("controls").includes(name) && !one(name));
   return Object.fromEntries(wanted.map((name) => [name, make[name]()]));
 }
 
-/** The left column: sliders, and what to find out with them. */
-function column(sliders, question) {
-  const asked = question ? [el("p", { class: "question" }, el("b", {}, "Find out: "), question)] : [];
-  return el("div", { class: "sliders" }, ...sliders, ...asked);
+/** Every tensor's sizes by its name. */
+function shapesOf(tensors, sizes) {
+  return Object.fromEntries(tensors.map((t) => [t.name, t.axes.map((axis) => numberOf(axis, sizes))]));
+}
+
+/** What the last move changed: tells it once it was drawn. */
+function changesOf(model, line) {
+  let [chosen, shapes] = [null, null];
+  return (tensors, sizes) => {
+    const [now, after] = [shownBy(model), shapesOf(tensors, sizes)];
+    const moved = chosen && Object.keys(now).filter((name) => now[name] !== chosen[name]);
+    if (moved?.length === 1) line.set("changed", changeSaid(moved[0], chosen[moved[0]], now[moved[0]], shapes, after));
+    [chosen, shapes] = [now, after];
+  };
 }
 
 /** The whole explorer in `host`; gives back what takes it away. */
 function build(model, host) {
-  const shown = model.get("controls");
-  const problem = el("p", { class: "rnnlib-problem", role: "alert" });
-  const say = (sentence) => {
-    problem.textContent = sentence;
-  };
-  const tell = () => say(model.get("problem"));
-  const moved = SIZES.filter((name) => shown.includes(name));
-  const sliders = Object.fromEntries(moved.map((name) => [name, slider(model, name, model.get("ranges")[name], say)]));
-  const controls = { ...header(model, shown), ...sliders };
   const picture = el("div", { class: "rnnlib-diagram", role: "group" });
   const strip = el("div", { class: "weights" });
-  const caption = el("p", { class: "caption" });
-  const [redrawPicture, redrawStrip] = [roving(picture), roving(strip)];
+  const checks = el("ul", { class: "checks rnnlib-numbers fades" });
+  const source = el("p", { class: "source" });
   const snippet = snippetPanel();
-  const live = livePanel(model);
+  const say = (words) => framed.say(words);
+  const controls = controlsOf(model, say);
+  const parts = (names) => names.map((name) => controls[name]?.whole);
+  const framed = frame(model, {
+    name: "shape",
+    label: "Shape explorer",
+    strips: [parts(SIZES), parts(["kind", "cell", "bidirectional", "batch_first", "weights", "device"])],
+    picture: el("div", { class: "picture" }, picture, strip),
+    says: [checks],
+    folds: { Code: snippet.whole },
+  });
+  const { root, line } = framed;
+  const [redrawPicture, redrawStrip] = [roving(picture), roving(strip)];
+  const tellChange = changesOf(model, line);
+  let maps = {};
 
-  const draw = () => {
+  /** Ticks at the shapes and numbers on the faces: only those of an answer that belongs to what is drawn. */
+  const answered = (faces) => {
+    const answer = model.get("answer");
+    for (const tick of picture.querySelectorAll("[data-tick]")) {
+      const row = answer.rows?.find(({ name }) => name === tick.dataset.tick);
+      tick.textContent = row ? (row.agrees ? "✓" : `✗ ${row.shape.join(", ")}`) : "";
+      tick.classList.add(row?.agrees === false ? "wrong" : "right");
+    }
+    if (root.dataset.state === "live")
+      paintFaces(picture.firstChild, faces, maps, (words) => line.set("pointed", words));
+  };
+
+  const draw = (width) => {
     const state = stateOf(model);
     const sizes = sizesOf(state);
     const tensors = tensorsOf(model.get("rules"), state);
-    redrawPicture(svgOf(tensors, state));
+    const { svg, faces } = drawn(tensors, state, width);
+    redrawPicture(svg);
     picture.dataset.sizes = JSON.stringify(shownBy(model));
     redrawStrip(model.get("weights") ? weights(tensors, sizes) : "");
     snippet.show(model.get("templates")[templateKey(state)], sizes);
     for (const name of LAYER_ONLY) controls[name]?.disable(state.cell);
-    live.showStatus();
-    tell();
+    framed.check();
+    answered(faces);
+    tellChange(tensors, sizes);
+    framed.relight();
   };
-  const deaf = listen(model, { ...changes([...SIZES, ...CHOICES, "weights"], draw), "change:problem": tell });
+  const room = fitted(picture, draw);
+  const redraw = () => room.width() && draw(room.width());
 
-  const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
-  const heads = parts(Object.keys(controls).filter((name) => !SIZES.includes(name)));
-  const root = el(
-    "div",
-    { class: "rnnlib shape", role: "region", "aria-label": "Shape explorer" },
-    el("div", { class: "head" }, ...heads),
-    problem,
-    el(
-      "div",
-      { class: "body" },
-      column(parts(SIZES), model.get("question")),
-      el("div", { class: "stage" }, picture, caption),
-    ),
-    strip,
-    el("div", { class: "foot" }, snippet.whole, live.whole),
-  );
-  keepKeys(root);
-  const stopLighting = lightAxes(root, caption);
+  const receive = () => {
+    const answer = model.get("answer");
+    maps = Object.fromEntries((answer.faces ?? []).map((map) => [map.tensor, mapOf(map)]));
+    checks.replaceChildren(...(answer.checks ?? []).map(checkLine));
+    checks.dataset.sizes = JSON.stringify(answer.asked ?? {});
+    source.textContent = answer.source ?? "";
+    framed.facts.textContent = answer.device ? factsOf(answer) : "";
+    framed.facts.title = answer.source ?? "";
+    redraw();
+  };
+  const deaf = listen(model, { ...changes([...SIZES, ...CHOICES, "weights"], redraw), "change:answer": receive });
+  line.set("resting", "Point at an axis or a number to read it.");
+  const stopLighting = lightAxes(root, (words) => line.set("pointed", words));
   host.replaceChildren(root);
-  draw();
+  receive();
   return () => {
     deaf();
-    for (const part of [...Object.values(controls), live]) part.stop();
+    for (const part of [...Object.values(controls), framed, room]) part.stop();
     stopLighting();
   };
 }
 
-export default { render: renderOf(build, ["controls", "question", "ranges", "devices"]) };
+export default { render: renderOf(build, ["controls", "question", "solution", "ranges", "devices"]) };

@@ -9,10 +9,7 @@ export function weights(tensors, sizes) {
   const unit = unitOf(longest, 64, 2, 0);
   const ofLayer = (layer, direction) => parameters.filter((t) => t.layer === layer && t.direction === direction);
   const rows = [ofLayer(0, 0), ofLayer(0, 1), ofLayer(1, 0), ofLayer(1, 1)].filter((row) => row.length);
-  const html = rows.map(
-    (row) =>
-      `<div class="row" style="--columns: ${row.length}">${row.map((t) => parameter(t, sizes, unit)).join("")}</div>`,
-  );
+  const html = rows.map((row) => `<div class="row">${row.map((t) => parameter(t, sizes, unit)).join("")}</div>`);
   const last = sizes.num_layers - 1;
   if (last > 1) html.push(`<p>${last === 2 ? "Layer 2" : `Layers 2 to ${last}`}: the same shapes as layer 1.</p>`);
   return html.join("");

@@ -156,7 +156,7 @@ class Explorer(View):
             >>> from rnnlib import LayerSpec, ShapeExplorer
             >>> explorer = ShapeExplorer(LayerSpec("LSTM", 12, 1500), seq_len=4)
             >>> explorer.wait()
-            >>> explorer.answer["rows"][1]["shape"]
+            >>> explorer.answer["rows"][3]["shape"]
             (4, 3, 1500)
         """
         self._background.wait()

@@ -41,11 +41,11 @@ def _inlined(file: Path, done: set[Path]) -> str:
 
 
 def style(*files: Path) -> str:
-    """The palette and the controls that all share, then the view's own style sheet.
+    """The palette and the frame that all share, then the view's own style sheet.
 
     Example:
-        >>> style().startswith("/* The palette")
+        >>> style().startswith("/* The frame of every explorer")
         True
     """
-    every = (SHARED / "palette.css", SHARED / "controls.css", *files)
+    every = (SHARED / "frame.css", *files)
     return "\n".join(file.read_text(encoding="utf-8") for file in every)

@@ -1,24 +1,21 @@
 // Pointing at an axis, by pointer or by keyboard, lights its symbol wherever it stands and says why it is there.
 
-const RESTING = "Point at an axis, or Tab to one and use the arrow keys, to see what it is and why it is there.";
-
-/** Light what `root` shows of the symbol pointed at, and say the axis' sentence in `caption`. Returns a clean-up. */
-export function lightAxes(root, caption) {
+/** Light what `root` shows of the symbol pointed at, and tell `say` the axis' sentence, "" after. Returns a clean-up. */
+export function lightAxes(root, say) {
   const marked = (target) => target?.closest?.(".axis, .size");
   const light = ({ target }) => {
     const symbol = marked(target)?.dataset.symbol;
     if (symbol) root.dataset.lit = symbol;
     else delete root.dataset.lit;
-    caption.textContent = target.closest?.(".axis")?.getAttribute("aria-label") ?? RESTING;
+    say(target.closest?.(".axis")?.getAttribute("aria-label") ?? "");
   };
   const dark = ({ relatedTarget }) => {
     if (root.contains(relatedTarget) && marked(relatedTarget)) return;
     delete root.dataset.lit;
-    caption.textContent = RESTING;
+    say("");
   };
   const heard = { pointerover: light, pointerleave: dark, focusin: light, focusout: dark };
   for (const [name, listener] of Object.entries(heard)) root.addEventListener(name, listener);
-  caption.textContent = RESTING;
   return () => {
     for (const [name, listener] of Object.entries(heard)) root.removeEventListener(name, listener);
   };

@@ -1,73 +1,63 @@
-// Whether the numbers on screen are the live layer's for what is chosen now, and the words that say so.
+// Whether what is on screen is the live layer's for what is chosen now, and the words that say so.
 import { listen } from "./controls.js";
 
 const LATE = 1500; // milliseconds after which a kernel that has not answered is said to be silent
 
 const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** Whether the answer on screen belongs to what is chosen now: live, running, waiting, stale, failed or refused. */
-export function statusOf(answer, wanted, { connected, late, problem, running }) {
+/** How the answer on screen stands to what is chosen now: live, refused, running, failed, waiting or stale. */
+export function statusOf(get, { connected = true, late = false } = {}) {
   if (!connected || late) return "stale"; // until the kernel speaks again, whatever the sliders say
-  const belongs = (asked) => Object.entries(wanted).every(([name, value]) => alike(asked[name], value));
-  const current = answer.asked !== undefined && belongs(answer.asked);
-  if (!current && running?.asked && belongs(running.asked)) return "running";
-  if (!current && problem) return "failed";
-  if (!current) return "waiting";
-  return answer.refused ? "refused" : "live";
+  const belongs = (asked) => asked && Object.entries(asked).every(([name, value]) => alike(get(name), value));
+  const answer = get("answer");
+  if (belongs(answer.asked)) return answer.refused ? "refused" : "live";
+  if (belongs(get("running")?.asked)) return "running";
+  return get("problem") ? "failed" : "waiting";
 }
 
-/** The words that go with a status. */
-export function statusSaid(status, answer, running) {
-  if (status === "running")
-    return `Running in the background: ${running.says}${answer.asked ? " What stands below belongs to other sizes." : ""}`;
-  if (status === "refused") return answer.refused;
-  if (status === "failed") return "Not live: these numbers belong to the last sizes that worked.";
-  if (status === "stale")
+/** The words that go with a state, the same in every explorer. */
+export function statusSaid(state, get) {
+  if (state === "running") return `Running in the background: ${get("running").says}`;
+  if (state === "refused") return get("answer").refused;
+  if (state === "failed") return "Not live: what is shown belongs to the last choice that worked.";
+  if (state === "stale")
     return "Not live: the kernel does not answer. If a cell is still running, wait for it; after a restart, run the cells from the top again.";
   return "";
 }
 
-/** What is chosen now: the traits by which the kernel was asked. */
-function chosenOf(model) {
-  const { asked = model.get("running")?.asked ?? {} } = model.get("answer");
-  return Object.fromEntries(Object.keys(asked).map((name) => [name, model.get(name)]));
-}
-
-/**
- * Say how the kernel's answer stands, on `whole` as data-state and in `notice`: `show` whenever the choice moves,
- * `revive` when an answer comes.
- */
-export function liveStatus(model, { whole, notice }) {
-  const link = { connected: true, late: false, timer: 0 };
-  const show = () => {
-    const [answer, running] = [model.get("answer"), model.get("running")]; // of which not every explorer has the second
-    const now = statusOf(answer, chosenOf(model), { ...link, running, problem: model.get("problem") });
-    whole.dataset.state = now;
-    notice.textContent = statusSaid(now, answer, running);
-    if (now === "waiting") link.timer ||= setTimeout(() => lose({ late: true }), LATE);
-    else stopWaiting();
-  };
-  const stopWaiting = () => {
-    clearTimeout(link.timer);
-    link.timer = 0;
+/** Watch how the answer stands: `told(state, words)` hears it whenever it may have changed. `check()` after a redraw. */
+export function watchKernel(model, told) {
+  const get = (name) => model.get(name);
+  const link = { connected: true, late: false };
+  let timer = 0;
+  const check = () => {
+    const state = statusOf(get, link);
+    told(state, statusSaid(state, get));
+    if (state === "waiting") timer ||= setTimeout(() => lose({ late: true }), LATE);
+    else {
+      clearTimeout(timer);
+      timer = 0;
+    }
   };
   const lose = (how) => {
     Object.assign(link, how);
-    show();
+    check();
   };
-  const revive = () => {
-    stopWaiting();
-    lose({ connected: true, late: false });
-  };
+  const revive = () => lose({ connected: true, late: false });
+  const names = Object.keys(get("answer").asked ?? {});
+  const moved = Object.fromEntries(names.map((name) => [`change:${name}`, check]));
   // ipywidgets says so when the kernel restarts or dies; of a kernel that is shut down, only its silence tells.
   const deaf = listen(model, {
-    "change:problem": revive,
+    ...moved,
+    "change:answer": revive,
     "change:running": revive,
+    "change:problem": revive,
     comm_live_update: () => lose({ connected: false }),
   });
+  check();
   const stop = () => {
-    stopWaiting();
+    clearTimeout(timer);
     deaf();
   };
-  return { show, revive, stop };
+  return { check, stop };
 }

@@ -23,8 +23,15 @@ export function extentOf(count, unit, room, parts = 1) {
   const lines = [];
   for (let at = unit; at < length - 1e-9; at += unit) if (!elided || at <= gap[0] || at >= gap[1]) lines.push(at);
   const starts = Array.from({ length: parts }, (_, part) => part * length);
+  const seen = elided ? fits : each;
+  const head = Math.ceil((fits - GAP) / 2);
+  const indexOf = (k) => (!elided || k < head ? k : k < head + GAP ? null : each - (seen - k));
+  const cells = starts.flatMap((_, part) =>
+    Array.from({ length: seen }, (_, k) => (indexOf(k) === null ? null : part * each + indexOf(k))),
+  );
   return {
     elided,
+    cells, // the index of each cell that is drawn; null where some are left out
     length: parts * length,
     lines: starts.flatMap((start) => lines.map((at) => start + at)),
     gaps: elided ? starts.map((start) => gap.map((at) => start + at)) : [],
@@ -89,22 +96,22 @@ export function rulers(tensor, { x, y, time, features, batch }, axes, sizes) {
   const [dx, dy] = [batch.length * DEEP[0], batch.length * DEEP[1]];
   let marks = "";
   if (axes.time) {
-    const line = `<path class="ruler" d="M${point(x, y + 10)}h${n(time.length)}"/>`;
+    const line = `<path class="ruler" d="M${point(x, y + 7)}h${n(time.length)}"/>`;
     marks += axisMark(
       tensor,
       axes.time,
       sizes,
-      line + text(x + time.length / 2, y + 30, saidOf(axes.time, sizes), "middle"),
+      line + text(x + time.length / 2, y + 22, saidOf(axes.time, sizes), "middle"),
     );
   }
   if (axes.batch) {
     const line = `<path class="ruler" d="M${point(x - 5, y - features.length - 7)}l${point(dx, dy)}"/>`;
-    const words = text(x + dx + 2, y - features.length + dy - 8, saidOf(axes.batch, sizes));
+    const words = text(x + dx + 1, y - features.length + dy - 7, saidOf(axes.batch, sizes));
     marks += axisMark(tensor, axes.batch, sizes, line + words);
   }
   if (axes.features) {
-    const line = `<path class="ruler" d="M${point(x - 11, y)}v${n(-features.length)}"/>`;
-    const words = text(x - 19, y, saidOf(axes.features, sizes), "start", `transform="rotate(-90 ${point(x - 19, y)})"`);
+    const line = `<path class="ruler" d="M${point(x - 8, y)}v${n(-features.length)}"/>`;
+    const words = text(x - 14, y, saidOf(axes.features, sizes), "start", `transform="rotate(-90 ${point(x - 14, y)})"`);
     marks += axisMark(tensor, axes.features, sizes, line + words);
   }
   return marks;

@@ -24,10 +24,12 @@ class View(anywidget.AnyWidget):
 
     Attributes:
         problem: a sentence about what just went wrong, shown inside the view; empty when nothing did.
+        solution: the answer to what is asked, shown when the learner wants it; names in backticks are lit then.
         families: what each family of layers is: its states, its gates, what can be chosen of it.
     """
 
     problem = traitlets.Unicode().tag(sync=True)
+    solution = traitlets.Unicode().tag(sync=True)
     families = traitlets.Dict(families(), read_only=True).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:

@@ -1,6 +1,6 @@
 // Not a test: what the front end draws and copies for each of the cases on stdin, on stdout, to be compared with Python.
 import { readFileSync } from "node:fs";
-import { diagram, sizesOf, told } from "../../../rnnlib/explorers/shape/diagram.js";
+import { drawn as drawnIn, sizesOf, told } from "../../../rnnlib/explorers/shape/diagram.js";
 import { stateOf, templateKey, tensorsOf } from "../../../rnnlib/explorers/shape/view.js";
 import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
 import { numberOf } from "../../../rnnlib/explorers/shared/symbols.js";
@@ -15,7 +15,7 @@ const drawn = cases.map((traits) => {
     shapes: Object.fromEntries(tensors.map((t) => [t.name, t.axes.map((axis) => numberOf(axis, sizes))])),
     code: filled(templates[templateKey(state)], sizes),
     told: told(tensors, state),
-    picture: diagram(tensors, state),
+    ...drawnIn(tensors, state, traits.width ?? 848),
   };
 });
 console.log(JSON.stringify(drawn));

@@ -27,7 +27,8 @@ def a_case(chance: random.Random) -> dict[str, Any]:
     """What a learner might choose; now and then a size that no picture can draw cell by cell."""
     most = {"seq_len": 24, "batch": 16, "input_size": 32, "num_layers": 5}
     sizes = {name: chance.choice([1, 2, chance.randint(1, top), 100 * top]) for name, top in most.items()}
-    flags = {name: chance.random() < 0.5 for name in ("bidirectional", "batch_first")}
+    flags: dict[str, Any] = {name: chance.random() < 0.5 for name in ("bidirectional", "batch_first")}
+    flags["width"] = chance.choice([320, 360, 530, 699, 700, 848, 1108, 1600])
     return {"kind": chance.choice(KINDS), "hidden_size": chance.choice([9, 16, 64, 4096]), **sizes, **flags}
 
 
@@ -55,9 +56,9 @@ def test_the_front_end_says_what_python_says(name: str) -> None:
 
 def assert_drawn(there: dict[str, Any], tensors: dict[str, list[int]]) -> None:
     """The picture is well-formed and holds every shape, its words say every axis, and no number is none."""
-    picture = ET.fromstring(f'<svg xmlns="http://www.w3.org/2000/svg">{there["picture"]}</svg>')
+    picture = ET.fromstring(there["svg"].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1))
     words = "".join(picture.itertext())
-    assert not re.search("NaN|undefined|Infinity|null", there["picture"] + there["told"])
+    assert not re.search("NaN|undefined|Infinity|null", there["svg"] + there["told"])
     for name, sizes in tensors.items():
         assert f"({', '.join(map(str, sizes))})" in words, (name, words)
         assert re.search(rf"\b{name} \([^)]*{sizes[-1]}\)", there["told"]), (name, there["told"])
@@ -65,7 +66,7 @@ def assert_drawn(there: dict[str, Any], tensors: dict[str, list[int]]) -> None:
 
 def test_a_large_layer_costs_no_more_marks_than_a_small_one() -> None:
     flags = {"kind": "LSTM", "bidirectional": True, "batch_first": False}
-    small, large = (there["picture"] for there in drawn(BASES["plain"], [SMALL | flags, LARGE | flags]))
+    small, large = (there["svg"] for there in drawn(BASES["plain"], [SMALL | flags, LARGE | flags]))
     assert len(large) < 1.5 * len(small)
     for number in ("2000", "256", "512", "8192", "4096", "200"):
         assert number in large

@@ -18,6 +18,7 @@ from rnnlib.explorers.shape import explorer as shape_explorer
 from rnnlib.explorers.shape import payload as live
 from rnnlib.explorers.shape.payload import _weights_agree
 from rnnlib.spec.kinds import KINDS
+from rnnlib.spec.shapes import data_shapes
 
 
 def sent(explorer: ShapeExplorer, **values: Any) -> None:
@@ -25,11 +26,24 @@ def sent(explorer: ShapeExplorer, **values: Any) -> None:
     explorer.set_state(values)
 
 
+def row(explorer: ShapeExplorer, name: str) -> dict[str, Any]:
+    """What the kernel says of a tensor's shape."""
+    return next(row for row in explorer.answer["rows"] if row["name"] == name)
+
+
+def face(explorer: ShapeExplorer, name: str) -> torch.Tensor:
+    """The numbers on a tensor's front face, ``(rows, columns)``."""
+    (shown,) = (face for face in explorer.answer["faces"] if face["tensor"] == name)
+    values = torch.frombuffer(bytearray(shown["values"]), dtype=torch.float32)
+    return values.reshape(len(shown["rows"]), len(shown["cols"]))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_shape_of_the_live_layer_agrees(kind: str) -> None:
     explorer = ShapeExplorer(kind, seq_len=5, batch=2)
     assert all(row["agrees"] for row in explorer.answer["rows"])
-    assert explorer.answer["checks"][0]["holds"]
+    assert explorer.answer["weights_agree"]
+    assert {row["name"] for row in explorer.answer["rows"]} == set(data_shapes(explorer.spec, 5, 2))
     expected = shapes(explorer.spec, 5, 2)
     assert all(row["shape"] == expected[row["name"]].sizes for row in explorer.answer["rows"])
 
@@ -40,14 +54,14 @@ def test_a_wrong_rule_is_shown_as_a_cross(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("rnnlib.explorers.shape.payload.shapes", wrong)
     agrees = {row["name"]: row["agrees"] for row in ShapeExplorer("RNN").answer["rows"]}
-    assert agrees == {"input": False, "output": False, "h_n": True}
+    assert agrees == {"input": False, "h_0": True, "output": False, "h_n": True}
 
 
 def test_setting_a_trait_asks_the_layer_again() -> None:
     explorer = ShapeExplorer("GRU")
     explorer.seq_len = 7
     assert explorer.answer["asked"]["seq_len"] == 7
-    assert explorer.answer["rows"][1]["shape"] == (7, 3, 16)
+    assert row(explorer, "output")["shape"] == (7, 3, 16)
 
 
 def test_values_that_arrive_together_are_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,9 +94,7 @@ def test_a_real_module_runs_with_its_own_weights() -> None:
     assert "your own" in explorer.answer["source"]
     with torch.no_grad():
         output, _ = layer(_recorded(4, 2).transpose(0, 1).double())
-    shown = explorer.answer["maps"][1]
-    values = torch.frombuffer(bytearray(shown["values"]), dtype=torch.float32).reshape(shown["rows"], shown["cols"])
-    assert torch.allclose(values, output[0].T.float())
+    assert torch.allclose(face(explorer, "output"), output[0].T.float())
     explorer.hidden_size = 6
     assert "your own" not in explorer.answer["source"]
 
@@ -95,12 +107,38 @@ def _recorded(seq_len: int, batch: int) -> torch.Tensor:
 
 def test_a_cell_is_called_once_a_step() -> None:
     cell = nn.GRUCell(12, 3)
-    shown = ShapeExplorer(cell, seq_len=6, batch=2).answer["maps"][1]
     state = None
     for x_t in _recorded(6, 2):
         state = cell(x_t, state)
-    last = torch.frombuffer(bytearray(shown["values"]), dtype=torch.float32).reshape(3, 6)[:, -1]
-    assert torch.allclose(last, state[0])
+    assert torch.allclose(face(ShapeExplorer(cell, seq_len=6, batch=2), "h_1")[:, 0], state[0])
+
+
+def test_of_a_long_axis_the_ends_of_each_direction_are_sent() -> None:
+    layer = nn.LSTM(12, 60, bidirectional=True)
+    explorer = ShapeExplorer(layer, seq_len=26, batch=3)
+    with torch.no_grad():
+        output, (h_n, _) = layer(_recorded(26, 3))
+    (shown,) = (one for one in explorer.answer["faces"] if one["tensor"] == "output")
+    assert shown["rows"] == [*range(24), *range(36, 84), *range(96, 120)]
+    assert torch.allclose(face(explorer, "output"), output[:, 0, shown["rows"]].T, atol=1e-6)
+    assert torch.allclose(face(explorer, "h_n"), h_n[:, 0, [*range(24), *range(36, 60)]].T, atol=1e-6)
+
+
+def test_a_fact_is_no_fault() -> None:
+    """Torch's own layers get = and ≠; ✗ is for a forward() that gives something else than it says."""
+    marks = {
+        check["sentence"]: check["mark"]
+        for check in ShapeExplorer(LayerSpec("GRU", 12, 4, bidirectional=True)).answer["checks"]
+    }
+    assert marks["output[-1] equals h_n[-1]"] == "≠"
+    assert set(marks.values()) == {"=", "≠"}
+
+    class Halved(nn.GRU):
+        def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            output, h_n = super().forward(x)
+            return output / 2, h_n
+
+    assert [check["mark"] for check in ShapeExplorer(Halved(12, 4)).answer["checks"]] == ["✗"]
 
 
 def test_sizes_that_no_machine_holds_are_refused_in_words() -> None:
@@ -314,15 +352,15 @@ def test_a_layer_of_ones_own_gets_no_false_cross(make: Callable[[], nn.Module]) 
     explorer = ShapeExplorer(make())
     assert explorer.problem == ""
     assert all(row["agrees"] for row in explorer.answer["rows"])
-    assert all(check["holds"] for check in explorer.answer["checks"])
-    assert explorer.answer["checks"][0]["sentence"].startswith("all 4 weights and biases")
+    assert {check["mark"] for check in explorer.answer["checks"]} == {"="}
+    assert explorer.answer["weights_agree"]
 
 
 def test_a_weight_of_another_shape_than_drawn_gets_a_cross() -> None:
     layer = nn.GRU(12, 5)
     explorer = ShapeExplorer(layer)
     del layer.bias_hh_l0
-    assert not _weights_agree(layer, shapes(explorer.spec, 8, 3))["holds"]
+    assert not _weights_agree(layer, shapes(explorer.spec, 8, 3))
 
 
 def test_a_layer_without_numbers_is_refused_in_words() -> None:
@@ -335,7 +373,7 @@ def test_dropout_of_ones_own_layer_is_off_and_its_mode_stays() -> None:
     state = torch.get_rng_state()
     one, other = ShapeExplorer(layer).answer, ShapeExplorer(layer).answer
     assert "your own, with its dropout off" in one["source"]
-    assert one["maps"] == other["maps"]
+    assert one["faces"] == other["faces"]
     assert layer.training
     assert torch.equal(torch.get_rng_state(), state)
 
@@ -348,14 +386,14 @@ def test_more_layers_than_can_be_listed_leave_it_its_text() -> None:
 
 
 def test_a_default_device_changes_nothing() -> None:
-    expected = ShapeExplorer("GRU", seq_len=3).answer["maps"], _recorded(30, 2)
+    expected = ShapeExplorer("GRU", seq_len=3).answer["faces"], _recorded(30, 2)
     torch.set_default_device("meta")
     try:
         explorer, random = ShapeExplorer("GRU", seq_len=3), _recorded(30, 2)
     finally:
         torch.set_default_device(None)
     assert explorer.problem == ""
-    assert explorer.answer["maps"] == expected[0]
+    assert explorer.answer["faces"] == expected[0]
     assert torch.equal(random, expected[1])
 
 
@@ -366,7 +404,7 @@ def test_without_the_recordings_there_are_random_numbers_and_a_sentence(
 
     monkeypatch.setitem(japanese_vowels.__globals__, "PATH", tmp_path / "gone.npz")
     explorer = ShapeExplorer("RNN", seq_len=4, batch=2)
-    assert (explorer.problem, len(explorer.answer["rows"])) == ("", 3)
+    assert (explorer.problem, len(explorer.answer["rows"])) == ("", 4)
     assert "random numbers, as the recorded utterances are missing" in explorer.answer["source"]
     explorer.input_size = 5
     assert "With input_size 12 it is recorded speech." in explorer.answer["source"]

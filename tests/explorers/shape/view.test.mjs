@@ -52,7 +52,7 @@ test("one template for each call that reads differently", () => {
 test("states are named layer first, then direction", () => {
   assert.deepEqual(
     [0, 1, 2, 3].map((i) => slabName(i, { num_directions: 2 })),
-    ["0 →", "0 ←", "1 →", "1 ←"],
+    ["0→", "0←", "1→", "1←"],
   );
   assert.deepEqual(
     [0, 1].map((i) => slabName(i, { num_directions: 1 })),

@@ -2,43 +2,46 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { statusOf, statusSaid } from "../../../rnnlib/explorers/shared/status.js";
 
-const wanted = { seq_len: 8, batch: 3, kind: "LSTM" };
-const link = { connected: true, late: false };
+const chosen = { seq_len: 8, batch: 3, kind: "LSTM", lengths: [8, 5] };
+const getOf =
+  (answer, more = {}) =>
+  (name) =>
+    ({ ...chosen, answer, running: {}, problem: "", ...more })[name];
+const status = (answer, more, link) => statusOf(getOf(answer, more), link);
 
-test("numbers are live only for the very sizes chosen", () => {
-  assert.equal(statusOf({ asked: { ...wanted } }, wanted, link), "live");
-  assert.equal(statusOf({ asked: { ...wanted, batch: 4 } }, wanted, link), "waiting");
-  assert.equal(statusOf({ asked: { ...wanted, kind: "GRU" } }, wanted, link), "waiting");
-  assert.equal(statusOf({}, wanted, link), "waiting");
+test("numbers are live only for the very choice", () => {
+  assert.equal(status({ asked: { ...chosen } }), "live");
+  assert.equal(status({ asked: { ...chosen, batch: 4 } }), "waiting");
+  assert.equal(status({ asked: { ...chosen, lengths: [8, 6] } }), "waiting");
+  assert.equal(status({}), "waiting");
 });
 
-test("a kernel that is late or gone makes them stale", () => {
-  assert.equal(statusOf({ asked: { batch: 4 } }, wanted, { connected: true, late: true }), "stale");
-  assert.equal(statusOf({ asked: { ...wanted } }, wanted, { connected: true, late: true }), "stale");
-  assert.equal(statusOf({ asked: { ...wanted } }, wanted, { connected: false, late: false }), "stale");
+test("a kernel that is late or gone makes them stale, whatever the sliders say", () => {
+  assert.equal(status({ asked: { ...chosen, batch: 4 } }, {}, { late: true }), "stale");
+  assert.equal(status({ asked: { ...chosen } }, {}, { late: true }), "stale");
+  assert.equal(status({ asked: { ...chosen } }, {}, { connected: false }), "stale");
 });
 
 test("what was refused says why", () => {
-  const answer = { asked: { ...wanted }, refused: "It needs 8 GB." };
-  assert.equal(statusOf(answer, wanted, link), "refused");
-  assert.equal(statusSaid("refused", answer), "It needs 8 GB.");
+  const answer = { asked: { ...chosen }, refused: "It needs 8 GB." };
+  assert.equal(status(answer), "refused");
+  assert.equal(statusSaid("refused", getOf(answer)), "It needs 8 GB.");
 });
 
-test("what runs in the background says so, and only of the very sizes chosen", () => {
-  const running = { asked: { ...wanted }, says: "8 million parameters take a moment." };
-  const answer = { asked: { ...wanted, batch: 4 } };
-  assert.equal(statusOf(answer, wanted, { ...link, running }), "running");
-  assert.equal(statusOf({}, wanted, { ...link, running }), "running");
-  assert.equal(statusOf(answer, { ...wanted, batch: 5 }, { ...link, running }), "waiting");
-  assert.equal(statusOf({ asked: { ...wanted } }, wanted, { ...link, running }), "live");
-  assert.equal(statusOf(answer, wanted, { ...link, running, late: true }), "stale");
-  assert.equal(statusOf(answer, wanted, { ...link, running: {}, problem: "cpu ran out of memory." }), "failed");
-  assert.match(statusSaid("running", answer, running), /^Running.* 8 million parameters.* other sizes\.$/);
-  assert.match(statusSaid("running", {}, running), /^Running.* take a moment\.$/);
+test("what runs in the background says so, and only of the very choice", () => {
+  const running = { asked: { ...chosen }, says: "8 million parameters take a moment." };
+  const old = { asked: { ...chosen, batch: 4 } };
+  assert.equal(status(old, { running }), "running");
+  assert.equal(status({}, { running }), "running");
+  assert.equal(status(old, { running, batch: 5 }), "waiting");
+  assert.equal(status({ asked: { ...chosen } }, { running }), "live");
+  assert.equal(status(old, { running }, { late: true }), "stale");
+  assert.equal(status(old, { problem: "cpu ran out of memory." }), "failed");
+  assert.match(statusSaid("running", getOf(old, { running })), /^Running.* 8 million parameters/);
 });
 
 test("stale numbers say so and how to heal them; live ones say nothing", () => {
-  assert.match(statusSaid("stale", {}), /^Not live.*run the cells from the top again/);
-  assert.equal(statusSaid("live", {}), "");
-  assert.equal(statusSaid("waiting", {}), "");
+  assert.match(statusSaid("stale", getOf({})), /^Not live.*run the cells from the top again/);
+  assert.equal(statusSaid("live", getOf({})), "");
+  assert.equal(statusSaid("waiting", getOf({})), "");
 });

@@ -1,0 +1,134 @@
+// The frame that every explorer stands in: the question, the controls, one picture, what the real layer says, and folds.
+import { el, keepKeys, listen } from "./controls.js";
+import { watchKernel } from "./status.js";
+
+// What the one line under the controls may say; the first that has words is shown.
+const SLOTS = ["problem", "notice", "solution", "pointed", "changed", "resting"];
+
+/** The one line in which an explorer speaks. `set(slot, words)`; what is longer lies over the picture, and moves nothing. */
+export function lineOf() {
+  const words = {};
+  const [alert, status] = [el("p", { class: "rnnlib-problem", role: "alert" }), el("p", { role: "status" })];
+  const whole = el("div", { class: "line" }, alert, status);
+  const set = (slot, said) => {
+    words[slot] = said ?? "";
+    const now = SLOTS.find((name) => words[name]) ?? "resting";
+    whole.dataset.slot = now;
+    alert.textContent = words.problem ?? "";
+    status.textContent = now === "problem" ? "" : (words[now] ?? "");
+  };
+  return { whole, set };
+}
+
+/** Names in backticks, as in "only `batch`: `h_n` has no seq_len", are the parts that are lit while a solution is shown. */
+export function partsIn(sentence) {
+  return [...sentence.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+}
+
+function light(root, names) {
+  for (const old of root.querySelectorAll(".found")) old.classList.remove("found");
+  for (const name of names) {
+    const of = ["part", "symbol", "tensor"].map((key) => `[data-${key}="${CSS.escape(name)}"]`).join();
+    for (const part of root.querySelectorAll(of)) part.classList.add("found");
+  }
+}
+
+/** What is asked, and a button that shows the answer when the learner wants it; nothing where nothing is asked. */
+function questionOf(model, line, root) {
+  const [asked, solution] = [model.get("question"), model.get("solution")];
+  if (!asked) return { parts: [], relight: () => {}, shown: () => false };
+  const button = el("button", { type: "button", class: "quiet", "aria-expanded": "false" }, "Show the answer");
+  let shown = false;
+  const relight = () => light(root, shown ? partsIn(solution) : []);
+  button.addEventListener("click", () => {
+    shown = !shown;
+    button.textContent = shown ? "Hide the answer" : "Show the answer";
+    button.setAttribute("aria-expanded", String(shown));
+    line.set("solution", shown ? solution.replaceAll("`", "") : "");
+    root.dispatchEvent(new CustomEvent("solution", { detail: shown }));
+    relight();
+  });
+  const words = el("p", {}, el("b", {}, "Find out: "), asked);
+  return { parts: [el("div", { class: "question" }, words, ...(solution ? [button] : []))], relight };
+}
+
+/** A row of buttons, each of which unfolds its panel under the row, and what else is to be known at its right. */
+function foldsOf(folds, facts) {
+  const panels = Object.entries(folds).map(([name, panel]) => {
+    const button = el("button", { type: "button", class: "fold", "aria-expanded": "false" }, name);
+    const whole = el("div", { class: "unfolded", hidden: true }, panel);
+    button.addEventListener("click", () => {
+      whole.hidden = !whole.hidden;
+      button.setAttribute("aria-expanded", String(!whole.hidden));
+    });
+    return { button, whole };
+  });
+  const row = el("div", { class: "folds" }, ...panels.map(({ button }) => button), facts);
+  return [row, ...panels.map(({ whole }) => whole)];
+}
+
+/**
+ * The frame of an explorer. `strips` are rows of controls; `says` what the layer says; `folds` panels by their names.
+ *
+ * `line.set(slot, words)` speaks in its line; `relight()` after a redraw lights again what a shown answer lit.
+ */
+export function frame(model, { name, label, strips = [], picture, says = [], folds = {} }) {
+  const line = lineOf();
+  const facts = el("span", { class: "facts" });
+  const root = el("section", { class: `rnnlib ${name}`, role: "region", "aria-label": label });
+  const question = questionOf(model, line, root);
+  const filled = strips.map((strip) => strip.filter(Boolean)).filter((strip) => strip.length);
+  root.append(
+    ...question.parts,
+    ...(filled.length
+      ? [el("div", { class: "controls" }, ...filled.map((strip) => el("div", { class: "strip" }, ...strip)))]
+      : []),
+    line.whole,
+    picture,
+    ...(says.length ? [el("div", { class: "says" }, ...says)] : []),
+    ...foldsOf(folds, facts),
+  );
+  keepKeys(root);
+  const tell = () => line.set("problem", model.get("problem"));
+  const deaf = listen(model, { "change:problem": tell });
+  const kernel = watchKernel(model, (state, words) => {
+    root.dataset.state = state;
+    line.set("notice", words);
+  });
+  tell();
+  const stop = () => {
+    deaf();
+    kernel.stop();
+  };
+  return {
+    root,
+    line,
+    facts,
+    say: (words) => line.set("problem", words),
+    check: kernel.check,
+    relight: question.relight,
+    stop,
+  };
+}
+
+const TYPE = 14; // units of a picture are pixels where the type is so large
+
+/**
+ * Draw anew whenever the room or the type changes: `draw(width)` gets the width in units, of which 14 are the type's
+ * height, so that what is drawn grows with the notebook's type and is never squeezed. No width yet: nothing is drawn.
+ */
+export function fitted(host, draw) {
+  let last = 0;
+  const probe = el("i", { class: "probe", "aria-hidden": "true" });
+  host.before(probe);
+  const fit = () => {
+    const width = Math.floor((host.clientWidth * TYPE) / parseFloat(getComputedStyle(host).fontSize));
+    if (width <= 0 || width === last) return;
+    last = width;
+    draw(width);
+  };
+  const observer = new ResizeObserver(fit);
+  observer.observe(host);
+  observer.observe(probe);
+  return { width: () => last, fit, stop: () => observer.disconnect() };
+}
