@@ -8,7 +8,7 @@ const SMALL = 0.4; // states are drawn at this part of the scale of input and ou
 const SLABS = 8; // more states than this are elided
 const TWO_ROWS = 700; // below this width, what comes out stands below what goes in
 const TITLE = 22; // where names stand, from the top of their row
-const ROW = 312; // a row's height
+const ROW = 306; // a row's height
 
 /** The numbers that the symbols stand for now. */
 export function sizesOf(state) {
@@ -220,7 +220,7 @@ function arrows(state, sizes, places, faces) {
 
 /** A line to the right that steps up or down half way, with round corners. */
 export function elbow(x, y, toX, toY) {
-  const radius = Math.min(12, Math.abs(toY - y) / 2, Math.abs(toX - x) / 2);
+  const radius = Math.min(12, Math.abs(toY - y) / 2, Math.abs(toX - x) / 4);
   const down = Math.sign(toY - y) * radius;
   const middle = (x + toX) / 2;
   return `M${x} ${y}H${middle - radius}q${radius} 0 ${radius} ${down}V${toY - down}q0 ${down} ${radius} ${down}H${toX}`;

@@ -151,7 +151,8 @@ def _rows(real: dict[str, Tensor], expected: dict[str, TensorShape]) -> list[dic
 def _told(check: Check) -> dict[str, Any]:
     """A fact with its sign: = and ≠ are both as they should be, ✗ is what torch's own layers never do."""
     sign = "=" if check.holds else "✗" if check.why == NOT_FOUND else "≠"
-    return {"sentence": check.sentence, "mark": sign, "why": check.why}
+    sentence = check.sentence if check.holds else check.sentence.replace(" equals ", " is not ", 1)
+    return {"sentence": sentence, "mark": sign, "why": check.why}
 
 
 def _weights_agree(layer: nn.Module, expected: dict[str, TensorShape]) -> bool:

@@ -87,11 +87,13 @@ function build(model, host) {
   const snippet = snippetPanel();
   const say = (words) => framed.say(words);
   const controls = controlsOf(model, say);
-  const parts = (names) => names.map((name) => controls[name]?.whole);
+  const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
+  const [sliders, others] = [parts(SIZES), parts(Object.keys(controls).filter((name) => !SIZES.includes(name)))];
+  const few = sliders.length <= 3 && others.length <= 2;
   const framed = frame(model, {
     name: "shape",
     label: "Shape explorer",
-    strips: [parts(SIZES), parts(["kind", "cell", "bidirectional", "batch_first", "weights", "device"])],
+    strips: few ? [[...sliders, ...others]] : [sliders, others],
     picture: el("div", { class: "picture" }, picture, strip),
     says: [checks],
     folds: { Code: snippet.whole },

@@ -6,7 +6,7 @@ import { unitOf } from "../shared/tensor_block.js";
 export function weights(tensors, sizes) {
   const parameters = tensors.filter((t) => t.role === "parameter");
   const longest = Math.max(...parameters.flatMap((t) => t.axes.map((axis) => numberOf(axis, sizes))));
-  const unit = unitOf(longest, 64, 2, 0);
+  const unit = unitOf(longest, 52, 2, 0);
   const ofLayer = (layer, direction) => parameters.filter((t) => t.layer === layer && t.direction === direction);
   const rows = [ofLayer(0, 0), ofLayer(0, 1), ofLayer(1, 0), ofLayer(1, 1)].filter((row) => row.length);
   const html = rows.map((row) => `<div class="row">${row.map((t) => parameter(t, sizes, unit)).join("")}</div>`);

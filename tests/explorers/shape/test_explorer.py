@@ -130,7 +130,7 @@ def test_a_fact_is_no_fault() -> None:
         check["sentence"]: check["mark"]
         for check in ShapeExplorer(LayerSpec("GRU", 12, 4, bidirectional=True)).answer["checks"]
     }
-    assert marks["output[-1] equals h_n[-1]"] == "≠"
+    assert marks["output[-1] is not h_n[-1]"] == "≠"
     assert set(marks.values()) == {"=", "≠"}
 
     class Halved(nn.GRU):

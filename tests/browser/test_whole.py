@@ -1,0 +1,84 @@
+"""Every explorer of every lesson, whole on a laptop's screen and good at every other width."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import torch
+from anywidget import AnyWidget
+from playwright.sync_api import Page
+
+from rnnlib.explorers.shared.view import View
+from tests.browser.conftest import SHOTS
+from tests.notebooks.lessons import LESSONS, untrained
+
+LAPTOP, HIGHEST = 848, 640  # a cell's width at 1280 x 800, and what of its height an explorer may take
+WIDTHS = (360, 530, 700, LAPTOP, 1108, 1600)
+
+# What is wrong with how a view is shown, a line each: of every text its size, its box, and whose box it lies over.
+LOOK = (Path(__file__).parent / "look.js").read_text("utf-8")
+
+
+@contextlib.contextmanager
+def run_here(lesson: Path) -> Iterator[dict[str, AnyWidget]]:
+    """The views that a lesson's cells show, by the cell's place and name, as they first stand."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    views: dict[str, AnyWidget] = {}
+    dtype = torch.get_default_dtype()
+    try:
+        for place, cell in enumerate(nbformat.read(lesson, as_version=4).cells):
+            if cell.cell_type != "code":
+                continue
+            *steps, last = ast.parse(untrained(cell.source)).body or [ast.Pass()]
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+                exec(compile(ast.Module(steps, []), lesson.name, "exec"), names)
+                if isinstance(last, ast.Expr):
+                    shown = eval(compile(ast.Expression(last.value), lesson.name, "eval"), names)
+                    if isinstance(shown, View):
+                        views[f"cell{place}"] = shown
+                else:
+                    exec(compile(ast.Module([last], []), lesson.name, "exec"), names)
+        yield views
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(True)
+
+
+def looks(page: Page, name: str, width: int, dark: bool) -> list[str]:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate(
+        "([name, dark]) => { document.body.dataset.jpThemeLight = String(!dark); document.body.style.margin = 0;"
+        " for (const host of document.querySelectorAll('body > div')) host.hidden = host.id !== name; }",
+        [name, dark],
+    )
+    page.wait_for_function(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+    )
+    return page.evaluate(LOOK, name)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_every_view_of_a_lesson_is_whole(lesson: Path, page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> None:
+    with run_here(lesson) as views:
+        assert views
+        page = page_of(views)
+        wrong, high = {}, {}
+        for name, view in views.items():
+            for width in WIDTHS:
+                for dark in (False, True):
+                    where = f"{lesson.stem} {name} {type(view).__name__} {width}{' dark' if dark else ''}"
+                    if found := looks(page, name, width, dark):
+                        wrong[where] = found
+                    root = page.locator(f"#{name} .rnnlib")
+                    SHOTS.joinpath(f"{where}.png").write_bytes(root.screenshot(animations="disabled"))
+                if width == LAPTOP and not getattr(view, "weights", False):  # what is unfolded may be more
+                    high[where] = round(root.bounding_box()["height"])
+        assert wrong == {}
+        assert {where: height for where, height in high.items() if height > HIGHEST} == {}
