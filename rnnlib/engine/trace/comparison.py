@@ -15,7 +15,8 @@ from rnnlib.engine.layers import is_plain, other_code, overrides_forward
 from rnnlib.engine.trace.unroll import FiveAxes
 from rnnlib.spec import LayerSpec
 
-AMPLIFIED = 100  # times as far as a last digit of x moves it: rounding at every step adds up
+AMPLIFIED = "rounding, amplified from step to step"
+MANY = 100  # times as far as a last digit of x moves it: rounding at every step adds up
 
 
 class Comparison(NamedTuple):
@@ -102,8 +103,8 @@ def compare(spec: LayerSpec, module: nn.Module, given: Inputs, ours: Outputs, ow
     if not is_plain(spec, module):
         return Comparison(farthest, False, f"{differs}: {other_code(module)}.")
     moved = _moved_by_a_last_digit(spec, module, given)
-    if farthest <= AMPLIFIED * moved:
-        why = f"rounding, amplified from step to step. A change of x in its last digit moves it by {moved:.2g}"
+    if farthest <= MANY * moved:
+        why = f"{AMPLIFIED}. A change of x in its last digit moves it by {moved:.2g}"
         return Comparison(farthest, True, f"{differs}: {why}.")
     return Comparison(farthest, False, f"{differs}, which is more than rounding.")
 

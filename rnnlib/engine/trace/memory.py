@@ -14,7 +14,6 @@ from rnnlib.engine.limits import memory
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.costs import in_units
 
-ALWAYS_THERE = 10**8  # bytes that no machine with torch on it lacks: asking would take longer than the trace
 MARGIN = 0.8  # of what is free, for steps that are offered: they should fit a moment later too
 A_STEP = 3_000  # bytes of Python and torch around the tensors of one step of a layer in one direction
 A_STEP_KEPT = 6_500  # for each gate, in place of it, where what backward() needs is noted down
@@ -37,7 +36,7 @@ def check_trace(spec: LayerSpec, given: Inputs, dtype: torch.dtype, device: torc
     padded = given.lengths is not None or isinstance(given.x, PackedSequence)
     a_step = trace_bytes_a_step(spec, batch, dtype, gradients=gradients, padded=padded)
     needed = seq_len * a_step
-    if needed < ALWAYS_THERE:
+    if needed < memory.ALWAYS_THERE:
         return
     free = memory.free_bytes(device)
     if needed <= free:

@@ -13,12 +13,12 @@ from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.inputs import check_input
 from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, dtype_for, is_plain
+from rnnlib.engine.layers import build, dtype_for
 from rnnlib.engine.weights import like
 from rnnlib.engine.who_reads import Reads, who_reads
 from rnnlib.explorers.direction.payload import as_data, check_units, estimate_units, many, steps_that_fit, table
 from rnnlib.explorers.direction.view import ASKED, CONTROLS, PLACE, DirectionView
-from rnnlib.explorers.shared.explorer import Explorer, Plan
+from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
 from rnnlib.explorers.shared.recordings import utterances_of
 from rnnlib.explorers.shared.start import start_from
 from rnnlib.spec import LayerSpec
@@ -109,9 +109,8 @@ class DirectionExplorer(Explorer, DirectionView):
         units = check_units(spec, self.seq_len, batch)
         module = self._start.module_for(spec)
         needed = estimate_units(spec, self.seq_len, batch, units)
-        now = units > 1 or needed.is_quick or not before or (module is not None and not is_plain(spec, module))
         work = functools.partial(self._made, spec, module, self.seq_len, self.packed, units)
-        return Plan(work, "" if now else needed.words.rstrip(","))
+        return Plan(work) if units > 1 else plan(work, needed, before, module)
 
     def _made(self, spec: LayerSpec, module: nn.Module | None, seq_len: int, packed: bool, units: int) -> Made:
         x, lengths = _offered(spec, seq_len) if self._given is None else self._given

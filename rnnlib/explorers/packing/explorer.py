@@ -11,14 +11,14 @@ from torch import Tensor, nn
 from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.sequences import check_sequences
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, dtype_for, is_plain
+from rnnlib.engine.layers import build, dtype_for
 from rnnlib.engine.limits.seconds import MOST_SECONDS, estimate_packing
 from rnnlib.engine.packing.mistakes import MISTAKES
 from rnnlib.engine.packing.pack_steps import Packing, few, pack_steps
 from rnnlib.engine.weights import like
 from rnnlib.explorers.packing.payload import answer, try_mistake
 from rnnlib.explorers.packing.view import CONTROLS, STAGES, PackingView, check_each_length, in_json
-from rnnlib.explorers.shared.explorer import Explorer, Plan
+from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
 from rnnlib.explorers.shared.recordings import drawn_lengths, longest, source_of, utterances_of
 from rnnlib.explorers.shared.start import start_from
 from rnnlib.spec import LayerSpec
@@ -126,9 +126,8 @@ class PackingExplorer(Explorer, PackingView):
         needed = estimate_packing(spec, self.lengths, device.type)
         if needed.seconds > MOST_SECONDS:
             raise ValueError(f"{needed.words} are too much to run here: choose fewer, or shorter, sequences.")
-        now = needed.is_quick or not before or (module is not None and not is_plain(spec, module))
         work = functools.partial(self._run, spec, module, self._choice())
-        return Plan(work, "" if now else needed.words.rstrip(","))
+        return plan(work, needed, before, module)
 
     def _show(self, asked: dict[str, Any], made: Made) -> None:
         self.layer, self.sequences, self.packing = made.layer, made.sequences, made.packing

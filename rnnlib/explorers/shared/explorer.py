@@ -6,10 +6,14 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 import traitlets
+from torch import nn
 
 from rnnlib.engine.call import ONE_AT_A_TIME, check_numbers, in_background
+from rnnlib.engine.layers import is_plain
+from rnnlib.engine.limits.seconds import Estimate
 from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.view import View
+from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief
 
 
@@ -23,6 +27,15 @@ class Plan(NamedTuple):
 
     work: Callable[[], Any]
     says: str = ""
+
+
+def plan(work: Callable[[], Any], needed: Estimate, before: dict[str, Any], module: nn.Module | None) -> Plan:
+    """Answer later what would make a slider stutter, but for a first choice, and for a layer with code of its own.
+
+    That may draw random numbers, which are put back: never beside a cell that draws some too.
+    """
+    has_code = module is not None and not is_plain(LayerSpec.of(module), module)
+    return Plan(work, "" if needed.is_quick or has_code or not before else needed.words)
 
 
 class Explorer(View):
@@ -81,12 +94,12 @@ class Explorer(View):
                 return
             try:
                 check_numbers()
-                plan = self._plan(before)
+                planned = self._plan(before)
                 asked = self._asked = self._choice()  # with what gave way
-                if plan.says:
-                    self._answer_later(plan, asked)
+                if planned.says:
+                    self._answer_later(planned, asked)
                 else:
-                    made = plan.work()
+                    made = planned.work()
                     self._background.drop()
                     self._tell(asked, made)
             except BaseException:  # an interrupt too: what is chosen and what is shown stay together
@@ -105,13 +118,13 @@ class Explorer(View):
         if self._asked and self._choice() != self._asked:
             self._put_back(self._asked)
 
-    def _answer_later(self, plan: Plan, asked: dict[str, Any]) -> None:
+    def _answer_later(self, planned: Plan, asked: dict[str, Any]) -> None:
         def work(_: Job) -> Any:
             with in_background():
-                return plan.work()
+                return planned.work()
 
         self._background.ask(work, lambda made: self._tell(asked, made), self._fail)
-        self.running = {"asked": self._told(asked), "says": f"{plan.says} take a moment."}
+        self.running = {"asked": self._told(asked), "says": f"{planned.says.rstrip(',')} take a moment."}
 
     def _tell(self, asked: dict[str, Any], made: Any) -> None:
         self._show(asked, made)

@@ -13,9 +13,8 @@ from rnnlib.engine.arguments.states import State
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import available, check_device, find, name_of
 from rnnlib.engine.handmade import HANDMADE
-from rnnlib.engine.layers import is_plain
 from rnnlib.engine.trace.trace import Trace, trace
-from rnnlib.explorers.shared.explorer import Explorer, Plan
+from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.explorers.step.choice import RANDOM, YOURS, Choice, brought, choose
 from rnnlib.explorers.step.payload import answer, last_places
@@ -101,10 +100,8 @@ class StepExplorer(Explorer, StepView):
             self.set_trait(name, getattr(choice, name))
         for name in ("seq_len", "hidden_size", "device"):
             self.set_trait(name, choice.sizes[name])
-        module = self._brought.module
-        has_code = choice.weights == YOURS and module is not None and not is_plain(choice.spec, module)
-        now = needed.is_quick or has_code or not before
-        return Plan(functools.partial(_traced, choice), "" if now else needed.words.rstrip(","))
+        module = self._brought.module if choice.weights == YOURS else None
+        return plan(functools.partial(_traced, choice), needed, before, module)
 
     def _show(self, asked: dict[str, Any], made: Made) -> None:
         self.layer, self.trace = made.layer, made.trace

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from rnnlib.engine.closeness import named
+from rnnlib.engine.trace.comparison import AMPLIFIED
 from rnnlib.engine.trace.trace import Trace
 from rnnlib.explorers.step.view import PLACE
 from rnnlib.spec import LayerSpec
@@ -56,6 +57,8 @@ def _truth(trace: Trace) -> str:
         return f"✗ not equal to torch: apart by {trace.difference:.0e}"
     if not trace.difference:
         return "✓ equal to torch, exactly"
+    if AMPLIFIED in trace.note:
+        return f"✓ equal to torch, but for {AMPLIFIED}"
     coarse = {"": "", "TF32": ": cuDNN multiplies in TF32"}
     name = named(trace.h_n)
     return f"✓ equal to torch, to within {trace.difference:.0e}{coarse.get(name, f', rounded to {name}')}"

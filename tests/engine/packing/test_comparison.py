@@ -152,6 +152,19 @@ def test_where_nothing_is_padded_nothing_differs() -> None:
     assert "padded  0 of 4 differ" in repr(both)
 
 
+def test_numbers_that_grow_are_judged_by_their_own_size() -> None:
+    """A relu RNN with weights six times as large: packed is right but for rounding, padded is not."""
+    torch.manual_seed(0)
+    layer = nn.RNN(3, 8, nonlinearity="relu")
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.mul_(6)
+    both = padded_and_packed(layer, [torch.randn(length, 3) for length in (20, 5, 12)])
+    assert float(both.alone.h_n.max()) > 1e6
+    assert both.holds_packed == [True, True, True]
+    assert both.holds_padded == [True, False, False]
+
+
 def test_half_precision_rounds_more_and_counts_as_rounding() -> None:
     sequences = [vowel.bfloat16() for vowel in VOWELS]
     both = padded_and_packed(nn.GRU(12, 16).bfloat16(), sequences)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnlib import LayerSpec, japanese_vowels, trace
+from rnnlib.engine.closeness import close
 from rnnlib.engine.devices import available
 from rnnlib.engine.layers import build
 from rnnlib.engine.trace.trace import Trace
@@ -368,8 +369,8 @@ def test_every_device_that_is_there(kind: str, device: str) -> None:
     for part in PARTS:
         for name, tensor in getattr(there, part).items():
             assert tensor.device.type == torch.device(device).type
-            torch.testing.assert_close(tensor.cpu(), getattr(here, part)[name], atol=1e-4, rtol=1e-4, equal_nan=True)
-    assert there.difference < 1e-3
+            assert close(getattr(here, part)[name].to(tensor.device), tensor)
+    assert there.equal
 
 
 def test_a_spec_is_traced_with_the_weights_of_build() -> None:

@@ -40,7 +40,7 @@ def test_each_is_an_utterance_or_the_beginning_of_one(lengths: list[int], draw: 
     for length, x in zip(lengths, chosen, strict=True):
         fits = [i for i in range(len(RECORDED)) if np.array_equal(RECORDED[i][:length], x.numpy())]
         assert fits
-        if length in whole:
+        if length in whole and lengths.count(length) == 1:  # of others there may be too few
             assert any(RECORDED.lengths[i] == length for i in fits)
 
 

@@ -109,6 +109,18 @@ def test_half_precision_is_equal_but_for_its_rounding(dtype: torch.dtype) -> Non
     assert f"rounded to {str(dtype).removeprefix('torch.')}" in answer["truth"]
 
 
+def test_rounding_that_a_chaotic_layer_amplifies_is_no_cross() -> None:
+    torch.manual_seed(0)
+    layer = nn.GRU(8, 64, 2)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.mul_(10)
+    answer = StepExplorer(layer, torch.randn(600, 2, 8)).answer
+    assert answer["equal"]
+    assert answer["truth"] == "✓ equal to torch, but for rounding, amplified from step to step"
+    assert "moves it by" in answer["note"]
+
+
 def test_an_x_of_ones_own_that_is_too_much_to_show_is_refused() -> None:
     with pytest.raises(ValueError, match="too many to show: choose at most"):
         StepExplorer(nn.RNN(1, 64), torch.zeros(30, 1000, 1))
