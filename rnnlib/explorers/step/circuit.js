@@ -1,182 +1,221 @@
-// The drawn circuits of the cells, in which the values of one step flow. Pure: values in, strings of SVG out.
-import { text } from "../shared/svg.js";
-import {
-  box,
-  CIRCUIT,
-  comesIn,
-  GATES_Y,
-  gate,
-  gateBox,
-  goesOut,
-  input,
-  joint,
-  label,
-  number,
-  op,
-  R,
-  RIGHT,
-  strip,
-  upon,
-  widthOf,
-  wire,
-} from "./circuit_parts.js";
+// The circuits of the cells, laid out for a width, in which the values of one unit flow at one step. Pure: values in, SVG out.
+import { box, buses, gate, gateBox, joint, label, leaving, number, op, R, wire } from "./circuit_parts.js";
+import { arrayOf, beforeOf } from "./parts.js";
+import { scaleOf, termsAt, vectorAt } from "./values.js";
 
-const [STATE, INNER] = [72, 146]; // the line along which a state is kept, and where the new enters it
-const [BUS_H, BUS_X] = [324, 342]; // what leads h and x to every gate
-const OUT = RIGHT - 8; // where the lines of states end
+// The rows, from the top: names, the line along which a state is kept, where the new enters it, a bend above the gates,
+// the gates' values, the gates, and what leads h and x to them.
+const ROWS = {
+  label: 17,
+  state: 44,
+  inner: 102,
+  bend: 124,
+  chip: 147,
+  gate: 178,
+  foot: 194,
+  h: 212,
+  x: 229,
+  tall: 240,
+};
+const LOW = { label: 14, state: 38, inner: 78, bend: 96, chip: 113, gate: 141, foot: 157, h: 170, x: 183, tall: 192 };
+const EDGE = 6;
 
-/** The line that leads x from the foot at `from` to every gate at `ups`. */
-function xBus(from, ups) {
-  const ends = [from, ...ups.map((x) => x + 12)];
-  const branch = (x) =>
-    wire(`M${x} ${BUS_X - 8}v-20`, "halo") +
-    wire(`M${x} ${BUS_X}V${GATES_Y.end}`, "end input") +
-    joint(x, BUS_X, "input");
-  return (
-    wire(`M${from} 364V${BUS_X}`, "input") +
-    wire(`M${Math.min(...ends)} ${BUS_X}H${Math.max(...ends)}`, "input") +
-    ups.map((x) => branch(x + 12)).join("")
-  );
-}
+const evenly = (from, to, count) => Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
 
-/** The line that leads h to every place of `ends`, begun by `start`. */
-function hBus(start, ends) {
-  const last = Math.max(...ends.map(([x]) => x));
-  const branch = ([x, y]) => wire(`M${x} ${BUS_H}V${y}`, "end state") + joint(x, BUS_H, "state");
-  return wire(`${start}H${last}`, "state") + ends.map(branch).join("");
-}
+/** The input comes in at the left: its number where it is one. */
+const input = (at, { x, inputs }) =>
+  label(EDGE, at.x + 5, "x", "t", {
+    symbol: "input_size",
+    ...(inputs === 1 ? { value: x.value, range: x.range } : {}),
+  });
 
 /** The LSTM: what to forget, what to write, what to show. */
-function lstm(parts, unit, { projected }) {
-  const [f, i, g, o, sum, tanh] = [84, 218, 352, 486, 285, 419];
-  const gates = [f, i, g, o];
-  const leaves = projected ? 592 : o + R;
-  const narrow = projected ? wire(`M${o + R} ${INNER}H532`, "end state") + box(562, INNER, 60, "W_hr") : "";
+function lstm(values, at, width) {
+  const { gates, before, now, projected } = values.at;
+  const range = values.ranges;
+  const roomy = width >= 410;
+  const single = values.inputs === 1 && (roomy || !projected); // the number of x stands at the left
+  const xs = evenly(roomy ? 118 : single ? 82 : 66, width - 56 - (projected ? 20 : 0), 4);
+  const [f, i, g, o] = xs;
+  const wide = Math.min(84, i - f - 8);
+  const [sum, tanh, end] = [(i + g) / 2, g + (o - g) * 0.45, width - EDGE];
+  const old = (name) => ({ value: before[name], range: range[name] });
   return (
-    comesIn(14, parts["c before"], "c", parts.before, unit) +
-    goesOut(14, parts.c, "c", unit) +
-    goesOut(190, parts.h, "h", unit, [624, 183]) +
-    wire(`M24 36V${STATE - 14}q0 14 14 14H${f - R}`, "end state") +
-    wire(`M${f + R} ${STATE}H${sum - R}`, "end state") +
-    wire(`M${sum + R} ${STATE}H${OUT - 14}q14 0 14 -14V36`, "end state") +
-    wire(`M${tanh} ${STATE}V${INNER - 20}`, "end state") +
-    joint(tanh, STATE, "state") +
-    box(tanh, INNER, 64, "tanh") +
-    wire(`M${tanh + 32} ${INNER}H${o - R}`, "end state") +
-    narrow +
-    wire(`M${leaves} ${INNER}H${OUT - 14}q14 0 14 14V190`, "end state") +
-    wire(`M${f} ${GATES_Y.strip}V${STATE + R}`, "end") +
-    wire(`M${o} ${GATES_Y.strip}V${INNER + R}`, "end") +
-    wire(`M${i} ${GATES_Y.strip}V${INNER + 16}q0 -16 16 -16H${sum - R}`, "end") +
-    wire(`M${g} ${GATES_Y.strip}V${INNER + 16}q0 -16 -16 -16H${sum + R}`, "end") +
-    wire(`M${sum} ${INNER - R}V${STATE + R}`, "end") +
-    op(f, STATE, "×") +
-    op(sum, STATE, "+") +
-    op(sum, INNER, "×") +
-    op(o, INNER, "×") +
-    gate(f, "f", "σ", parts, unit) +
-    gate(i, "i", "σ", parts, unit) +
-    gate(g, "g", "tanh", parts, unit) +
-    gate(o, "o", "σ", parts, unit) +
-    comesIn(364, parts["h before"], "h", parts.before, unit) +
-    input(400, parts.x) +
-    hBus(
-      `M24 364V${BUS_H + 14}q0 -14 14 -14`,
-      gates.map((x) => [x - 12, GATES_Y.end]),
+    label(EDGE, at.label, "c", values.before, old("c")) +
+    wire(`M${EDGE} ${at.state}H${f - R}`, "end state") +
+    wire(`M${f + R} ${at.state}H${sum - R}`, "end state") +
+    wire(`M${sum + R} ${at.state}H${end}`, "end state") +
+    label(end, at.label, "c", "t", { anchor: "end" }) +
+    wire(`M${tanh} ${at.state}V${at.inner - 16}`, "end state") +
+    joint(tanh, at.state, "state") +
+    box("h", tanh, at.inner, 34, "tanh") +
+    wire(`M${tanh + 17} ${at.inner}H${o - R}`, "end state") +
+    (projected
+      ? wire(`M${o + R} ${at.inner}H${end - 38}`, "end state") + box("h", end - 19, at.inner, 38, "W_hr")
+      : wire(`M${o + R} ${at.inner}H${end}`, "end state")) +
+    number(
+      projected ? end - 42 : end,
+      at.inner - (projected ? 19 : R + 3),
+      gates.o.value * Math.tanh(now.c),
+      projected ? "middle" : "end",
     ) +
-    xBus(400, gates)
+    label(end, at.inner + (projected ? 30 : 17), "h", "t", { anchor: "end" }) +
+    wire(`M${f} ${at.chip}V${at.state + R}`, "end") +
+    wire(`M${o} ${at.chip}V${at.inner + R}`, "end") +
+    wire(`M${i} ${at.chip}V${at.inner + 12}q0 -12 12 -12H${sum - R}`, "end") +
+    wire(`M${g} ${at.chip}V${at.inner + 12}q0 -12 -12 -12H${sum + R}`, "end") +
+    wire(`M${sum} ${at.inner - R}V${at.state + R}`, "end") +
+    op("c", f, at.state, "×") +
+    number(f + R + 3, at.state - 8, gates.f.value * before.c) +
+    op("c", sum, at.state, "+") +
+    number(sum + R + 3, at.state - 8, now.c) +
+    op("c", sum, at.inner, "×") +
+    number(sum + 6, at.inner - 22, gates.i.value * gates.g.value) +
+    op("h", o, at.inner, "×") +
+    number(tanh, at.inner + 30, Math.tanh(now.c), "middle") +
+    xs.map((x, k) => gate(x, at, wide, "figo"[k], k === 2 ? "tanh" : "σ", gates["figo"[k]].value)).join("") +
+    label(EDGE, at.h + 3, "h", values.before, roomy ? old("h") : {}) +
+    input(at, single ? values : { ...values, inputs: 0 }) +
+    buses(at, {
+      hFrom: `M${roomy && before.h !== undefined ? f - 17 : 48} ${at.h}`,
+      hTo: xs.map((x) => [x - 9, at.foot]),
+      xFrom: single ? 86 : 30,
+      xTo: xs.map((x) => x + 9),
+    })
   );
 }
 
-/** Where the reset gate multiplies: in torch what the matrix made of h, in the paper h itself, before the matrix. */
-const RESET = {
-  torch: { times: 414, matrix: 338, said: "r · (W_hn h + b_hn)" },
-  paper: { times: 312, matrix: 400, said: "W_hn (r · h) + b_hn" },
-};
-
 /** The reset gate's way into n: the one place where torch's GRU and the paper's differ. */
-function reset(form, n) {
-  const { times, matrix, said } = RESET[form];
-  const [y, half] = [GATES_Y.middle, 44];
-  const [first, second] = [
+function reset(at, places, n, half, marked) {
+  const { times, matrix } = places;
+  const y = at.gate;
+  const ends = [
     [times, R],
-    [matrix, half],
+    [matrix, 24],
   ].sort(([a], [b]) => a - b);
+  const kind = marked ? "marked" : "";
   return (
-    `<g data-part="difference">${text((times + matrix) / 2 - 20, 321, said, "start", 'class="words marked"')}` +
-    op(times, y, "×", "marked") +
-    box(matrix, y, 2 * half, "W_hn, b_hn", "marked") +
-    wire(`M${first[0] + first[1]} ${y}H${second[0] - second[1]}`, "end marked") +
-    wire(`M${second[0] + second[1]} ${y}H${n - 46}`, "end marked") +
+    `<g ${marked ? 'data-part="difference"' : ""}>` +
+    op("n", times, y, "×", kind) +
+    box("n", matrix, y, 48, "W_hn h\n+ b_hn", kind) +
+    wire(`M${ends[0][0] + ends[0][1]} ${y}H${ends[1][0] - ends[1][1]}`, `end ${kind}`) +
+    wire(`M${ends[1][0] + ends[1][1]} ${y}H${n - half}`, `end ${kind}`) +
     "</g>"
   );
 }
 
 /** The GRU: r scales what the old state says to n; z keeps the old state. */
-function gru(parts, unit, { form = "torch" }) {
-  const [r, z, n, less] = [104, 236, 508, 372];
-  const { times, matrix } = RESET[form];
-  const told = form === "torch" ? [matrix, GATES_Y.end] : [times, GATES_Y.middle + R];
+function gru(values, at, width, { form, marked }) {
+  const { gates, before, now } = values.at;
+  const roomy = width >= 410;
+  const half = roomy ? 36 : 27;
+  const single = roomy && values.inputs === 1; // the number of x stands at the left, before r
+  const [r, new_, end] = [single ? 86 : half + 20, width - 58, width - EDGE];
+  const z = r + 2 * half + Math.max(10, (width - 420) * 0.12);
+  const [near, far] = [0.36, 0.72].map((share) => z + half + (new_ - z - 2 * half) * share);
+  const places = form === "paper" ? { times: near - 12, matrix: far - 8 } : { matrix: near, times: far + 6 };
+  const told = form === "paper" ? [places.times, at.gate + R] : [places.matrix, at.foot];
+  const less = z + (new_ - z) * 0.4;
+  const range = values.ranges.h;
   return (
-    comesIn(14, parts["h before"], "h", parts.before, unit) +
-    goesOut(14, parts.h, "h", unit) +
-    hBus(`M24 36V${BUS_H - 14}q0 14 14 14`, [[r - 12, GATES_Y.end], [z - 12, GATES_Y.end], told]) +
-    wire(`M24 ${STATE}H${z - R}`, "end state") +
-    joint(24, STATE, "state") +
-    wire(`M${z + R} ${STATE}H${n - R}`, "end state") +
-    wire(`M${n + R} ${STATE}H${OUT - 14}q14 0 14 -14V36`, "end state") +
-    wire(`M${z} ${GATES_Y.strip}V${STATE + R}`, "end") +
-    joint(z, INNER, "") +
-    wire(`M${z} ${INNER}H${less - 24}`, "end") +
-    box(less, INNER, 48, "1 −") +
-    wire(`M${less + 24} ${INNER}H${n - R}`, "end") +
-    wire(`M${n} ${GATES_Y.strip}V${INNER + R}`, "end") +
-    wire(`M${n} ${INNER - R}V${STATE + R}`, "end") +
-    wire(`M${z - 10} 202h20`, "halo") +
-    wire(`M${r} ${GATES_Y.strip}V216q0 -14 14 -14H${times - 14}q14 0 14 14V${GATES_Y.middle - R}`, "end") +
-    op(z, STATE, "×") +
-    op(n, STATE, "+") +
-    op(n, INNER, "×") +
-    reset(form, n) +
-    gate(r, "r", "σ", parts, unit) +
-    gate(z, "z", "σ", parts, unit) +
-    gate(n, "n", "tanh", parts, unit) +
-    input(350, parts.x) +
-    xBus(350, [r, z, n])
+    label(EDGE, at.label, "h", values.before, { value: before.h, range }) +
+    wire(`M${EDGE} ${at.state}H${z - R}`, "end state") +
+    joint(14, at.state, "state") +
+    wire(`M${z + R} ${at.state}H${new_ - R}`, "end state") +
+    wire(`M${new_ + R} ${at.state}H${end}`, "end state") +
+    label(end, at.label, "h", "t", { value: now.h, range, anchor: "end" }) +
+    wire(`M${z} ${at.chip}V${at.state + R}`, "end") +
+    joint(z, at.inner) +
+    wire(`M${z} ${at.inner}H${less - 19}`, "end") +
+    box("h", less, at.inner, 38, "1 −") +
+    wire(`M${less + 19} ${at.inner}H${new_ - R}`, "end") +
+    number((less + 19 + new_ - R) / 2 - 2, at.inner - 6, 1 - gates.z.value, "middle") +
+    wire(`M${new_} ${at.chip}V${at.inner + R}`, "end") +
+    wire(`M${new_} ${at.inner - R}V${at.state + R}`, "end") +
+    wire(`M${z - 8} ${at.bend}h16`, "halo") +
+    wire(`M${r} ${at.chip}V${at.bend + 10}q0 -10 10 -10H${places.times - 10}q10 0 10 10V${at.gate - R}`, "end") +
+    op("h", z, at.state, "×") +
+    number(z + R + 3, at.state - 8, gates.z.value * before.h) +
+    op("h", new_, at.state, "+") +
+    op("h", new_, at.inner, "×") +
+    number(new_ + 6, at.inner - R - 5, (1 - gates.z.value) * gates.n.value) +
+    reset(at, places, new_, half, marked) +
+    gate(r, at, 2 * half, "r", "σ", gates.r.value) +
+    gate(z, at, 2 * half, "z", "σ", gates.z.value) +
+    gate(new_, at, 2 * half, "n", "tanh", gates.n.value) +
+    input(at, single ? values : { ...values, inputs: 0 }) +
+    buses(at, {
+      hFrom: `M14 ${at.state}V${at.h - 10}q0 10 10 10`,
+      hTo: [[r - 9, at.foot], [z - 9, at.foot], told],
+      xFrom: single ? 86 : 30,
+      xTo: [r + 9, z + 9, new_],
+    })
   );
 }
 
-/** The plain RNN: what x says, what h says, their sum, one squash. */
-function rnn(parts, unit, { squash }) {
-  const [h, x, sum, top] = [150, 410, 280, 100];
-  const old = parts["h before"];
-  const [fromH, fromX] = [parts["h from_h"], parts["h from_x"]];
-  const wide = widthOf(old.values.length);
+/** The plain RNN: what h says, what the bias adds, what x says; their sum, one squash. */
+function rnn(values, at, width, { squash }) {
+  const { gates, before, now } = values.at;
+  const { h, x, bias } = gates.h;
+  const [left, middle, right] = [width * 0.2, width * 0.47, width * 0.74];
+  const [sum, end] = [at.inner + 4, width - EDGE];
+  const source = (across, words, value) =>
+    box("h", across, at.gate, 78, words) + leaving(across, at.chip, value, values.ranges.terms);
   return (
-    strip(h - wide / 2, 364, old, unit) +
-    label(h + wide / 2 + 10, 380, "h", parts.before, old.values[unit], "hidden_size") +
-    input(x, parts.x) +
-    wire(`M${h} 364V${GATES_Y.end}`, "end state") +
-    wire(`M${x} 364V${GATES_Y.end}`, "end input") +
-    box(h, GATES_Y.middle, 124, "W_hh h + b_hh") +
-    upon(h, fromH, unit) +
-    box(x, GATES_Y.middle, 124, "W_ih x + b_ih") +
-    upon(x, fromX, unit) +
-    wire(`M${h} ${GATES_Y.strip}V190q0 -14 14 -14H${sum - R}`, "end") +
-    wire(`M${x} ${GATES_Y.strip}V190q0 -14 -14 -14H${sum + R}`, "end") +
-    op(sum, 176, "+") +
-    wire(`M${sum} ${176 - R}V${top + 20}`, "end") +
-    number(sum + 8, 145, fromH.values[unit] + fromX.values[unit]) +
-    gateBox(sum, top, "h", squash) +
-    wire(`M${sum + 46} ${top}H${OUT - 14}q14 0 14 14V152`, "end state") +
-    goesOut(152, parts.h, "h", unit)
+    wire(`M${left} ${at.h}V${at.foot}`, "end state") +
+    label(left - 44, at.x + 4, "h", values.before, { value: before.h, range: values.ranges.h }) +
+    wire(`M${right} ${at.h}V${at.foot}`, "end input") +
+    label(right - (values.inputs === 1 ? 40 : 8), at.x + 4, "x", "t", {
+      symbol: "input_size",
+      ...(values.inputs === 1 ? values.x : {}),
+    }) +
+    wire(`M${left} ${at.chip}V${sum + 12}q0 -12 12 -12H${middle - R}`, "end") +
+    wire(`M${middle} ${at.chip}V${sum + R}`, "end") +
+    wire(`M${right} ${at.chip}V${sum + 12}q0 -12 -12 -12H${middle + R}`, "end") +
+    source(left, "W_hh h", h) +
+    source(middle, "b", bias) +
+    source(right, "W_ih x", x) +
+    wire(`M${middle} ${sum - R}V${at.state + 16}`, "end") +
+    op("h", middle, sum, "+") +
+    number(middle + 8, sum - 19, h + x + bias) +
+    gateBox(middle, at.state, 84, "h", squash, "new state") +
+    wire(`M${middle + 42} ${at.state}H${end}`, "end state") +
+    label(end, at.state - 12, "h", "t", { value: now.h, range: values.ranges.h, anchor: "end" })
   );
 }
 
-/** The circuit of a family, with the values of one step in it. `form` is whose GRU: "torch" or "paper". */
-export function circuit(family, parts, unit, how = {}) {
-  const drawn = { LSTM: lstm, GRU: gru, RNN: rnn }[family](parts, unit, { squash: "tanh", ...how });
-  const name = how.form === "paper" ? "the paper's GRU" : family;
-  const top = family === "RNN" ? 64 : 0; // it needs less room
-  return `<svg viewBox="0 ${top} ${CIRCUIT.width} ${CIRCUIT.height - top}" role="group" aria-label="the circuit of ${name}">${drawn}</svg>`;
+/**
+ * The circuit of a family in so much width, with `values` as `valuesAt` gives them. `form` is whose GRU; `marked`, that
+ * it stands beside the other one.
+ */
+export function circuit(family, values, width, { squash = "tanh", form = "torch", marked = false } = {}) {
+  const at = marked ? LOW : ROWS;
+  const drawn = { LSTM: lstm, GRU: gru, RNN: rnn }[family](values, at, width, { squash, form, marked });
+  const name = form === "paper" ? "the paper's GRU" : family;
+  return `<svg viewBox="0 0 ${width} ${at.tall}" role="group" aria-label="the circuit of ${name}">${drawn}</svg>`;
+}
+
+/** What flows in the circuit at a place. */
+export function valuesAt(arrays, traced, place) {
+  const x = arrays[arrayOf("x", place)];
+  const scale = (name) => scaleOf(arrays[name].numbers);
+  const more = {
+    LSTM: () => ({ c: scale("c") }),
+    GRU: () => ({}),
+    RNN: () => ({ terms: Math.max(scale("h from_x"), scale("h from_h")) }),
+  };
+  return {
+    at: termsAt(arrays, traced, place),
+    before: beforeOf(place),
+    inputs: x.dims[4],
+    x: { value: vectorAt(x, place)[0], range: scaleOf(x.numbers) },
+    ranges: { h: scale("h"), ...more[traced.family]() },
+  };
+}
+
+/** What flows in the paper's GRU, from the same x, h and weights. */
+export function asInThePaper(values) {
+  const { gates, paper } = values.at;
+  const n = { ...gates.n, h: paper.fromH, value: paper.n };
+  return { ...values, at: { ...values.at, gates: { ...gates, n }, now: { h: paper.h } } };
 }

@@ -63,14 +63,15 @@ export function controlsOf(model, traced, say) {
 /** The slider of time; what is typed beyond its end is told at once, for no kernel need be there. */
 function timeSlider(model, last, say) {
   const made = slider(model, "time", [0, 1], say);
+  const [, field] = made.whole.children;
   const check = (event) => {
-    const { value } = sizeFrom("time", event.target.value, 0);
-    if (event.target.type !== "text" || !(value > last())) return;
-    event.stopPropagation();
-    event.target.value = model.get("time");
+    const { value } = sizeFrom("time", field.value, 0);
+    if (!(value > last())) return;
+    event.stopImmediatePropagation();
+    field.value = model.get("time");
     say(`time must be at most ${last()}, not ${value}.`);
   };
-  made.whole.addEventListener("change", check, true);
+  field.addEventListener("change", check, true);
   return made;
 }
 
@@ -80,10 +81,11 @@ export const endsOf = (direction, steps) => (direction ? [steps - 1, 0] : [0, st
 /** The step that is played after `time`, on the way from `first` to `last`. */
 export const timeAfter = (time, [first, last]) => (time === last ? last : time + Math.sign(last - first));
 
-/** The bar of time: a button that plays, and a slider. */
+/** The bar of time: a button that plays, its name, the slider, which step it is. */
 export function timeBar(model, steps, say) {
   const play = el("button", { type: "button", class: "play", "aria-label": "play" }, "▶");
   const bar = timeSlider(model, () => steps() - 1, say);
+  const [name, field, range] = bar.whole.children;
   let beat = 0;
   const stop = () => {
     clearInterval(beat);
@@ -106,12 +108,6 @@ export function timeBar(model, steps, say) {
     play.setAttribute("aria-label", "pause");
     beat = setInterval(step, BEAT);
   });
-  return {
-    whole: el("div", { class: "time" }, play, bar.whole),
-    bar,
-    stop: () => {
-      stop();
-      bar.stop();
-    },
-  };
+  const whole = el("div", { class: "bar slider", "data-symbol": "seq_len" }, el("span", {}, play, name), range, field);
+  return { whole, bar, stop: () => [stop(), bar.stop()] };
 }

@@ -9,15 +9,16 @@ export function vectorAt({ dims, numbers }, { layer, direction, time, item }) {
   return numbers.subarray(at, at + size);
 }
 
-/** One array's whole history for a layer, direction and sequence, as a heat map: units up, time to the right. */
-export function historyOf(array, place) {
-  const [cols, rows] = [array.dims[2], array.dims[4]];
-  const values = new Float32Array(rows * cols);
-  for (let time = 0; time < cols; time++) {
+/** Some units (rows) and steps (columns) of one array for a layer, direction and sequence; a unit that is null stays 0. */
+export function historyOf(array, place, units, steps) {
+  const values = new Float32Array(units.length * steps.length);
+  steps.forEach((time, col) => {
     const vector = vectorAt(array, { ...place, time });
-    for (let unit = 0; unit < rows; unit++) values[unit * cols + time] = vector[unit];
-  }
-  return { rows, cols, values };
+    units.forEach((unit, row) => {
+      if (unit !== null) values[row * steps.length + col] = vector[unit];
+    });
+  });
+  return { rows: units.length, cols: steps.length, values };
 }
 
 const scales = new WeakMap(); // by array: what was traced does not change
@@ -54,15 +55,8 @@ export function termsAt(arrays, { family, squash, gates, states, projected }, pl
 
 /** What the paper's GRU would make at this step of the same x, h and weights, for one unit. */
 function paperAt(arrays, place, unit) {
-  const [n, h] = paperStates(arrays, place);
-  return { fromH: vectorAt(arrays["n from_h of the paper"], place)[unit], n: n[unit], h: h[unit] };
-}
-
-/** n and h of all units as the paper's GRU would make them at this step. */
-export function paperStates(arrays, place) {
-  const [fromX, fromH, z, old] = ["n from_x", "n from_h of the paper", "z", "h before"].map((name) =>
-    vectorAt(arrays[name], place),
-  );
-  const n = Array.from(fromX, (x, i) => Math.tanh(x + fromH[i]));
-  return [n, n.map((value, i) => (1 - z[i]) * value + z[i] * old[i])];
+  const names = ["n from_x", "n from_h of the paper", "z", "h before"];
+  const [fromX, fromH, z, old] = names.map((name) => vectorAt(arrays[name], place)[unit]);
+  const n = Math.tanh(fromX + fromH);
+  return { fromH, n, h: (1 - z) * n + z * old };
 }

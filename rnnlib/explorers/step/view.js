@@ -1,38 +1,34 @@
-// The step explorer on screen: a moment of time, the circuit with its values, the equations filled in, the whole history.
-import { changes, el, holdHeight, keepKeys, listen, renderOf, toggle } from "../shared/controls.js";
+// The step explorer on screen: time, the score of all that was computed, and one step of one unit as circuit and equations.
+import { changes, el, holdHeight, listen, renderOf, toggle } from "../shared/controls.js";
+import { fitted, frame } from "../shared/frame.js";
+import { paint } from "../shared/heat_map.js";
 import { decoded } from "../shared/numbers.js";
-import { liveStatus } from "../shared/status.js";
-import { circuit } from "./circuit.js";
-import {
-  arrayOf,
-  beforeOf,
-  isGate,
-  paperParts,
-  partsAt,
-  partsOf,
-  placeOf,
-  rangeFor,
-  scaleSaid,
-} from "./circuit_values.js";
-import { controlsOf, timeBar } from "./controls.js";
-import { panel } from "./equations_panel.js";
-import { colourKey, historyFigure } from "./history.js";
-import { historyOf } from "./values.js";
+import { asInThePaper, circuit, valuesAt } from "./circuit.js";
+import { controlsOf, endsOf, timeBar } from "./controls.js";
+import { equationsOf, paperLines, printed } from "./equations.js";
+import { compared, equations, partSaid, weightRows } from "./panel.js";
+import { beforeOf, placeOf, unitsShown } from "./parts.js";
+import { reachedAt, scoreOf } from "./score.js";
+import { termsAt } from "./values.js";
 
 const PLACE = ["time", "layer_index", "direction", "item", "unit"];
 const SLIDERS = ["seq_len", "hidden_size"];
-const HEAD = [["kind"], ["weights", "source", "device"], ["layer", "direction", "item", "unit"]]; // what stays together in a row
+const CHOICES = ["kind", "weights", "source", "device", "layer", "direction", "item", "unit"];
+const PAIRED = 720; // so wide, two circuits stand side by side
+const BEGIN = "Press play, or move through time: what a step computes is shown once you are there.";
+const GO_ON = "Point at a cell, a gate or a number to read it.";
 
-/** Pointing at a part, or going to it by keyboard, lights its circuit, equation, weight rows and heat map. */
-function lightParts(root) {
+/** Pointing at a part, or going to it by keyboard, lights it wherever it stands; `tell(part)` hears which, null after. */
+function lightParts(root, tell) {
   let lit = null;
   const relight = () => {
     for (const old of root.querySelectorAll(".lit")) old.classList.remove("lit");
     if (lit) for (const same of root.querySelectorAll(`[data-part="${lit}"]`)) same.classList.add("lit");
   };
-  const light = (event) => {
-    lit = event.target.closest?.("[data-part]")?.dataset.part ?? null;
+  const light = ({ target }) => {
+    lit = target.closest?.("[data-part]")?.dataset.part ?? null;
     relight();
+    if (!target.closest?.(".row")) tell(lit); // a row of the score says the very cell
   };
   root.addEventListener("pointerover", light);
   root.addEventListener("focusin", light);
@@ -40,168 +36,208 @@ function lightParts(root) {
   return relight;
 }
 
-/** A heat map a part; a click or an arrow key on one goes to that step and unit. */
-function figuresOf(model, traced, redraw) {
-  const rows = { x: 0 }; // of x no unit is chosen, but a feature can be read
-  const go = (part) => (row, step) => {
-    if (part === "x") rows.x = row;
-    else model.set("unit", row);
-    model.set("time", step);
-    model.save_changes();
-    if (part === "x") redraw();
-  };
-  const figure = (part) => {
-    const kind = part === "x" ? "input" : isGate(part, traced) ? "gate" : "state";
-    return historyFigure(part, kind, part === "x" ? "feature" : "unit", go(part));
-  };
-  const figures = Object.fromEntries(partsOf(traced).map((part) => [part, figure(part)]));
-  const kept = {}; // a part's history changes with the place, and not with time
-  const history = (part, array, place) => {
-    const key = [place.layer, place.direction, place.item].join();
-    if (kept[part]?.key !== key) kept[part] = { key, map: historyOf(array, place) };
-    return kept[part].map;
-  };
-  const show = (arrays, place) => {
-    for (const [part, { show }] of Object.entries(figures)) {
-      const array = arrays[arrayOf(part, place)];
-      const range = rangeFor(part, array, traced);
-      const seen = place.direction ? { from: place.time, until: array.dims[2] - 1 } : { from: 0, until: place.time };
-      const at = {
-        cell: [part === "x" ? Math.min(rows.x, array.dims[4] - 1) : place.unit, place.time],
-        picked: part !== "x",
-      };
-      show({ ...history(part, array, place), range, said: scaleSaid(part, range, traced), ...seen, ...at });
-    }
-  };
-  return { whole: Object.values(figures).map((figure) => figure.whole), show };
-}
-
-/** Draw the circuit, and give the keyboard back to the gate that had it. */
-function redraw(picture, markup) {
+/** Draw the circuits, and give the keyboard back to the gate that had it. */
+function redrawGates(picture, markup) {
   const part = picture.contains(document.activeElement) ? document.activeElement.dataset.part : null;
   picture.innerHTML = markup;
   if (part) picture.querySelector(`.gate[data-part="${part}"]`)?.focus({ preventScroll: true });
 }
 
-/** The circuit, and on demand the paper's GRU beside torch's. */
-function drawn(arrays, traced, place, paper) {
-  const { family, squash, projected } = traced;
-  const parts = partsAt(arrays, traced, place);
-  const ours = circuit(family, parts, place.unit, { squash, projected });
-  if (!paper) return ours;
-  const theirs = circuit(family, paperParts(parts, arrays, place), place.unit, { form: "paper" });
-  const figure = (name, picture) => `<div class="form"><p>${name}</p>${picture}</div>`;
-  return (
-    figure("torch's GRU: <b>r after</b> the matrix product", ours) +
-    figure("the paper's: <b>r before</b> the matrix product", theirs)
-  );
+/** What a step did to the states, in a sentence. */
+export function stepSaid({ before, now }, time) {
+  const moves = Object.keys(now)
+    .filter((state) => now[state] !== undefined)
+    .map((state) => [state, printed(before[state]), printed(now[state])])
+    .map(([state, from, to]) => (from === to ? `${state} stays ${to}` : `${state} ${from} → ${to}`));
+  return `Step ${time}: ${moves.reverse().join(", ")}.`;
+}
+
+/** What the colours mean; `show` says which units are shown where there are too many. */
+function keyOf() {
+  const bar = el("canvas", { "aria-hidden": "true" });
+  paint(bar, { rows: 1, cols: 101, values: Array.from({ length: 101 }, (_, i) => (i - 50) / 50), range: 1 });
+  const elided = el("span", {});
+  const show = (words) => {
+    elided.textContent = words;
+  };
+  return { whole: el("span", { class: "key" }, elided, "below 0", bar, "above 0"), show };
+}
+
+/** Which units the score shows, where it cannot show all. */
+export function shownOf(count, chosen) {
+  const units = unitsShown(count, chosen).filter((unit) => unit !== null);
+  return units.length < count ? `units ${units[0]} to ${units.at(-1)} of ${count} · ` : "";
+}
+
+/** What these weights do: told when asked, or once time has run out; its place is kept, so that nothing moves. */
+function saysOf() {
+  const ask = el("button", { type: "button", class: "quiet" }, "What do these weights do?");
+  const words = el("p", {});
+  const whole = el("div", { class: "told" }, words, ask);
+  const tell = (told) => {
+    whole.classList.toggle("open", told);
+    ask.hidden = told;
+  };
+  ask.addEventListener("click", () => tell(true));
+  const fill = (sentence) => {
+    if (words.textContent !== sentence) tell(false);
+    words.textContent = sentence;
+    whole.hidden = !sentence;
+  };
+  return { whole, tell, fill };
 }
 
 /** The whole explorer in `host`; gives back what takes it away. */
 function build(model, host) {
-  const problem = el("p", { class: "rnnlib-problem", role: "alert" });
-  const say = (sentence) => {
-    problem.textContent = sentence;
-  };
-  const tell = () => say(model.get("problem"));
-  const picture = el("div", { class: "rnnlib-diagram", role: "group" });
-  const [heading, truth] = [el("h3", {}), el("div", { class: "truth", role: "status" })];
-  const title = el("div", { class: "title" }, heading, truth);
-  const equations = el("div", { class: "equations" });
-  const held = holdHeight(equations);
-  const maps = el("div", { class: "maps" });
-  const [note, says] = [el("p", { class: "notice" }), el("p", { class: "says" })];
-  const notice = el("p", { class: "notice status", role: "status" });
-  const beside = toggle(model, "paper", "beside the original paper's GRU");
-  const body = el(
-    "div",
-    { class: "body" },
-    el("div", { class: "stage" }, beside.whole, picture, says, note),
-    equations,
-  );
-  let [traced, arrays, figures, relight] = [null, null, null, () => {}];
+  let [traced, arrays, score, lines] = [null, null, null, []];
+  let [reached, feature, width] = [null, 0, 0]; // of x no unit is chosen, but a feature can be read
+  const say = (words) => framed.say(words);
   const controls = controlsOf(model, () => traced, say);
   const time = timeBar(model, () => traced.sizes.seq_len, say);
+  const scored = el("div", {});
+  const diagram = el("div", { class: "rnnlib-diagram fades", role: "group", "aria-label": "one step of one unit" });
+  const numbers = el("div", { class: "rnnlib-numbers fades" });
+  const held = holdHeight(numbers);
+  const heading = el("h3", {});
+  const beside = toggle(model, "paper", "beside the original paper's GRU");
+  const [key, told, note] = [keyOf(), saysOf(), el("p", { class: "note" })];
+  const side = el("div", { class: "side" }, numbers, told.whole);
+  const detail = el("div", { class: "detail" }, diagram, side);
+  const weights = el("div", { class: "weights" });
+  const shown = (names) => names.map((name) => controls[name]?.whole);
+  const framed = frame(model, {
+    name: "step",
+    label: "Step explorer",
+    strips: [shown(CHOICES), shown(SLIDERS)],
+    picture: el("div", {}, scored, el("div", { class: "title" }, heading, key.whole, beside.whole), detail, note),
+    folds: { Weights: weights },
+  });
+  const { root, line } = framed;
+
+  const sizes = () =>
+    JSON.stringify({ ...traced.sizes, ...Object.fromEntries(PLACE.map((name) => [name, model.get(name)])) });
+
+  /** The circuit with its equations; or torch's GRU and the paper's, each with what differs. */
+  const drawStep = (values, paired) => {
+    const { family, squash, projected } = traced;
+    const ours = equationsOf(family, values.at);
+    lines = ours;
+    if (!paired) {
+      redrawGates(diagram, circuit(family, values, width, { squash, projected }));
+      numbers.replaceChildren(...equations(ours, values.before));
+      return;
+    }
+    const columns = width >= PAIRED ? 2 : 1;
+    const wide = Math.floor((width - 20 * (columns - 1)) / columns);
+    const form = (name, rule, drawn) => `<div><p>${name} <b>${rule}</b></p>${drawn}</div>`;
+    detail.style.setProperty("--forms", columns);
+    redrawGates(
+      diagram,
+      form("torch's GRU:", "r · (W_hn h + b_hn)", circuit(family, values, wide, { marked: true })) +
+        form(
+          "the paper's:",
+          "W_hn (r · h) + b_hn",
+          circuit(family, asInThePaper(values), wide, { form: "paper", marked: true }),
+        ),
+    );
+    const both = [ours.slice(-2), paperLines(values.at)];
+    numbers.replaceChildren(...both.map((two) => el("div", {}, ...compared(two))));
+  };
 
   const draw = () => {
     const place = placeOf(model, traced.sizes);
-    const paper = traced.family === "GRU" && model.get("paper");
-    redraw(picture, drawn(arrays, traced, place, paper));
-    picture.dataset.sizes = JSON.stringify({
-      ...traced.sizes,
-      ...Object.fromEntries(PLACE.map((name) => [name, model.get(name)])),
-    });
-    body.classList.toggle("both", paper);
+    const both = traced.family === "GRU" && model.get("paper");
+    reached = reachedAt(reached, place);
+    score.show(arrays, place, reached, feature);
     heading.textContent = `Unit ${place.unit}, step ${place.time}`;
-    equations.replaceChildren(
-      title,
-      ...panel(arrays, traced, place, { parts: partsOf(traced), before: beforeOf(place), paper }),
-    );
-    figures.show(arrays, place);
+    key.show(shownOf(traced.sizes.hidden_size, place.unit));
+    detail.classList.toggle("both", both);
+    for (const part of [diagram, numbers]) part.dataset.sizes = sizes();
+    if (width) drawStep(valuesAt(arrays, traced, place), both);
     relight();
-    tell();
+    framed.check();
+    framed.relight();
+  };
+  const room = fitted(diagram, (units) => {
+    width = units;
+    if (traced) draw();
+  });
+
+  /** What a learner did in time: the line says what the step did, and at the last one what the weights do. */
+  const move = () => {
+    draw();
+    const place = placeOf(model, traced.sizes);
+    line.set("resting", GO_ON);
+    line.set("changed", stepSaid(termsAt(arrays, traced, place), place.time));
+    if (place.time === endsOf(place.direction, traced.sizes.seq_len)[1]) told.tell(true);
   };
 
-  const tellTruth = () => {
-    const { says } = model.get("running");
-    truth.textContent = says ? "tracing …" : traced.truth;
-    truth.title = says ?? "";
-    truth.classList.toggle("running", Boolean(says));
-    truth.classList.toggle("wrong", !says && !traced.equal);
+  const compare = () => {
+    detail.classList.toggle("both", traced.family === "GRU" && model.get("paper"));
+    held.release();
+    room.fit();
+    draw();
+  };
+
+  const turn = () => {
+    reached = null;
+    draw();
+  };
+
+  const go = (part, unit, step) => {
+    if (part === "x") feature = unit;
+    else model.set("unit", unit);
+    model.set("time", step);
+    model.save_changes();
+    if (part === "x") draw();
   };
 
   const receive = () => {
-    traced = model.get("answer");
-    traced = { ...traced, states: model.get("families")[traced.family].states };
+    const before = traced;
+    const answer = model.get("answer");
+    traced = { ...answer, states: model.get("families")[answer.family].states };
     held.release();
     arrays = decoded(traced.arrays);
-    figures = figuresOf(model, traced, draw);
-    maps.replaceChildren(...figures.whole, colourKey());
-    const count = figures.whole.length;
-    maps.style.setProperty("--across", count > 4 ? Math.ceil(count / 2) : count); // where they stand in two rows
-    maps.style.setProperty("--tall", Math.max(traced.sizes.hidden_size, traced.sizes.input_size));
+    reached = null;
+    score = scoreOf(traced, time.whole, { go, point: (words) => line.set("pointed", words) });
+    scored.replaceChildren(score.whole);
     beside.whole.hidden = traced.family !== "GRU";
-    tellTruth();
+    weights.replaceChildren(...weightRows(traced.gates, traced.sizes.hidden_size));
+    framed.facts.replaceChildren(
+      el("span", { class: `truth live ${traced.equal ? "right" : "wrong"}`, role: "status" }, traced.truth),
+    );
     note.textContent = traced.note;
-    says.textContent = traced.says;
+    told.fill(traced.says);
     time.bar.reach(0, traced.sizes.seq_len - 1);
     for (const control of Object.values(controls)) control.refresh?.();
     for (const name of SLIDERS) controls[name]?.fit(traced.least[name], traced.sizes[name], traced.fixed[name]);
+    line.set("resting", before ? GO_ON : BEGIN);
+    line.set("changed", "");
     draw();
-    status.revive();
   };
 
   const deaf = listen(model, {
-    ...changes([...PLACE, "paper"], draw),
-    ...changes(Object.keys(model.get("answer").asked), () => status.show()),
+    ...changes(PLACE, draw),
+    "change:time": move,
+    "change:direction": turn,
+    "change:paper": compare,
     "change:answer": receive,
-    "change:running": tellTruth,
-    "change:problem": tell,
   });
-  const shown = (names) => names.filter((name) => name in controls).map((name) => controls[name].whole);
-  const groups = HEAD.map(shown).filter((group) => group.length > 0);
-  const question = model.get("question");
-  const root = el(
-    "div",
-    { class: "rnnlib step", role: "region", "aria-label": "Step explorer" },
-    el("div", { class: "head" }, ...groups.map((group) => el("div", { class: "group" }, ...group))),
-    problem,
-    ...(question ? [el("p", { class: "question" }, el("b", {}, "Find out: "), question)] : []),
-    el("div", { class: "time-bar" }, time.whole, ...shown(SLIDERS)),
-    notice,
-    body,
-    maps,
+  root.addEventListener("solution", ({ detail }) => {
+    if (!detail) return;
+    reached = endsOf(model.get("direction"), traced.sizes.seq_len)[1]; // the evidence is seen with it
+    draw();
+  });
+  const relight = lightParts(root, (part) =>
+    line.set("pointed", part ? partSaid(part, lines, traced, beforeOf(placeOf(model, traced.sizes))) : ""),
   );
-  const status = liveStatus(model, { whole: root, notice });
-  keepKeys(root);
-  relight = lightParts(root);
   host.replaceChildren(root);
   receive();
   return () => {
     deaf();
     held.stop();
-    for (const control of [...Object.values(controls), time, beside, status]) control.stop();
+    for (const control of [...Object.values(controls), time, beside, framed, room]) control.stop();
   };
 }
 
-export default { render: renderOf(build, ["controls", "question", "devices"]) };
+export default { render: renderOf(build, ["controls", "question", "solution", "devices"]) };

@@ -20,11 +20,19 @@ test("an axis of size 1 is the same for all", () => {
   assert.deepEqual([...vectorAt(telling([1, 1, 5, 4, 2]), place)], [number(0, 0, 3, 2, 0), number(0, 0, 3, 2, 1)]);
 });
 
-test("a history is a row a unit and a column a step", () => {
-  const { rows, cols, values } = historyOf(telling([2, 2, 5, 3, 4]), { layer: 1, direction: 1, item: 2, time: 4 });
-  assert.deepEqual([rows, cols, values.length], [4, 5, 20]);
-  for (let unit = 0; unit < 4; unit++)
-    for (let time = 0; time < 5; time++) assert.equal(values[unit * 5 + time], number(1, 1, time, 2, unit));
+test("a history is a row a unit and a column a step, of those that are shown; a gap stays 0", () => {
+  const place = { layer: 1, direction: 1, item: 2, time: 4 };
+  const [units, steps] = [
+    [null, 1, 2, 3],
+    [0, 2, 4],
+  ];
+  const { rows, cols, values } = historyOf(telling([2, 2, 5, 3, 4]), place, units, steps);
+  assert.deepEqual([rows, cols, values.length], [4, 3, 12]);
+  units.forEach((unit, row) => {
+    steps.forEach((time, col) => {
+      assert.equal(values[row * 3 + col], unit === null ? 0 : number(1, 1, time, 2, unit));
+    });
+  });
 });
 
 test("the colours' scale is the largest magnitude that is finite, and never 0", () => {
@@ -69,4 +77,23 @@ test("what the state says to GRU's n stays whole, its bias inside: r scales both
   const { gates: terms } = termsAt(arrays, gru, { layer: 0, direction: 0, time: 1, item: 0, unit: 3 });
   assert.deepEqual(terms.n, { x: 103, h: 103, value: 103 });
   assert.deepEqual(terms.r, { x: 0, h: 0, bias: 206, value: 103 });
+});
+
+test("the paper's GRU takes the same x, z and h before, and its own product with the state", () => {
+  const one = (value) => ({ dims: [1, 1, 1, 1, 2], numbers: Float32Array.from([9, value]) });
+  const terms = ["r", "z", "n"].flatMap((g) =>
+    ["from_x", "from_h", "bias_ih", "bias_hh"].map((what) => `${g} ${what}`),
+  );
+  const arrays = {
+    ...Object.fromEntries([...terms, "r", "n", "h"].map((name) => [name, one(0)])),
+    "n from_x": one(0.5),
+    "n from_h of the paper": one(0.25),
+    z: one(0.75),
+    "h before": one(-1),
+  };
+  const place = { layer: 0, direction: 0, time: 0, item: 0, unit: 1 };
+  const { paper } = termsAt(arrays, { family: "GRU", states: ["h"], gates: ["r", "z", "n"] }, place);
+  assert.equal(paper.fromH, 0.25);
+  assert.ok(Math.abs(paper.n - Math.tanh(0.75)) < 1e-7);
+  assert.ok(Math.abs(paper.h - (0.25 * Math.tanh(0.75) - 0.75)) < 1e-7);
 });

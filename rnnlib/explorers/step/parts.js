@@ -1,16 +1,22 @@
-// What of the traced values each part of the picture shows, and in which colours.
-import { paperStates, scaleOf, vectorAt } from "./values.js";
+// What of the traced values each part of the picture shows, where, and in which colours.
+import { scaleOf } from "./values.js";
 
 /** The parts that have a history: what is read, the gates, the states. The one block of an RNN is its state itself. */
 export const partsOf = ({ gates, states }) => [...new Set(["x", ...gates, ...states.toReversed()])];
 
-/** What else the circuit shows: the states before, and of a block that is a state both terms of its sum. */
-const termsOf = ({ gates, states }) => [
-  ...states.map((state) => `${state} before`),
-  ...gates.filter((gate) => states.includes(gate)).flatMap((gate) => [`${gate} from_x`, `${gate} from_h`]),
-];
-
 const TANH = ["g", "n"]; // the gates that are no share between 0 and 1
+const ROOM = 16; // rows that a part has room for; of more units, those around the chosen one are shown
+const CALLED = {
+  i: "input gate",
+  f: "forget gate",
+  g: "cell gate",
+  o: "output gate",
+  r: "reset gate",
+  z: "update gate",
+};
+
+/** What torch calls a part. */
+export const calledOf = (part) => ({ x: "input", n: "new gate", c: "state", h: "state", ...CALLED })[part];
 
 /** Where the learner looks, within what was traced. */
 export function placeOf(model, sizes) {
@@ -45,22 +51,25 @@ export function scaleSaid(part, range, traced) {
   return `±${range.toFixed(2)}`;
 }
 
-/** The values of one step for the circuit: by part, with the scale that its colours have. */
-export function partsAt(arrays, traced, place) {
-  const part = (name) => {
-    const array = arrays[arrayOf(name, place)];
-    return { name, values: [...vectorAt(array, place)], range: rangeFor(name, array, traced) };
-  };
-  return {
-    before: beforeOf(place),
-    ...Object.fromEntries([...partsOf(traced), ...termsOf(traced)].map((name) => [name, part(name)])),
-  };
+/** The units that are shown, from the lowest row up: all of a few, else those around the chosen one; null is a gap. */
+export function unitsShown(count, chosen, slots = ROOM) {
+  const [from, to] = windowOf(count, Math.min(chosen, count - 1), slots);
+  const within = Array.from({ length: to - from }, (_, i) => from + i);
+  return [...(from > 0 ? [null] : []), ...within, ...(to < count ? [null] : [])];
 }
 
-/** The same with n and h as the paper's GRU would make them from the same x, h and weights. */
-export function paperParts(parts, arrays, place) {
-  const [n, h] = paperStates(arrays, place);
-  return { ...parts, n: { ...parts.n, values: n }, h: { ...parts.h, values: h } };
+function windowOf(count, chosen, slots) {
+  if (count <= slots) return [0, count];
+  if (chosen < slots - 2) return [0, slots - 1];
+  if (chosen >= count - slots + 2) return [count - slots + 1, count];
+  const from = chosen - Math.floor((slots - 2) / 2);
+  return [from, from + slots - 2];
+}
+
+/** `most` of `count` steps, evenly apart and with both ends, where there are more. */
+export function stepsShown(count, most = 2048) {
+  if (count <= most) return Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
 }
 
 /** Which rows of the weights are a gate's: `[first, last]`, gates stand one below the other. */
