@@ -39,7 +39,7 @@ lesson: $(VENV)/installed-test ## begin a lesson: make lesson NAME=12_attention
 	@$(RUN) -m tests.notebooks.skeleton $(NAME)
 
 notebooks: $(VENV)/installed-test ## run every notebook from the top and store its outputs
-	$(RUN) -m tests.notebooks.run_notebooks
+	$(RUN) -m tests.notebooks.store_outputs
 
 bench: $(VENV)/installed-test browser ## measure how fast a picture follows its slider
 	$(RUN) -m benchmarks

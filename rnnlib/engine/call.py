@@ -19,7 +19,7 @@ from rnnlib.engine.arguments.inputs import Sizes, in_brackets
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import synchronise
-from rnnlib.engine.layers import is_plain, is_torchs
+from rnnlib.engine.overrides import is_plain, is_torchs
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import TensorShape, data_shapes
 

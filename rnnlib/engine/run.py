@@ -18,8 +18,9 @@ from rnnlib.engine.checks import MOST, NOT_FOUND, Check, cell_checks, layer_chec
 from rnnlib.engine.closeness import close
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find, name_of
-from rnnlib.engine.layers import build, dtype_for, is_plain, is_torchs, other_code, overrides_forward
-from rnnlib.engine.limits.memory import check_run
+from rnnlib.engine.layers import build, dtype_for
+from rnnlib.engine.limits import check_run
+from rnnlib.engine.overrides import is_plain, is_torchs, other_code, overrides_forward
 from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.weights import changed_in_place, like, weights_of
 from rnnlib.spec import LayerSpec

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from rnnlib.engine.closeness import difference
-from rnnlib.engine.layers import overrides_forward
+from rnnlib.engine.overrides import overrides_forward
 from rnnlib.spec import LayerSpec
 
 

@@ -15,8 +15,9 @@ from rnnlib.engine.arguments.inputs import Sizes, check_input
 from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.call import Inputs, call, check_numbers, keeping_torch_settings
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, dtype_for, is_plain
-from rnnlib.engine.limits.memory import free_bytes
+from rnnlib.engine.layers import build, dtype_for
+from rnnlib.engine.limits import free_bytes
+from rnnlib.engine.overrides import is_plain
 from rnnlib.engine.trace.time_major import time_major
 from rnnlib.engine.weights import like, names_of, weights_of
 from rnnlib.spec import LayerSpec

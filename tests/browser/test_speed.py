@@ -19,7 +19,7 @@ from tests.browser.stepping import opened
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 CELLS = (
     # On a busy machine a median is not steady soon, and nothing here depends on what is measured.
-    "from rnnlib import SpeedLab\nfrom rnnlib.engine.timing import benchmark\nbenchmark.LONGEST = 1",
+    "from rnnlib import SpeedLab\nfrom rnnlib.engine.timing import measure\nmeasure.LONGEST = 1",
     'lab = SpeedLab("GRU", compare=["layer", "packed"], axis="batch", values=[1, 2], seq_len=2,'
     ' question="When does packing lose?")\nlab',
 )

@@ -13,7 +13,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.notebooks.lessons import FOLDER, missing
-from tests.notebooks.run_notebooks import run
+from tests.notebooks.store_outputs import run
 
 SETUP = """import torch
 from torch import nn

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from rnnlib import trace
-from rnnlib.engine.handmade import HANDMADE, example, handmade
+from rnnlib.engine.handmade_weights import HANDMADE, example, handmade
 
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parents[1] / "notebooks"

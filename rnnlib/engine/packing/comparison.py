@@ -16,7 +16,7 @@ from rnnlib.engine.call import Inputs, call, keeping_torch_settings
 from rnnlib.engine.closeness import difference, rounding
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, dtype_for, evaluation_copy
-from rnnlib.engine.limits.memory import check_run
+from rnnlib.engine.limits import check_run
 from rnnlib.engine.packing.pack_steps import Packing, pack_steps
 from rnnlib.engine.weights import like
 from rnnlib.spec import LayerSpec

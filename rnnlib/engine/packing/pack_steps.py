@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.arguments.sequences import check_padded, check_sequences
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.limits.memory import free_bytes
+from rnnlib.engine.limits import free_bytes
 from rnnlib.spec.arguments import brief, check_flag, check_size
 from rnnlib.spec.costs import in_units
 

@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.call import Inputs, Outputs, call
 from rnnlib.engine.closeness import difference, named, rounding
-from rnnlib.engine.layers import overrides_forward
+from rnnlib.engine.overrides import overrides_forward
 from rnnlib.engine.timing.variants import layer_of
 from rnnlib.engine.timing.workload import Workload
 from rnnlib.spec import LayerSpec

@@ -13,7 +13,7 @@ from torch import nn
 from rnnlib.engine.closeness import multiplies_in_tf32
 from rnnlib.engine.devices import name_of, synchronise
 from rnnlib.engine.layers import SEED
-from rnnlib.engine.timing.benchmark import timer
+from rnnlib.engine.timing.measure import timer
 from rnnlib.engine.timing.workload import Workload
 from rnnlib.spec.costs import FLOAT32_BYTES
 

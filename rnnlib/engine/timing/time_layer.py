@@ -19,9 +19,9 @@ from rnnlib.engine.call import call, in_background
 from rnnlib.engine.closeness import multiplies_in_tf32
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.layers import is_plain
-from rnnlib.engine.timing.benchmark import CancelledError, measure, on_threads, timer
+from rnnlib.engine.overrides import is_plain
 from rnnlib.engine.timing.equality import equal_to_layer
+from rnnlib.engine.timing.measure import CancelledError, measure, on_threads, timer
 from rnnlib.engine.timing.peak import peak_memory, peak_of
 from rnnlib.engine.timing.timing import Timing
 from rnnlib.engine.timing.variants import UnavailableError, variant_of

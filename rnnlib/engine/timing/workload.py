@@ -15,7 +15,7 @@ from rnnlib.engine.call import Inputs
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.layers import DTYPES, SEED, build, dtype_for, evaluation_copy
-from rnnlib.engine.limits.memory import check_run
+from rnnlib.engine.limits import check_run
 from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.run import place
 from rnnlib.engine.weights import like, weights_of

@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.call import Inputs, Outputs, call
 from rnnlib.engine.closeness import difference, rounding
-from rnnlib.engine.layers import is_plain, other_code, overrides_forward
+from rnnlib.engine.overrides import is_plain, other_code, overrides_forward
 from rnnlib.engine.trace.unroll import FiveAxes
 from rnnlib.spec import LayerSpec
 

@@ -7,10 +7,10 @@ import functools
 import torch
 from torch.nn.utils.rnn import PackedSequence
 
+from rnnlib.engine import limits
 from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.call import Inputs
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.limits import memory
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.costs import in_units
 
@@ -36,9 +36,9 @@ def check_trace(spec: LayerSpec, given: Inputs, dtype: torch.dtype, device: torc
     padded = given.lengths is not None or isinstance(given.x, PackedSequence)
     a_step = trace_bytes_a_step(spec, batch, dtype, gradients=gradients, padded=padded)
     needed = seq_len * a_step
-    if needed < memory.ALWAYS_THERE:
+    if needed < limits.ALWAYS_THERE:
         return
-    free = memory.free_bytes(device)
+    free = limits.free_bytes(device)
     if needed <= free:
         return
     steps = int(free * MARGIN) // a_step

@@ -16,7 +16,8 @@ from rnnlib.engine.arguments.states import State, check_state
 from rnnlib.engine.call import Inputs, check_numbers, keeping_torch_settings
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, dtype_for, is_plain
+from rnnlib.engine.layers import build, dtype_for
+from rnnlib.engine.overrides import is_plain
 from rnnlib.engine.trace.comparison import compare, is_loop, own_answer, own_steps
 from rnnlib.engine.trace.memory import check_trace, multiply_adds
 from rnnlib.engine.trace.not_finite import not_finite_note

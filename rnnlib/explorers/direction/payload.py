@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlib.engine.limits.seconds import Estimate, estimate
+from rnnlib.engine.limits import Estimate, estimate
 from rnnlib.engine.who_reads import Reads, count
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief

@@ -12,7 +12,7 @@ from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.sequences import check_sequences
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, dtype_for
-from rnnlib.engine.limits.seconds import MOST_SECONDS, estimate_packing
+from rnnlib.engine.limits import estimate_packing
 from rnnlib.engine.packing.mistakes import MISTAKES
 from rnnlib.engine.packing.pack_steps import Packing, few, pack_steps
 from rnnlib.engine.weights import like
@@ -124,7 +124,7 @@ class PackingExplorer(Explorer, PackingView):
         module = self._start.module_for(spec)
         device = find("cpu" if self._like is None else self._like.device)
         needed = estimate_packing(spec, self.lengths, device.type)
-        if needed.seconds > MOST_SECONDS:
+        if needed.is_too_long:
             raise ValueError(f"{needed.words} are too much to run here: choose fewer, or shorter, sequences.")
         work = functools.partial(self._run, spec, module, self._choice())
         return plan(work, needed, before, module)

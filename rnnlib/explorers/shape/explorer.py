@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from rnnlib.engine.devices import available, check_device, find, name_of
-from rnnlib.engine.limits.seconds import MOST_SECONDS, estimate
+from rnnlib.engine.limits import estimate
 from rnnlib.engine.weights import like
 from rnnlib.explorers.shape.payload import answer
 from rnnlib.explorers.shape.symbols import constants, rules, templates
@@ -101,7 +101,7 @@ class ShapeExplorer(Explorer, ShapeView):
             module = None
         needed = estimate(spec, self.seq_len, self.batch, self.device, built=module is not None)
         work = functools.partial(answer, spec, self.seq_len, self.batch, self.device, needed, module)
-        now = needed.is_quick or needed.seconds > MOST_SECONDS  # a refusal takes no time
+        now = needed.is_quick or needed.is_too_long  # a refusal takes no time
         return Plan(work, "" if now else needed.words)
 
     def _show(self, asked: dict[str, Any], made: dict[str, Any]) -> None:

@@ -13,9 +13,9 @@ from rnnlib.engine.call import Inputs, call, keeping_torch_settings
 from rnnlib.engine.checks import MOST, NOT_FOUND, Check, cell_checks, layer_checks
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, evaluation_copy, is_torchs
-from rnnlib.engine.limits.memory import check_run
-from rnnlib.engine.limits.seconds import MOST_SECONDS, Estimate, as_layer
+from rnnlib.engine.layers import build, evaluation_copy
+from rnnlib.engine.limits import Estimate, as_layer, check_run
+from rnnlib.engine.overrides import is_torchs
 from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.recordings import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
@@ -51,7 +51,7 @@ def answer(
         costs = check_run(as_layer(spec), seq_len, batch, where, built=module is not None)
     except ValueError as error:
         return about | {"refused": f"Not run: {error} {shapes_hold}"}
-    if needed.seconds > MOST_SECONDS:
+    if needed.is_too_long:
         refused = (
             f"Not run live: {needed.words} are too much to follow a slider."
             f" To run it, give these sizes to run(…) in a cell. {shapes_hold}"

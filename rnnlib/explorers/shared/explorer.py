@@ -9,8 +9,8 @@ import traitlets
 from torch import nn
 
 from rnnlib.engine.call import ONE_AT_A_TIME, check_numbers, in_background
-from rnnlib.engine.layers import is_plain
-from rnnlib.engine.limits.seconds import Estimate
+from rnnlib.engine.limits import Estimate
+from rnnlib.engine.overrides import is_plain
 from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec import LayerSpec

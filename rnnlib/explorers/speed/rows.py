@@ -14,7 +14,7 @@ import torch
 
 from rnnlib.engine.call import ONE_THREAD
 from rnnlib.engine.devices import available
-from rnnlib.engine.timing.benchmark import CancelledError
+from rnnlib.engine.timing.measure import CancelledError
 from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.engine.timing.timing import Timing
 from rnnlib.explorers.shared.view import SENTENCES

@@ -14,9 +14,9 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.handmade import HANDMADE, example, handmade
+from rnnlib.engine.handmade_weights import HANDMADE, example, handmade
 from rnnlib.engine.layers import build, dtype_for
-from rnnlib.engine.limits.seconds import MOST_SECONDS, Estimate, estimate
+from rnnlib.engine.limits import Estimate, estimate
 from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.recordings import input_for, why_no_utterances
@@ -69,7 +69,7 @@ class Choice:
         seq_len, batch, device = (self.sizes[name] for name in ("seq_len", "batch", "device"))
         built = self.weights == YOURS
         needed = estimate(self.spec, seq_len, batch, device, built=built, passes=PASSES, a_step=A_STEP)
-        if needed.seconds > MOST_SECONDS:
+        if needed.is_too_long:
             mend = "choose a smaller seq_len or hidden_size, or call trace(…) in a cell"
             raise ValueError(f"{needed.words} are too much to trace here: {mend}.")
         return needed

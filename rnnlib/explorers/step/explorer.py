@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import available, check_device, find, name_of
-from rnnlib.engine.handmade import HANDMADE
+from rnnlib.engine.handmade_weights import HANDMADE
 from rnnlib.engine.trace.trace import Trace, trace
 from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
 from rnnlib.explorers.shared.traits import Checked

@@ -19,7 +19,7 @@ def step_table(trace: Trace, place: tuple[int, int, int, int], unit: int) -> lis
 
     Example:
         >>> import torch
-        >>> from rnnlib.engine.handmade import example, handmade
+        >>> from rnnlib.engine.handmade_weights import example, handmade
         >>> from rnnlib.engine.trace.trace import trace
         >>> print("\n".join(step_table(trace(handmade("copy"), example("copy")[:3]), (0, 0, 0, 0), 0)))
           step       0       1       2

@@ -21,12 +21,12 @@ from torch.utils.benchmark import Measurement
 from torch.utils.benchmark.utils.common import TaskSpec
 
 from rnnlib import LayerSpec, time_layer
+from rnnlib.engine import limits
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import available
-from rnnlib.engine.limits import memory
 from rnnlib.engine.timing import peak
 from rnnlib.engine.timing import workload as our_workload
-from rnnlib.engine.timing.benchmark import CancelledError
+from rnnlib.engine.timing.measure import CancelledError
 from rnnlib.engine.timing.timing import Timing
 from tests.strategies import is_sentence, refused
 
@@ -346,8 +346,8 @@ def test_a_module_on_one_device_and_input_on_another() -> None:
 def test_what_does_not_fit_is_refused_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
     refused(lambda: time_layer(SMALL, seq_len=10**9, batch=10**6), "needs about", "bytes", "available")
     refused(lambda: time_layer(SMALL, seq_len=8, batch=10**12, variant="packed"), "needs about", "available")
-    monkeypatch.setattr(memory, "free_bytes", lambda device: 150_000)
-    monkeypatch.setattr(memory, "ALWAYS_THERE", 0)
+    monkeypatch.setattr(limits, "free_bytes", lambda device: 150_000)
+    monkeypatch.setattr(limits, "ALWAYS_THERE", 0)
     time_layer(SMALL, seq_len=16, batch=16, min_run_time=QUICK)
     refused(lambda: time_layer(SMALL, seq_len=16, batch=16, backward=True), "needs about", "150,000 bytes")
     refused(lambda: time_layer(SMALL, seq_len=16, batch=64, variant="cell loop"), "needs about", "150,000 bytes")

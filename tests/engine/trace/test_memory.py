@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from rnnlib import LayerSpec, trace
-from rnnlib.engine.limits import memory
+from rnnlib.engine import limits
 from rnnlib.engine.trace.memory import trace_bytes_a_step
 from tests.strategies import refused
 
@@ -23,8 +23,8 @@ LONG = torch.zeros(1, 1, 1).expand(10**9, 3, 4)  # a thousand million steps in f
 @pytest.fixture
 def little(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with 10 MB to spare."""
-    monkeypatch.setattr(memory, "free_bytes", lambda device: FREE)
-    monkeypatch.setattr(memory, "ALWAYS_THERE", 0)
+    monkeypatch.setattr(limits, "free_bytes", lambda device: FREE)
+    monkeypatch.setattr(limits, "ALWAYS_THERE", 0)
 
 
 def test_it_never_fits_and_says_the_bytes() -> None:

@@ -26,7 +26,7 @@ PATIENCE = 30  # seconds, of a busy machine
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything is slow enough for the background."""
-    monkeypatch.setattr("rnnlib.engine.limits.seconds.BLINK", 0)
+    monkeypatch.setattr("rnnlib.engine.limits.BLINK", 0)
 
 
 class Gate:
@@ -253,7 +253,7 @@ def test_a_result_that_was_superseded_is_never_shown(gate: Gate, quick: bool, mo
     explorer.kind = "GRU"
     assert gate.begun.wait(PATIENCE)
     if quick:
-        monkeypatch.setattr("rnnlib.engine.limits.seconds.BLINK", 1)
+        monkeypatch.setattr("rnnlib.engine.limits.BLINK", 1)
     for seq_len in (2, 3, 4):
         explorer.set_state({"kind": "RNN", "seq_len": seq_len})
     gate.open.set()
@@ -293,7 +293,7 @@ def test_an_error_of_a_device_is_told_in_words_and_the_next_run_works(
         raise error
 
     explorer = make()
-    monkeypatch.setattr("rnnlib.engine.limits.seconds.BLINK", blink)
+    monkeypatch.setattr("rnnlib.engine.limits.BLINK", blink)
     shown = "answer"
     before = getattr(explorer, shown)
     with monkeypatch.context() as broken:

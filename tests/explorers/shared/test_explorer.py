@@ -84,7 +84,7 @@ def test_what_is_superseded_is_never_the_last_word(make: Any, monkeypatch: pytes
     for blinks in ((0, 1), (0, 0)):
         explorer = make("GRU")
         for move, blink in zip(moves(make), blinks, strict=False):
-            monkeypatch.setattr("rnnlib.engine.limits.seconds.BLINK", blink)
+            monkeypatch.setattr("rnnlib.engine.limits.BLINK", blink)
             explorer.set_state(move)
         explorer.wait()
         assert_agrees(explorer)

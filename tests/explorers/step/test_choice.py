@@ -15,7 +15,7 @@ from torch.nn.utils.rnn import pack_sequence
 
 from rnnlib import LayerSpec
 from rnnlib.data import japanese_vowels
-from rnnlib.engine.handmade import HANDMADE, example
+from rnnlib.engine.handmade_weights import HANDMADE, example
 from rnnlib.engine.layers import build
 from rnnlib.engine.trace.trace import trace
 from rnnlib.explorers.step.choice import BATCH

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.notebooks import run_notebooks
+from tests.notebooks import store_outputs
 
 CODE = [
     "import fractions, ipywidgets\nprint(1)",
@@ -27,7 +27,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cells[3].metadata = {"tags": ["raises-exception"]}
     path = tmp_path_factory.mktemp("notebooks") / "00_a_lesson.ipynb"
     nbformat.write(new_notebook(cells=cells, metadata=NOISE), path)
-    assert run_notebooks.main([str(path)]) == 0
+    assert store_outputs.main([str(path)]) == 0
     return path
 
 
@@ -57,7 +57,7 @@ def test_metadata_is_what_opens_anywhere(path: Path) -> None:
 
 def test_a_second_run_stores_the_same(path: Path) -> None:
     before = path.read_bytes()
-    assert run_notebooks.main([str(path)]) == 0
+    assert store_outputs.main([str(path)]) == 0
     assert path.read_bytes() == before
 
 
@@ -65,6 +65,6 @@ def test_a_notebook_that_fails_is_not_stored(tmp_path: Path, capsys: pytest.Capt
     path = tmp_path / "00_a_lesson.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell("print(1)"), new_code_cell("1 / 0")]), path)
     before = path.read_bytes()
-    assert run_notebooks.main([str(path)]) == 1
+    assert store_outputs.main([str(path)]) == 1
     assert path.read_bytes() == before
     assert "Not stored, since a cell failed: 00_a_lesson.ipynb" in capsys.readouterr().out

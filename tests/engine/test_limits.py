@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
+from rnnlib.engine import limits
 from rnnlib.engine.devices import available, find
 from rnnlib.engine.layers import build
-from rnnlib.engine.limits import memory
-from rnnlib.engine.limits.memory import _container_bytes, check_run, free_bytes
+from rnnlib.engine.limits import MOST_SECONDS, _container_bytes, check_run, estimate, estimate_packing, free_bytes
+from rnnlib.engine.packing.comparison import padded_and_packed
 from rnnlib.engine.run import run
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import MOST
@@ -25,8 +27,8 @@ CPU = torch.device("cpu")
 @pytest.fixture
 def little(monkeypatch: pytest.MonkeyPatch) -> int:
     """A machine with 100 kB to spare."""
-    monkeypatch.setattr(memory, "free_bytes", lambda device: 100_000)
-    monkeypatch.setattr(memory, "ALWAYS_THERE", 0)
+    monkeypatch.setattr(limits, "free_bytes", lambda device: 100_000)
+    monkeypatch.setattr(limits, "ALWAYS_THERE", 0)
     return 100_000
 
 
@@ -124,7 +126,7 @@ def test_a_container_has_less_than_its_machine(version: int, tmp_path: Path, mon
     (folder / used).write_text("700000\n")
     (folder / "memory.stat").write_text(f"anon 500000\n{cache} 200000\n")
     assert _container_bytes(tmp_path) == 500_000  # the file cache can be had back
-    monkeypatch.setattr(memory, "CGROUP", tmp_path)
+    monkeypatch.setattr(limits, "CGROUP", tmp_path)
     assert free_bytes(CPU) == 500_000
     (folder / limit).write_text("max\n")
     assert _container_bytes(tmp_path) is None
@@ -132,3 +134,38 @@ def test_a_container_has_less_than_its_machine(version: int, tmp_path: Path, mon
 
 def test_no_container(tmp_path: Path) -> None:
     assert _container_bytes(tmp_path) is None
+
+
+SPEC = LayerSpec("GRU", 12, 64)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"seq_len": 10**4}, {"batch": 10**4}, {"passes": 9}, {"built": False}, {"spec": LayerSpec("GRU", 12, 2000)}],
+    ids=str,
+)
+def test_more_takes_longer(more: dict) -> None:
+    asked = {"spec": SPEC, "seq_len": 8, "batch": 3, "device": "cpu", "built": True}
+    assert estimate(**asked).is_quick
+    assert estimate(**asked | more).seconds > estimate(**asked).seconds
+
+
+def test_of_the_largest_sizes_it_is_still_a_number() -> None:
+    huge = estimate(LayerSpec("LSTM", MOST, MOST, MOST), MOST, MOST, "cuda:0", built=False)
+    assert MOST_SECONDS < huge.seconds < float("inf")
+
+
+def test_a_long_sequence_of_a_wide_layer_is_too_long_to_pack_for_a_slider() -> None:
+    """It held the kernel for 39 seconds."""
+    assert estimate_packing(LayerSpec("LSTM", 12, 512), [20_000], "cpu").seconds > MOST_SECONDS
+    assert estimate_packing(LayerSpec("LSTM", 12, 8), [20, 7, 12], "cpu").seconds < 0.1
+
+
+def test_it_is_of_the_right_size() -> None:
+    """Within 30 times either way, on whatever machine and however busy: a slip of units would show."""
+    sequences = [torch.zeros(length, 12) for length in (400, 300, 50)]
+    layer = nn.GRU(12, 128)
+    begun = time.perf_counter()
+    padded_and_packed(layer, sequences)
+    seconds = time.perf_counter() - begun
+    assert seconds / 30 < estimate_packing(LayerSpec.of(layer), [400, 300, 50], "cpu").seconds < seconds * 30

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rnnlib.engine.handmade import HANDMADE, example, handmade
+from rnnlib.engine.handmade_weights import HANDMADE, example, handmade
 from rnnlib.engine.trace.trace import trace
 from tests.strategies import refused
 

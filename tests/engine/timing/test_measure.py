@@ -11,7 +11,7 @@ import torch
 from torch.utils.benchmark import Measurement
 from torch.utils.benchmark.utils.common import TaskSpec
 
-from rnnlib.engine.timing.benchmark import BLOCK, clock_of, measure
+from rnnlib.engine.timing.measure import BLOCK, clock_of, measure
 
 
 class Stopwatch:

@@ -2,7 +2,7 @@
 
 Only what means something to a reader is stored, so that two runs of the same notebook give the same file.
 
-    python -m tests.notebooks.run_notebooks [NOTEBOOK ...]
+    python -m tests.notebooks.store_outputs [NOTEBOOK ...]
 """
 
 from __future__ import annotations

@@ -1,0 +1,58 @@
+"""Whose code runs when a layer is called: torch's own alone, or a subclass's, a hook's, a parametrisation's too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+from torch.nn.modules import module as module_of_torch
+from torch.nn.utils import parametrize
+
+from rnnlib.spec import LayerSpec
+
+HOOKS_OF_ALL = ("_global_forward_pre_hooks", "_global_forward_hooks")  # those on every module that there is
+
+
+def is_torchs(module: Any) -> bool:
+    """Whether a layer is of one of torch's own classes, not of a subclass."""
+    return type(module).__module__ == "torch.nn.modules.rnn"
+
+
+def overrides_forward(spec: LayerSpec, module: nn.Module) -> bool:
+    """Whether a subclass, or this one layer, has a forward() of its own."""
+    return getattr(module.forward, "__func__", None) is not getattr(nn, spec.kind).forward
+
+
+def is_plain(spec: LayerSpec, module: nn.Module) -> bool:
+    """Whether nothing but torch's own code runs when the layer is called."""
+    called_so = type(module).__call__ is nn.Module.__call__
+    made = parametrize.is_parametrized(module)  # by code that may draw random numbers
+    return called_so and not made and not overrides_forward(spec, module) and not _hooks(module)
+
+
+def other_code(module: nn.Module) -> str:
+    """What else than torch's ``forward()`` runs when the layer is called, by name: such may change its result.
+
+    Example:
+        >>> layer = nn.GRU(3, 2)
+        >>> def double(module, inputs, result):
+        ...     return 2 * result[0], result[1]
+        >>> handle = layer.register_forward_hook(double)
+        >>> other_code(layer)
+        'its hook double() changes what goes in or what comes out'
+    """
+    if type(module).__call__ is not nn.Module.__call__:
+        return f"{type(module).__name__} has a __call__() of its own"
+    if parametrize.is_parametrized(module) and not _hooks(module):
+        return f"its parametrisation of {', '.join(module.parametrizations)} makes them anew at each call"  # type: ignore[arg-type]
+    names = [getattr(hook, "__name__", type(hook).__name__) for hook in _hooks(module)]
+    names = ["lambda" if name == "<lambda>" else f"{name}()" for name in names]
+    which = f"its hook {names[0]} changes" if len(names) == 1 else f"its hooks {', '.join(names)} change"
+    return f"{which} what goes in or what comes out"
+
+
+def _hooks(module: nn.Module) -> list[Any]:
+    """What is called before and after the layer itself, and before and after every module that there is."""
+    everywhere = map(vars(module_of_torch).get, HOOKS_OF_ALL)
+    registered = (module._forward_pre_hooks, module._forward_hooks, *everywhere)
+    return [hook for hooks in registered for hook in (hooks or {}).values()]
