@@ -2,8 +2,16 @@
 import { el, keepKeys, listen } from "./controls.js";
 import { watchKernel } from "./status.js";
 
+const LONG = 300; // characters of a question, from which on it may scroll
+
 // What the one line under the controls may say; the first that has words is shown.
 const SLOTS = ["problem", "notice", "solution", "pointed", "changed", "resting"];
+
+/** Of all that could be said, what is: its slot and its words. */
+export function spoken(words) {
+  const now = SLOTS.find((name) => words[name]) ?? SLOTS.at(-1);
+  return [now, words[now] ?? ""];
+}
 
 /** The one line in which an explorer speaks. `set(slot, words)`; what is longer lies over the picture, and moves nothing. */
 export function lineOf() {
@@ -12,10 +20,10 @@ export function lineOf() {
   const whole = el("div", { class: "line" }, alert, status);
   const set = (slot, said) => {
     words[slot] = said ?? "";
-    const now = SLOTS.find((name) => words[name]) ?? "resting";
+    const [now, sentence] = spoken(words);
     whole.dataset.slot = now;
-    alert.textContent = words.problem ?? "";
-    status.textContent = now === "problem" ? "" : (words[now] ?? "");
+    alert.textContent = now === "problem" ? sentence : "";
+    status.textContent = now === "problem" ? "" : sentence;
   };
   return { whole, set };
 }
@@ -48,7 +56,7 @@ function questionOf(model, line, root) {
     root.dispatchEvent(new CustomEvent("solution", { detail: shown }));
     relight();
   });
-  const words = el("p", {}, el("b", {}, "Find out: "), asked);
+  const words = el("p", { tabindex: asked.length > LONG ? 0 : undefined }, el("b", {}, "Find out: "), asked);
   return { parts: [el("div", { class: "question" }, words, ...(solution ? [button] : []))], relight };
 }
 

@@ -97,11 +97,29 @@ def test_two_files_with_the_same_name_in_them_are_no_module(tmp_path: Path) -> N
         run("--input-type=module", "--eval", ASKED.format(str(file.as_uri())))
 
 
+def outermost(css: str) -> list[str]:
+    """The selectors that stand in no other rule, but for conditions such as ``@container``."""
+    found: list[str] = []
+    within: list[str] = []
+    for before, brace in re.findall(r"([^{};]*)([{};])", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
+        head = before.strip()
+        if brace == "{":
+            if not head.startswith("@") and all(rule.startswith("@") for rule in within):
+                found += [one.strip() for one in re.split(r",(?![^(]*\))", head)]
+            within.append(head)
+        elif brace == "}":
+            within.pop()
+    return found
+
+
+def test_the_outermost_selectors_are_found() -> None:
+    css = "a, b:is(c, d) { color: red; & e { top: 0; } } @media (x) { f { g { top: 0; } } } /* h { } */"
+    assert outermost(css) == ["a", "b:is(c, d)", "f"]
+
+
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.parent.name)
 def test_a_views_style_stays_at_home(view: Path) -> None:
     """Every rule is inside the view's own root, so that none reaches another explorer on the page."""
-    own = re.sub(r"/\*.*?\*/", "", view.with_suffix(".css").read_text("utf-8"), flags=re.DOTALL)
-    rules = [rule.strip() for rule in re.findall(r"[^{}]+(?={)", own) if not rule.strip().startswith("@")]
-    selectors = [one.strip() for rule in rules for one in re.split(r",(?![^(]*\))", rule)]
+    selectors = outermost(view.with_suffix(".css").read_text("utf-8"))
     assert selectors
     assert [one for one in selectors if f".rnnlib.{view.parent.name}" not in one] == []

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { partsIn, spoken } from "../../../rnnlib/explorers/shared/frame.js";
+
+test("the parts that an answer lights are those in backticks", () => {
+  assert.deepEqual(partsIn("only `batch`: `h_n` has no seq_len axis"), ["batch", "h_n"]);
+  assert.deepEqual(partsIn("nothing"), []);
+});
+
+test("of what may be said, a problem comes first, then the silent kernel, then what was asked for", () => {
+  const all = { resting: "r", changed: "c", pointed: "p", solution: "s", notice: "n", problem: "!" };
+  for (const name of ["problem", "notice", "solution", "pointed", "changed", "resting"]) {
+    assert.deepEqual(spoken(all), [name, all[name]]);
+    delete all[name];
+  }
+  assert.deepEqual(spoken({}), ["resting", ""]);
+});
