@@ -30,7 +30,7 @@ class Weights(NamedTuple):
     """The parameters of one layer in one direction; None for those that it has not."""
 
     weight_ih: Tensor
-    weight_hh: Tensor
+    weight_hh: Tensor | None = None
     bias_ih: Tensor | None = None
     bias_hh: Tensor | None = None
     weight_hr: Tensor | None = None
@@ -50,7 +50,9 @@ def what_x_says(x: Tensor, w: Weights) -> Tensor:
 
 
 def what_h_says(h: Tensor, w: Weights) -> Tensor:
-    """``from_h``: it needs the step before."""
+    """``from_h``: it needs the step before. Zeros where the family has no ``weight_hh``."""
+    if w.weight_hh is None:
+        return h.new_zeros(*h.shape[:-1], len(w.weight_ih))
     return linear(h, w.weight_hh, w.bias_hh)
 
 

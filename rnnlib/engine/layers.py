@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 from typing import Any
 
 import torch
@@ -11,10 +13,23 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnlib.engine.devices import find
 from rnnlib.engine.limits import check_build
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.kinds import family_of
 from rnnlib.spec.shapes import check_layers
 
 SEED = 0
 DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)  # those in which a recurrent layer can be
+
+
+@functools.cache
+def class_of(kind: str) -> type[nn.Module]:
+    """The class of a layer or of a cell.
+
+    Example:
+        >>> class_of("GRUCell")
+        <class 'torch.nn.modules.rnn.GRUCell'>
+    """
+    found: type[nn.Module] = getattr(importlib.import_module(family_of(kind).home), kind)
+    return found
 
 
 def dtype_for(x: Any) -> torch.dtype:
@@ -69,7 +84,7 @@ def build(
     arguments = spec.arguments()
     if spec.num_layers == 1:
         arguments.pop("dropout", None)  # torch would warn of it; LayerSpec has explained it
-    empty: nn.Module = getattr(nn, spec.kind)(**arguments, device="meta", dtype=torch.float32)
+    empty = class_of(spec.kind)(**arguments, device="meta", dtype=torch.float32)
     if not spec.is_cell:
         vars(empty)["dropout"] = spec.dropout
     return _initialised(empty.to_empty(device="cpu"), spec, seed).to(where, dtype)

@@ -8,19 +8,22 @@ from torch import nn
 from torch.nn.modules import module as module_of_torch
 from torch.nn.utils import parametrize
 
+from rnnlib.engine.layers import class_of
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.modules import kind_of_class
 
 HOOKS_OF_ALL = ("_global_forward_pre_hooks", "_global_forward_hooks")  # those on every module that there is
 
 
 def is_torchs(module: Any) -> bool:
-    """Whether a layer is of one of torch's own classes, not of a subclass."""
-    return type(module).__module__ == "torch.nn.modules.rnn"
+    """Whether a layer is of the very class of its kind, not of a subclass."""
+    kind = kind_of_class(type(module))
+    return kind is not None and type(module) is class_of(kind)
 
 
 def overrides_forward(spec: LayerSpec, module: nn.Module) -> bool:
     """Whether a subclass, or this one layer, has a forward() of its own."""
-    return getattr(module.forward, "__func__", None) is not getattr(nn, spec.kind).forward
+    return getattr(module.forward, "__func__", None) is not class_of(spec.kind).forward
 
 
 def is_plain(spec: LayerSpec, module: nn.Module) -> bool:

@@ -123,7 +123,7 @@ def _check_nonlinearity(spec: LayerSpec) -> None:
         free = " and ".join(name for name, family in FAMILIES.items() if family.has_nonlinearity)
         raise ValueError(
             f"nonlinearity={given!r:.60} does not fit {spec.kind}: only {free} can have another;"
-            f" the gates of {spec.kind} always use sigmoid and tanh. Leave it out."
+            f" the functions of {spec.kind}'s gates are fixed. Leave it out."
         )
     if given not in choices:
         hint = f" Did you mean {given.lower()!r}?" if given.lower() in choices else ""

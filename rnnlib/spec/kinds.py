@@ -7,6 +7,7 @@ import difflib
 from typing import Any
 
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+TORCH = "torch.nn.modules.rnn"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Family:
         weights: the parameters of one layer in one direction, in torch's order, without ``_l0`` and the like.
         has_proj_size: the layer, and not its cell, can project h.
         has_nonlinearity: tanh or relu can be chosen.
+        home: the module in which the layer and its cell are classes of these names.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Family:
     weights: tuple[str, ...] = WEIGHTS
     has_proj_size: bool = False
     has_nonlinearity: bool = False
+    home: str = TORCH
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -63,7 +66,8 @@ def families() -> dict[str, dict[str, Any]]:
         >>> families()["LSTM"]["states"]
         ('h', 'c')
     """
-    return {name: dataclasses.asdict(family) | {"cell": f"{name}Cell"} for name, family in FAMILIES.items()}
+    more = {name: {"cell": f"{name}Cell", "code": in_code(name), "import": import_of(name)} for name in FAMILIES}
+    return {name: dataclasses.asdict(family) | more[name] for name, family in FAMILIES.items()}
 
 
 def family_of(kind: str) -> Family:
@@ -74,6 +78,27 @@ def family_of(kind: str) -> Family:
         ('r', 'z', 'n')
     """
     return FAMILIES[kind.removesuffix("Cell")]
+
+
+def in_code(kind: str) -> str:
+    """A kind as a learner's code calls it.
+
+    Example:
+        >>> in_code("GRUCell")
+        'nn.GRUCell'
+    """
+    return f"nn.{kind}" if family_of(kind).home == TORCH else kind
+
+
+def import_of(kind: str) -> str:
+    """The line that a learner's code begins with, so that it can call a kind so.
+
+    Example:
+        >>> import_of("GRUCell")
+        'from torch import nn'
+    """
+    home = family_of(kind).home
+    return "from torch import nn" if home == TORCH else f"from {home} import {kind}"
 
 
 def argument_names(kind: str) -> list[str]:

@@ -66,7 +66,7 @@ class LayerSpec:
 
     @property
     def is_cell(self) -> bool:
-        """True for RNNCell, LSTMCell and GRUCell, which take one step."""
+        """True for a cell, such as LSTMCell, which takes one step."""
         return self.kind in CELLS
 
     @property

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from rnnlib.spec.arguments import brief
-from rnnlib.spec.kinds import CELLS, KINDS, family_of
+from rnnlib.spec.kinds import CELLS, KINDS, LAYERS, family_of, in_code
 
-WANTED = "expected an nn.RNN, nn.LSTM, nn.GRU or one of their cells"
+WANTED = f"expected an {', '.join(map(in_code, LAYERS))} or one of their cells"
 
 
 def kind_of(module: Any) -> str:
@@ -32,9 +32,9 @@ def kind_of(module: Any) -> str:
 
 
 def kind_of_class(cls: type) -> str | None:
-    """The kind of one of torch's classes, or of a subclass; None of any other."""
+    """The kind of a family's class, or of a subclass; None of any other."""
     for base in cls.__mro__:
-        if base.__module__ == "torch.nn.modules.rnn" and base.__name__ in KINDS:
+        if base.__name__ in KINDS and base.__module__ == family_of(base.__name__).home:
             return base.__name__
     return None
 
@@ -42,7 +42,7 @@ def kind_of_class(cls: type) -> str | None:
 def _not_recurrent(module: Any) -> str:
     if isinstance(module, type):
         kind = kind_of_class(module)
-        mend = f" Make one first, as in nn.{kind}(12, 16)." if kind else ""
+        mend = f" Make one first, as in {in_code(kind)}(12, 16)." if kind else ""
         return f"{module.__name__} is a class, not a layer: {WANTED}.{mend}"
     if isinstance(module, str):
         return f"{brief(module)} is a name, not a layer: {WANTED}. LayerSpec('LSTM', 12, 16) describes one by its name."
@@ -94,7 +94,7 @@ def _made_anew(part: Any) -> str:
     }
     arguments = [str(input_size), str(rows // len(family_of(kind).blocks))]
     arguments += [f"{name}={value!r}" for name, value in more.items() if value is not None]
-    return f"nn.{kind}({', '.join(arguments)})"
+    return f"{in_code(kind)}({', '.join(arguments)})"
 
 
 def _mode(part: Any) -> str:

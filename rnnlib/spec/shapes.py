@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rnnlib.spec.arguments import check_size
+from rnnlib.spec.kinds import FAMILIES
 
 if TYPE_CHECKING:
     from rnnlib.spec.layer import LayerSpec
@@ -133,6 +134,8 @@ def value_of(axis: str, values: dict[str, int]) -> int:
     return math.prod(values[symbol] for symbol in axis.split("*"))
 
 
+_GATED = ", ".join(f"{len(family.gates)} in {family}" for family in FAMILIES.values() if family.gates)
+_UNGATED = " and ".join(family.name for family in FAMILIES.values() if not family.gates)
 WHY = {
     "seq_len": "one step of time after the other",
     "batch": "the sequences, side by side; none sees another",
@@ -142,7 +145,7 @@ WHY = {
     "proj_size": "the numbers in h once it is projected from hidden_size down to proj_size",
     "num_directions*hidden_size": "the last layer's h at each step; with two directions, both side by side",
     "num_directions*proj_size": "the last layer's projected h at each step; with two directions, side by side",
-    "num_gates*hidden_size": "blocks of hidden_size rows: 4 in LSTM, 3 in GRU, one a gate; 1 in RNN, which has none",
+    "num_gates*hidden_size": f"blocks of hidden_size rows: {_GATED}, one a gate; 1 in {_UNGATED}, which has none",
 }
 
 

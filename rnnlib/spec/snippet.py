@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rnnlib.spec.kinds import import_of, in_code
 from rnnlib.spec.shapes import data_shapes, symbol_values, value_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def template(spec: LayerSpec, unbatched: bool = False) -> str:
     so that the front end can fill it while a slider moves.
     """
     lines = _cell(spec, unbatched) if spec.is_cell else _layer(spec, unbatched)
-    return "\n".join(["import torch", "from torch import nn", "", *lines, ""])
+    return "\n".join(["import torch", import_of(spec.kind), "", *lines, ""])
 
 
 def constructor(spec: LayerSpec) -> str:
@@ -45,7 +46,7 @@ def constructor(spec: LayerSpec) -> str:
         >>> constructor(LayerSpec("RNN", 5, 10, num_layers=2))
         'nn.RNN({input_size}, {hidden_size}, num_layers={num_layers})'
     """
-    return f"nn.{spec.kind}({', '.join(_arguments(spec))})"
+    return f"{in_code(spec.kind)}({', '.join(_arguments(spec))})"
 
 
 def _layer(spec: LayerSpec, unbatched: bool) -> list[str]:
@@ -53,7 +54,7 @@ def _layer(spec: LayerSpec, unbatched: bool) -> list[str]:
     name = spec.kind.lower()
     states = [f"{state}_0" for state in spec.family.states]
     ends = [f"{state}_n" for state in spec.family.states]
-    lines = [*_wrapped(f"{name} = nn.{spec.kind}(", _arguments(spec)), f"x = torch.randn({axes['input']})"]
+    lines = [*_wrapped(f"{name} = {in_code(spec.kind)}(", _arguments(spec)), f"x = torch.randn({axes['input']})"]
     lines += [f"{state} = torch.zeros({axes[state]})" for state in states]
     call = f"output, {_together(ends)} = {name}(x, {_together(states)})"
     return [*lines, call, *_prints(name, {"input": "x"}, states, ["output", *ends])]
@@ -62,7 +63,7 @@ def _layer(spec: LayerSpec, unbatched: bool) -> list[str]:
 def _cell(spec: LayerSpec, unbatched: bool) -> list[str]:
     batch = "" if unbatched else "{batch}, "
     lines = [
-        *_wrapped(f"cell = nn.{spec.kind}(", _arguments(spec)),
+        *_wrapped(f"cell = {in_code(spec.kind)}(", _arguments(spec)),
         f"x = torch.randn({{seq_len}}, {batch}{{input_size}})",
     ]
     names = spec.family.states

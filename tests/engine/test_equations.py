@@ -159,3 +159,9 @@ def test_torchs_gru_is_not_the_papers() -> None:
     )
     papers_h = (1 - z) * paper + z * h
     assert (papers_h - cell(x, h)).abs().max() > 0.01
+
+
+def test_where_a_family_has_no_weight_hh_h_says_nothing() -> None:
+    says = what_h_says(torch.ones(5, 3, dtype=torch.float64), Weights(torch.ones(6, 2)))
+    assert says.dtype == torch.float64
+    assert torch.equal(says, torch.zeros(5, 6, dtype=torch.float64))

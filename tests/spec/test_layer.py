@@ -116,7 +116,7 @@ def test_only_lstm_projects(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "LSTMCell", "GRUCell"])
 @pytest.mark.parametrize("nonlinearity", ["relu", "sigmoid", "ReLU"])
 def test_gates_have_no_choice_of_nonlinearity(kind: str, nonlinearity: str) -> None:
-    refused(lambda: LayerSpec(kind, 12, 16, nonlinearity=nonlinearity), kind, nonlinearity, "sigmoid and tanh")
+    refused(lambda: LayerSpec(kind, 12, 16, nonlinearity=nonlinearity), kind, nonlinearity, "fixed")
 
 
 def test_an_unknown_nonlinearity_of_rnn() -> None:

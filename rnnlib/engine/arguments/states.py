@@ -10,6 +10,7 @@ from torch import Tensor
 from rnnlib.engine.arguments.inputs import Sizes, in_brackets, reads
 from rnnlib.engine.arguments.tensors import check_tensor, check_type_and_place
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.kinds import FAMILIES
 from rnnlib.spec.shapes import TensorShape, data_shapes
 
 State = Tensor | tuple[Tensor, Tensor]
@@ -67,9 +68,10 @@ def _named(spec: LayerSpec, hx: Any) -> dict[str, Any]:
             raise TypeError(f"{spec.kind} carries two states: give hx as a pair, (h_0, c_0), not {len(hx)} of them.")
         return {"h_0": hx[0], "c_0": hx[1]}
     if isinstance(hx, (tuple, list)):
+        pairs = " and ".join(family.name for family in FAMILIES.values() if "c" in family.states)
         raise TypeError(
             f"{spec.kind} carries one state: give hx as one tensor, h_0, not a {type(hx).__name__} of {len(hx)};"
-            " only LSTM takes a pair."
+            f" only {pairs} takes a pair."
         )
     return {"h_0": hx}
 

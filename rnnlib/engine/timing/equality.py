@@ -16,6 +16,7 @@ from rnnlib.engine.overrides import overrides_forward
 from rnnlib.engine.timing.variants import layer_of
 from rnnlib.engine.timing.workload import Workload
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.kinds import in_code
 
 ALONE = 4  # of the lengths in a packed batch: the sequences of so many are run alone, to compare
 
@@ -85,5 +86,6 @@ def _in_words(workload: Workload, farthest: float, holds: bool, rounded_to: str)
         return Equal(farthest, True, f"output and last states equal {against}: they differ by {rounding_in} at most")
     why = ", which is more than rounding"
     if overrides_forward(LayerSpec.of(workload.module), workload.module):
-        why = f": {type(workload.module).__name__} has a forward() of its own, and nn.{workload.spec.kind} has not"
+        name, torchs = type(workload.module).__name__, in_code(workload.spec.kind)
+        why = f": {name} has a forward() of its own, and {torchs} has not"
     return Equal(farthest, False, f"output and last states differ from {against} by up to {farthest:.2g}{why}")

@@ -8,9 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from rnnlib.engine.layers import class_of
 from rnnlib.engine.timing.workload import Workload
 from rnnlib.engine.weights import suffix_of
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.kinds import in_code
 
 
 class UnavailableError(Exception):
@@ -93,7 +95,7 @@ def layer_of(workload: Workload) -> nn.Module:
     if not _is_cell(workload):
         return workload.module
     arguments = workload.spec.arguments()
-    layer: nn.Module = getattr(nn, workload.spec.kind)(**arguments, device="meta", dtype=workload.x.dtype)
+    layer = class_of(workload.spec.kind)(**arguments, device="meta", dtype=workload.x.dtype)
     layer = layer.to_empty(device=workload.x.device).train(workload.backward)
     with torch.no_grad():
         for name in workload.spec.weights:
@@ -111,7 +113,8 @@ def cells_of(workload: Workload) -> list[nn.Module]:
     if _is_cell(workload):
         return [workload.module]
     if spec.proj_size:
-        raise UnavailableError("nn.LSTMCell has no proj_size, so this layer has no loop over cells.")
+        cell = in_code(f"{spec.family}Cell")
+        raise UnavailableError(f"{cell} has no proj_size, so this layer has no loop over cells.")
     return [
         _cell_of(workload, layer, direction)
         for layer in range(spec.num_layers)
@@ -123,7 +126,7 @@ def _cell_of(workload: Workload, layer: int, direction: int) -> nn.Module:
     spec = workload.spec
     width = spec.num_directions * spec.hidden_size if layer else spec.input_size
     more = {"nonlinearity": spec.nonlinearity} if spec.family.has_nonlinearity else {}
-    cell: nn.Module = getattr(nn, f"{spec.family}Cell")(width, spec.hidden_size, spec.bias, **more, device="meta")
+    cell = class_of(f"{spec.family}Cell")(width, spec.hidden_size, spec.bias, **more, device="meta")
     for name in spec.weights:
         weight = getattr(workload.module, name + suffix_of(spec, layer, direction))
         # One that is computed, as by pruning, is taken as it is now.

@@ -14,6 +14,7 @@ from rnnlib.engine.closeness import difference, rounding
 from rnnlib.engine.overrides import is_plain, other_code, overrides_forward
 from rnnlib.engine.trace.unroll import FiveAxes
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.kinds import in_code
 
 AMPLIFIED = "rounding, amplified from step to step"
 MANY = 100  # times as far as a last digit of x moves it: rounding at every step adds up
@@ -123,4 +124,4 @@ def _moved_by_a_last_digit(spec: LayerSpec, module: nn.Module, given: Inputs) ->
 
 def _own_forward(spec: LayerSpec, module: nn.Module) -> str:
     name = type(module).__name__
-    return f"{name} has a forward() of its own; this is a trace of nn.{spec.kind}'s equations with its weights"
+    return f"{name} has a forward() of its own; this is a trace of {in_code(spec.kind)}'s equations with its weights"

@@ -26,14 +26,15 @@ def as_data(reads: Reads) -> dict[str, Any]:
         reads: of the layer.
 
     Returns:
-        ``arrays``, output and h_n, each with its ``dims`` and ``values`` (float32 bytes), ``sizes``, ``lengths``, and
-        ``note``, which says what was not asked, else "". A gradient too small for float32 is still more than 0 in it.
+        ``arrays``, output and h_n, each with its ``dims`` and ``values`` (float32 bytes), ``states``, ``sizes``,
+        ``lengths``, and ``note``, which says what was not asked, else "". A gradient too small for float32 is still
+        more than 0 in it.
     """
     spec, units = reads.spec, reads.h_n.shape[2]
     size = spec.proj_size or spec.hidden_size
     seq_len, batch = reads.output.shape[:2]
     return {
-        "family": spec.family.name,
+        "states": list(spec.family.states),
         "sizes": {
             "seq_len": seq_len,
             "batch": batch,

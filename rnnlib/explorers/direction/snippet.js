@@ -1,19 +1,19 @@
 // The code that picks what is chosen, as a template whose fields `snippet.js` fills.
-import { wrapped } from "../shared/snippet.js";
+import { together, wrapped } from "../shared/snippet.js";
 
 const LONGEST = 44; // characters that fit beside the picture
 
 const called = (name, given) => wrapped(`${name}(`, given, ")", LONGEST);
 
 /** How the layer is called, so that `output` and `h_n` are those of the picture. */
-export function callOf({ family, packed, sizes, lengths, given }) {
-  const states = family === "LSTM" ? "(h_n, c_n)" : "h_n";
-  if (!packed) return [`output, ${states} = layer(${given})`];
+export function callOf({ states, packed, sizes, lengths, given }) {
+  const ends = together(states.map((state) => `${state}_n`));
+  if (!packed) return [`output, ${ends} = layer(${given})`];
   const first = sizes.batch_first ? ["batch_first=True"] : [];
   const total = Math.max(...lengths) < sizes.seq_len ? ["total_length={seq_len}"] : [];
   return [
     called("packed = pack_padded_sequence", [given, "lengths", ...first, "enforce_sorted=False"]),
-    `output, ${states} = layer(packed)`,
+    `output, ${ends} = layer(packed)`,
     called("output, _ = pad_packed_sequence", ["output", ...first, ...total]),
   ];
 }

@@ -1,20 +1,20 @@
 // The code that packs the batch on screen and runs the layer on it: a template whose fields `snippet.js` fills.
-import { wrapped } from "../shared/snippet.js";
+import { together, wrapped } from "../shared/snippet.js";
 import { wideOf } from "./stage.js";
 
 const WIDEST_LINE = 56;
 
 /** The layer's constructor, with what is not torch's default said. */
-function layerCall({ kind, num_layers, bidirectional, batch_first, sizes }) {
+function layerCall({ family, num_layers, bidirectional, batch_first, sizes }) {
   const said = [
     ...(num_layers > 1 ? [`num_layers=${num_layers}`] : []),
-    ...(kind === "RNN" && sizes.nonlinearity === "relu" ? ['nonlinearity="relu"'] : []),
+    ...(family.has_nonlinearity && sizes.nonlinearity === "relu" ? ['nonlinearity="relu"'] : []),
     ...(sizes.bias === false ? ["bias=False"] : []),
     ...(batch_first ? ["batch_first=True"] : []),
     ...(bidirectional ? ["bidirectional=True"] : []),
     ...(sizes.proj_size ? ["proj_size={proj_size}"] : []),
   ];
-  return line(`layer = nn.${kind}(`, ["{input_size}", "{hidden_size}", ...said], ")");
+  return line(`layer = ${family.code}(`, ["{input_size}", "{hidden_size}", ...said], ")");
 }
 
 const line = (open, parts, close) => wrapped(open, parts, close, WIDEST_LINE);
@@ -24,15 +24,15 @@ const python = (value) => (typeof value === "string" ? `float("${value}")` : val
 
 /** The snippet for what is chosen. */
 export function snippetOf(state) {
-  const { kind, bidirectional, batch_first, lengths, padding_value, total_length, sizes } = state;
+  const { family, bidirectional, batch_first, lengths, padding_value, total_length, sizes } = state;
   const first = batch_first ? ["batch_first=True"] : [];
   const shape = (steps, last) => (batch_first ? `({batch}, ${steps}, {${last}})` : `(${steps}, {batch}, {${last}})`);
   const padding = padding_value ? [`padding_value=${python(padding_value)}`] : [];
   const total = total_length ? [`total_length=${total_length}`] : [];
-  const states = kind === "LSTM" ? "(h_n, c_n)" : "h_n";
+  const states = together(family.states.map((state) => `${state}_n`));
   return [
     "import torch",
-    "from torch import nn",
+    family.import,
     "from torch.nn.utils.rnn import pack_padded_sequence",
     "from torch.nn.utils.rnn import pad_packed_sequence",
     "from torch.nn.utils.rnn import pad_sequence",

@@ -20,9 +20,10 @@ export function stateOf(model) {
     batch: get("lengths").length,
     num_directions: get("bidirectional") ? 2 : 1,
   };
-  if (get("kind") !== "LSTM") sizes.proj_size = 0; // the others have none
+  const family = get("families")[get("kind")];
+  if (!family.has_proj_size) sizes.proj_size = 0;
   const flags = {
-    kind: get("kind"),
+    family,
     num_layers: get("num_layers"),
     bidirectional: get("bidirectional"),
     batch_first: get("batch_first"),

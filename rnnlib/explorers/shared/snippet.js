@@ -29,6 +29,9 @@ export function wrapped(open, parts, close, most) {
   return [open, ...lines, close].join("\n");
 }
 
+/** One state as it is, two in brackets, as torch takes and gives them. */
+export const together = (names) => (names.length === 1 ? names[0] : `(${names.join(", ")})`);
+
 /** The panel with the snippet and its button; `show` fills it, every number in the colour of its axis. */
 export function snippetPanel() {
   const code = el("code");

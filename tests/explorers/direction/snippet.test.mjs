@@ -14,7 +14,7 @@ const sizes = {
   batch_first: false,
 };
 const state = (more = {}, at = {}) => ({
-  family: "LSTM",
+  states: ["h", "c"],
   packed: false,
   lengths: [6, 2, 4],
   given: "x",
@@ -38,7 +38,7 @@ test("a half of output, by slice and by view, and its one element", () => {
 });
 
 test("a row of h_n, layer first, then direction", () => {
-  const lines = written(place({ part: "h_n" }), state({ family: "GRU" }));
+  const lines = written(place({ part: "h_n" }), state({ states: ["h"] }));
   assert.deepEqual(
     lines.filter((line) => line.startsWith("#")),
     ["# the row of layer 1, backward", "# in (num_layers, num_directions, batch, H)", "# this element"],

@@ -30,7 +30,7 @@ from tests.node import run
 from tests.strategies import cases, refused
 
 DRAWN = Path(__file__).parent / "packing.mjs"
-TRAITS = (*ASKED, "sizes", "stages", "most", "controls", "question")
+TRAITS = (*ASKED, "families", "sizes", "stages", "most", "controls", "question")
 
 
 def state_of(explorer: PackingExplorer) -> dict[str, Any]:
