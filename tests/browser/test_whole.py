@@ -51,7 +51,7 @@ def run_here(lesson: Path) -> Iterator[dict[str, AnyWidget]]:
         torch.set_grad_enabled(True)
 
 
-def looks(page: Page, name: str, width: int, dark: bool) -> list[str]:
+def looks(page: Page, name: str, width: int, *, dark: bool = False) -> list[str]:
     page.set_viewport_size({"width": width, "height": 900})
     page.evaluate(
         "([name, dark]) => { document.body.dataset.jpThemeLight = String(!dark); document.body.style.margin = 0;"
@@ -72,13 +72,25 @@ def test_every_view_of_a_lesson_is_whole(lesson: Path, page_of: Callable[[Mappin
         wrong, high = {}, {}
         for name, view in views.items():
             for width in WIDTHS:
-                for dark in (False, True):
-                    where = f"{lesson.stem} {name} {type(view).__name__} {width}{' dark' if dark else ''}"
-                    if found := looks(page, name, width, dark):
-                        wrong[where] = found
-                    root = page.locator(f"#{name} .rnnlib")
-                    SHOTS.joinpath(f"{where}.png").write_bytes(root.screenshot(animations="disabled"))
+                where = f"{name} {type(view).__name__} {width}"
+                if found := looks(page, name, width):
+                    wrong[where] = found
                 if width == LAPTOP and not getattr(view, "weights", False):  # what is unfolded may be more
-                    high[where] = round(root.bounding_box()["height"])
+                    high[where] = page.locator(f"#{name} .rnnlib").bounding_box()["height"]
         assert wrong == {}
         assert {where: height for where, height in high.items() if height > HIGHEST} == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_pictures_to_look_at(lesson: Path, page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> None:
+    """Every view of every lesson, at every width and in both themes, into build/screens."""
+    with run_here(lesson) as views:
+        page = page_of(views)
+        for name, view in views.items():
+            for width in WIDTHS:
+                for theme in ("light", "dark"):
+                    looks(page, name, width, dark=theme == "dark")
+                    taken = page.locator(f"#{name} .rnnlib").screenshot(animations="disabled")
+                    file = SHOTS / f"{lesson.stem} {name} {type(view).__name__} {width} {theme}.png"
+                    assert file.write_bytes(taken) > 1000
