@@ -132,7 +132,7 @@ def check_kind(kind: Any) -> str:
         raise TypeError(f"kind must be a name such as 'LSTM', not {type(kind).__name__}{mend}.")
     if kind not in KINDS:
         by_lower = {k.lower(): k for k in KINDS}
-        near = difflib.get_close_matches(kind.lower(), by_lower, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(kind.lower().removeprefix("nn."), by_lower, n=1, cutoff=0.5)
         hint = f" Did you mean {by_lower[near[0]]!r}?" if near else ""
         raise ValueError(f"there is no kind {kind!r:.60}: the kinds are {', '.join(KINDS)}.{hint}")
     return kind
