@@ -11,7 +11,7 @@ export const ruleSaid = (rule, before) => rule.replaceAll("{before}", `(${before
 export function partSaid(part, lines, traced, before) {
   const rules = lines.filter((line) => line.part === part).map(({ rule }) => ruleSaid(rule, before));
   const [block] = rowsOf(traced.gates, traced.sizes.hidden_size).filter(({ gate }) => gate === part);
-  const rows = block ? `: rows ${told(block.rows)} of weight_ih and weight_hh` : "";
+  const rows = block ? `: rows ${told(block.rows)} of ${traced.weights.join(" and ")}` : "";
   return rules.length ? `${rules.join("; ")}${rows}` : part === "x" ? "x, the input of this layer" : "";
 }
 
@@ -51,7 +51,7 @@ export function compared(lines) {
 }
 
 /** The rows of both weights, cut into gates: those of a gate light with it. */
-export function weightRows(gates, hiddenSize) {
+export function weightRows({ gates, weights, sizes: { hidden_size: hiddenSize } }) {
   const blocks = rowsOf(gates, hiddenSize);
   const cell = ({ gate, rows }) => el("span", { "data-part": gate }, el("b", {}, gate), ` ${told(rows)}`);
   const line = (name) => el("div", { class: "rows" }, el("code", {}, name), ...blocks.map(cell));
@@ -60,6 +60,6 @@ export function weightRows(gates, hiddenSize) {
       ? `Rows of each gate: ${gates.length} × hidden_size ${hiddenSize}`
       : `Rows: hidden_size ${hiddenSize}`;
   const each = blocks.map(({ gate, rows }) => `${gate}, ${calledOf(gate)}: rows ${told(rows)}`).join("; ");
-  const drawn = el("div", { role: "img", "aria-label": each }, line("weight_ih"), line("weight_hh"));
+  const drawn = el("div", { role: "img", "aria-label": each }, ...weights.map(line));
   return [el("p", {}, said), drawn];
 }

@@ -195,14 +195,15 @@ function build(model, host) {
   const receive = () => {
     const before = traced;
     const answer = model.get("answer");
-    traced = { ...answer, states: model.get("families")[answer.family].states };
+    const { states, weights: named } = model.get("families")[answer.family];
+    traced = { ...answer, states, weights: named.filter((name) => name === "weight_ih" || name === "weight_hh") };
     held.release();
     arrays = decoded(traced.arrays);
     reached = null;
     score = scoreOf(traced, time.whole, { go, point: (words) => line.set("pointed", words) });
     scored.replaceChildren(score.whole);
     beside.whole.hidden = traced.family !== "GRU";
-    weights.replaceChildren(...weightRows(traced.gates, traced.sizes.hidden_size));
+    weights.replaceChildren(...weightRows(traced));
     framed.facts.replaceChildren(
       el("span", { class: `truth live ${traced.equal ? "right" : "wrong"}`, role: "status" }, traced.truth),
     );
