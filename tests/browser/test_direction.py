@@ -1,30 +1,75 @@
-"""The direction explorer in a real JupyterLab: chosen by pointer and by keyboard, in both themes, for everyone."""
+"""The direction explorer on screen: what is pointed at lights what it has read, by the real layer's own numbers."""
 
 from __future__ import annotations
 
-import json
+import re
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
+from anywidget import AnyWidget
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
+from torch import nn
 
+from rnnlib import DirectionExplorer, LayerSpec
 from tests.browser.conftest import SHOTS, afresh
-from tests.browser.lab import DARK, LIGHT, Lab, Notebook
+from tests.browser.lab import LIGHT, Lab, Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.stepping import opened
 from tests.browser.test_access import CONTRAST
 
-THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 STEPS = 12
-CELLS = (
-    "from rnnlib import DirectionExplorer",
-    'explorer = DirectionExplorer("LSTM", question="which half of output[-1] has read it all?")\nexplorer',
-)
+MADE: dict[str, Callable[[], DirectionExplorer]] = {
+    "lesson": lambda: DirectionExplorer(
+        "GRU",
+        controls=("seq_len", "num_layers", "bidirectional"),
+        question="which halves of output have read every step?",
+        solution="`forward half of output[-1]` and `backward half of output[0]`.",
+    ),
+    "all": lambda: DirectionExplorer("LSTM", item=2),
+    "packed": lambda: DirectionExplorer("LSTM", packed=True, item=2, unit=1),
+    "deep": lambda: DirectionExplorer(LayerSpec("GRU", 12, 4, num_layers=4, bidirectional=True), seq_len=29),
+    "long": lambda: DirectionExplorer(nn.GRU(12, 4, bidirectional=True, batch_first=True), torch.randn(1, 200, 12)),
+    "given": lambda: DirectionExplorer("RNN", part="h_n"),
+}
+# Of every input that is drawn: its step, how strongly it is lit, and whether it is marked as read and as a pad.
+INPUTS = """(root) => [...root.querySelectorAll(".input")].map((input) => [
+    Number(input.dataset.step), Number(input.querySelector(".light")?.style.opacity ?? 0),
+    input.classList.contains("read"), Boolean(input.querySelector(".hatch"))])"""
+LINE = "(root) => root.querySelector('.line [role=status]').textContent"
+# What is lit and said as each thing to choose is pointed at, and how long that took, in milliseconds.
+POINT = f"""async (root) => {{
+    const seen = {{}};
+    for (const place of root.querySelectorAll(".place")) {{
+        await new Promise(requestAnimationFrame);
+        const before = performance.now();
+        place.dispatchEvent(new PointerEvent("pointerover", {{ bubbles: true, clientX: 1, clientY: Math.random() }}));
+        const spent = performance.now() - before;
+        seen[place.dataset.key] = [({INPUTS})(root), ({LINE})(root), spent]; }}
+    return seen; }}"""
 
-READ = "(root) => [...root.querySelectorAll('.inputs .input')].map((box) => box.classList.contains('read'))"
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, DirectionExplorer]:
+    torch.manual_seed(0)
+    return {name: make() for name, make in MADE.items()}
+
+
+@pytest.fixture
+def plain(page_of: Callable[[Mapping[str, AnyWidget]], Page], made: dict[str, DirectionExplorer]) -> Page:
+    page = page_of(made)
+    page.mouse.move(0, 0)
+    return page
+
+
+def shown(page: Page, name: str) -> Explorer:
+    explorer = Explorer(page, page.locator(f"#{name} .rnnlib"))
+    explorer.root.scroll_into_view_if_needed()
+    return explorer
 
 
 def shows(explorer: Explorer, **chosen: Any) -> None:
@@ -32,187 +77,198 @@ def shows(explorer: Explorer, **chosen: Any) -> None:
     explorer.page.wait_for_function(SHOWS, arg=[explorer.diagram.element_handle(), chosen], timeout=15_000)
 
 
-@pytest.fixture(scope="module")
-def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
-    return opened(lab, open_notebook, "directions.ipynb", CELLS)
-
-
-@pytest.fixture
-def explorer(notebook: Notebook) -> Explorer:
-    """The explorer as it is at first: the backward half of output[-1], in the light theme, in view."""
-    notebook.theme(LIGHT)
-    shown = Explorer(notebook.page, afresh(notebook, 1, "direction"))
-    shown.root.scroll_into_view_if_needed()
-    shown.page.mouse.move(0, 0)
-    shows(shown, seq_len=STEPS, part="output", time=STEPS - 1, direction=1)
-    return shown
-
-
 def thing(explorer: Explorer, key: str) -> Locator:
     """A half of output or a row of h_n, by its key."""
     return explorer.diagram.locator(f'.place[data-key="{key}"]')
 
 
-def read(explorer: Explorer) -> list[int]:
-    """The steps whose inputs are lit."""
-    return [step for step, lit in enumerate(explorer.root.evaluate(READ)) if lit]
+def reads(explorer: Explorer, steps: Iterable[int]) -> None:
+    """Wait until just these inputs are lit."""
+    lit = f"([root, steps]) => String(({INPUTS})(root).filter((input) => input[2]).map(([step]) => step)) === steps"
+    explorer.page.wait_for_function(lit, arg=[explorer.root.element_handle(), ",".join(map(str, steps))])
 
 
-def words(explorer: Explorer) -> str:
-    return explorer.root.locator('.words [role="status"]').inner_text()
+def says(explorer: Explorer, *words: str) -> None:
+    """Wait until the line begins with these words."""
+    for begin in words:
+        expect(explorer.root.locator(".line [role=status]")).to_have_text(re.compile(f"^{re.escape(begin)}"))
 
 
-def test_a_click_chooses_a_number_and_its_inputs_light_up(notebook: Notebook, explorer: Explorer) -> None:
-    assert read(explorer) == [STEPS - 1]
-    thing(explorer, "output 5 0").click()
-    shows(explorer, time=5, direction=0)
-    assert read(explorer) == list(range(6))
-    assert "output[5, 0, 0]" in words(explorer)
-    assert "6 of 12 steps" in words(explorer)
-    thing(explorer, "h_n 0 1").click()
-    shows(explorer, part="h_n", direction=1)
-    assert read(explorer) == list(range(STEPS))
-    assert "h_n[1, 0, 0]" in words(explorer)
-    notebook.run_code("print('the kernel says', explorer.part, explorer.direction, explorer.time)")
-    expect(explorer.page.get_by_text("the kernel says h_n 1 5", exact=True).last).to_be_visible()
+def lights_of(explorer: DirectionExplorer, key: str) -> np.ndarray:
+    """How strongly each input is to be lit, by the layer's own numbers: of one unit where units can be chosen."""
+    part, row, direction = key.split()
+    found, half = explorer.who_reads, int(direction)
+    directions = 1 + explorer.bidirectional
+    if part == "output":
+        size = found.output.shape[2] // directions
+        moved = found.output[int(row), explorer.item, half * size : (half + 1) * size]
+    else:
+        moved = found.h_n[int(row) * directions + half, explorer.item]
+    moved = moved[explorer.unit] if "unit" in explorer.controls else moved.amax(0)
+    moved = moved.numpy()
+    return np.where(moved > 0, 0.25 + 0.75 * np.sqrt(moved / (moved.max() or 1)), 0)
 
 
-def test_pointing_shows_and_leaving_goes_back(explorer: Explorer) -> None:
+@pytest.mark.parametrize("name", ["lesson", "all", "packed", "deep", "long"])
+def test_the_lights_are_the_layers_own_numbers(plain: Page, made: dict[str, DirectionExplorer], name: str) -> None:
+    explorer, kernel = shown(plain, name), made[name]
+    seen = explorer.root.evaluate(POINT)
+    assert len(seen) >= 2 * 12 + 2
+    length = kernel.lengths[kernel.item]
+    for key, (inputs, said, _) in seen.items():
+        wanted = lights_of(kernel, key)
+        for step, light, lit, pad in inputs:
+            assert abs(light - wanted[step]) < 2e-3, (key, step)
+            assert (lit, pad) == (wanted[step] > 0, step >= length), (key, step)
+        count = int((wanted > 0).sum())
+        zeros = kernel.packed and key.startswith("output") and int(key.split()[1]) >= length
+        of = length if kernel.packed else kernel.seq_len
+        assert ("filled with zeros" if zeros else f"{count} of {of} steps") in said, (key, said)
+    assert statistics.median(spent for _, _, spent in seen.values()) < 16  # the next frame shows it
+    assert not plain.evaluate("name => models[name].sent.length", name)
+
+
+def test_nothing_is_chosen_and_no_answer_is_seen_until_someone_points(plain: Page) -> None:
+    explorer = shown(plain, "lesson")
+    reads(explorer, [])
+    says(explorer, "Point at, tap or Tab to any box")
+    assert explorer.sizes(explorer.diagram)["chosen"] is False
+    assert "of 12" not in explorer.root.inner_text()
+    expect(explorer.diagram.locator('.lit path, .seen, [aria-pressed="true"]')).to_have_count(0)
+    reads(shown(plain, "given"), list(range(STEPS)))  # it was in Python
+
+
+def test_pointing_shows_a_click_stays_and_leaving_goes_back(plain: Page) -> None:
+    explorer = shown(plain, "lesson")
     thing(explorer, "output 2 1").hover()
-    expect(explorer.root.locator(".words h3")).to_have_text("output[2, 0, 4]")
-    assert read(explorer) == list(range(2, STEPS))
-    assert explorer.sizes(explorer.diagram)["time"] == STEPS - 1  # it is looked at, not chosen
-    explorer.root.locator(".words h3").hover()
-    expect(explorer.root.locator(".words h3")).to_have_text(f"output[{STEPS - 1}, 0, 4]")
-    assert read(explorer) == [STEPS - 1]
+    reads(explorer, list(range(2, STEPS)))
+    plain.mouse.move(0, 0)
+    reads(explorer, [])
+    thing(explorer, f"output {STEPS - 1} 1").click()
+    shows(explorer, chosen=True, time=STEPS - 1, direction=1)
+    says(explorer, "output[-1], backward half, has read x_11 alone: 1 of 12 steps.")
+    thing(explorer, "h_n 0 1").hover()
+    says(explorer, "h_n[1], layer 0 ←, has read x_0 … x_11: 12 of 12 steps.")
+    reads(explorer, list(range(STEPS)))
+    plain.mouse.move(0, 0)
+    reads(explorer, [STEPS - 1])
+    says(explorer, "output[-1], backward half")
 
 
-def test_everything_is_chosen_by_keyboard(explorer: Explorer) -> None:
-    thing(explorer, f"output {STEPS - 1} 1").focus()
+def test_the_first_box_of_all_can_be_chosen_too(plain: Page) -> None:
+    explorer = shown(plain, "lesson")
+    thing(explorer, "output 0 0").click()  # where the traits stand already
+    shows(explorer, chosen=True, time=0, direction=0)
+    says(explorer, "output[0], forward half, has read x_0 alone: 1 of 12 steps.")
+
+
+def test_a_cell_of_the_last_layer_is_its_half_of_output(plain: Page) -> None:
+    explorer = shown(plain, "lesson")
+    explorer.diagram.locator('circle.hit[data-key="output 4 1"]').click()
+    shows(explorer, part="output", time=4, direction=1)
+    reads(explorer, list(range(4, STEPS)))
+
+
+def test_an_inputs_number_is_told(plain: Page, made: dict[str, DirectionExplorer]) -> None:
+    explorer = shown(plain, "lesson")
+    thing(explorer, "output 5 0").click()
+    shows(explorer, time=5)
+    moved = made["lesson"].who_reads.output[5, 0, :4].amax(0)
+    for step in (0, 4, 5):
+        explorer.diagram.locator(f'.input[data-step="{step}"]').hover()
+        says(explorer, f"x_{step} moves output[5], forward half, by {moved[step]:.3f} for a change of 1.")
+    explorer.diagram.locator(".inputs").focus()
+    for step in range(1, 7):
+        plain.keyboard.press("ArrowRight")
+        says(explorer, f"x_{step} {'moves' if step < 6 else 'was not read by'}")
+
+
+def test_everything_is_chosen_by_keyboard(plain: Page) -> None:
+    explorer = shown(plain, "lesson")
+    thing(explorer, "output 0 0").focus()
+    says(explorer, "output[0], forward half, has read")
     for key, expected in (
-        ("ArrowLeft", {"time": STEPS - 2, "direction": 1}),
-        ("ArrowDown", {"direction": 0}),
+        ("Enter", {"chosen": True, "time": 0, "direction": 0}),
+        ("ArrowRight", {"time": 1}),
+        ("ArrowUp", {"direction": 1}),
         ("Home", {"time": 0}),
-        ("End", {"time": STEPS - 1}),
-        ("ArrowRight", {"part": "h_n", "direction": 0}),
-        ("ArrowUp", {"part": "h_n", "direction": 1}),
+        ("ArrowLeft", {"part": "h_n", "direction": 1}),
+        ("ArrowDown", {"part": "h_n", "direction": 0}),
         ("ArrowLeft", {"part": "output", "time": STEPS - 1}),
     ):
-        explorer.page.keyboard.press(key)
+        plain.keyboard.press(key)
         shows(explorer, **expected)
         expect(explorer.diagram.locator(".place.chosen")).to_be_focused()
-    assert explorer.press("unit", "ArrowRight") == 1
-    shows(explorer, unit=1)
-    expect(explorer.root.locator(".words h3")).to_have_text(f"output[{STEPS - 1}, 0, 5]")
+    shown(plain, "all").press("unit", "ArrowRight")
+    thing(shown(plain, "all"), "output 3 0").click()
+    says(shown(plain, "all"), "unit 1 of output[3], forward half")
 
 
-def test_after_a_click_the_arrow_keys_are_shown_where_the_pointer_rests(explorer: Explorer) -> None:
+def test_after_a_click_the_arrow_keys_are_shown_where_the_pointer_rests(plain: Page) -> None:
+    explorer = shown(plain, "lesson")
     thing(explorer, "output 5 0").click()
     shows(explorer, time=5, direction=0)
     for time in (4, 3):
-        explorer.page.keyboard.press("ArrowLeft")
+        plain.keyboard.press("ArrowLeft")
         shows(explorer, time=time)
-        explorer.page.wait_for_timeout(200)  # in which the browser finds what the pointer rests on
-        assert read(explorer) == list(range(time + 1))
+        plain.wait_for_timeout(200)  # in which the browser finds what the pointer rests on
+        reads(explorer, list(range(time + 1)))
     thing(explorer, "output 8 0").hover()
-    expect(explorer.root.locator(".words h3")).to_have_text("output[8, 0, 0]")
+    says(explorer, "output[8], forward half")
 
 
-def test_pads_are_counted_until_the_batch_is_packed(explorer: Explorer) -> None:
-    explorer.root.get_by_role("combobox", name="sequence").select_option(index=2)
-    shows(explorer, item=2)
-    expect(explorer.root.locator(".pads")).to_have_text("It is a pad: the sequence ends at x_6.")
-    expect(explorer.root.locator(".inputs .hatch")).to_have_count(5)
-    right = explorer.root.locator(".summary").nth(1)
-    expect(right.locator(".verdict")).to_contain_text("✗ No summary of the sequence: it has read 5 pads.")
-    explorer.root.get_by_role("radio", name="padded").focus()
-    explorer.page.keyboard.press("ArrowRight")
-    shows(explorer, packed=True)
-    expect(right.locator(".verdict")).to_contain_text("✓ Every step of the sequence")
-    expect(explorer.root.locator(".read").first).to_contain_text("zeros")
-    assert read(explorer) == []
-    right.locator(".strip").nth(1).click()
-    shows(explorer, part="h_n", direction=1)
-    assert read(explorer) == list(range(7))
+def test_the_two_summaries_are_compared_when_asked(plain: Page) -> None:
+    verdicts = {
+        "lesson": ("≠ No summary of the sequence: its backward half has taken 1 step of 12.", "= Every step of the"),
+        "all": ("≠ No summary of the sequence: its backward", "≠ No summary of the sequence: it has read 5 pads."),
+        "packed": ("≠ Zeros: this sequence has only 7 steps.", "= Every step of the sequence, read from both ends"),
+    }
+    for name, said in verdicts.items():
+        explorer = shown(plain, name)
+        panel = explorer.root.locator(".summaries")
+        expect(panel).to_be_hidden()
+        explorer.root.get_by_role("button", name="Compare two summaries").click()
+        for section, verdict in zip(panel.locator("section").all(), said, strict=True):
+            expect(section.locator("p")).to_contain_text(verdict)
+    panel = shown(plain, "lesson").root.locator(".summaries section").first
+    panel.get_by_role("button", name="backward half x_11, 1 of 12").click()
+    shows(shown(plain, "lesson"), part="output", time=STEPS - 1, direction=1)
+    reads(shown(plain, "lesson"), [STEPS - 1])
 
 
-def test_sliders_and_switches_draw_another_layer_and_ask_it(explorer: Explorer) -> None:
-    assert explorer.press("seq_len", "ArrowRight") == STEPS + 1
-    shows(explorer, seq_len=STEPS + 1, time=STEPS)
-    expect(explorer.root).not_to_contain_class("waiting")
-    assert read(explorer) == [STEPS]
-    assert explorer.press("num_layers", "ArrowRight") == 2
-    expect(explorer.root.locator(".way")).to_contain_text("Layer 1 ← itself has taken 1 step")
-    assert read(explorer) == list(range(STEPS + 1))  # layer 0 told it
-    explorer.root.get_by_role("switch", name="bidirectional").click()
-    expect(explorer.diagram.locator(".place")).to_have_count(STEPS + 1 + 2)
-    expect(explorer.root.locator(".summary").nth(1).locator("code")).to_have_text("h_n[-1]")
+def test_a_shown_answer_lights_its_halves(plain: Page) -> None:
+    explorer = shown(plain, "lesson")
+    explorer.root.get_by_role("button", name="Show the answer").click()
+    found = explorer.diagram.locator(".found").evaluate_all("all => all.map(e => e.dataset.key)")
+    assert sorted(found) == ["output 0 1", "output 11 0"]
 
 
-@pytest.mark.parametrize("typed", ["0", "-1", "2.5", "x", "", "30", "1e30"])
-def test_a_seq_len_that_cannot_be_is_told_and_nothing_is_lost(explorer: Explorer, typed: str) -> None:
-    explorer.field("seq_len").fill(typed)
-    explorer.page.keyboard.press("Enter")
-    expect(explorer.problem).not_to_be_empty()
-    expect(explorer.field("seq_len")).to_have_value(str(STEPS))
-    expect(explorer.root).not_to_contain_class("waiting")
-    assert read(explorer) == [STEPS - 1]
-    explorer.field("seq_len").fill("9")
-    explorer.page.keyboard.press("Enter")
-    shows(explorer, seq_len=9)
-    expect(explorer.problem).to_be_empty()
+def test_a_tab_that_was_hidden_is_drawn_when_it_is_seen(plain: Page) -> None:
+    explorer = shown(plain, "lesson")
+    plain.evaluate("document.getElementById('lesson').hidden = true")
+    plain.evaluate("models.lesson.set('time', 4)")
+    plain.evaluate("document.getElementById('lesson').hidden = false")
+    shows(explorer, time=4, chosen=True)
+    reads(explorer, list(range(5)))
 
 
-# What the words and the picture show right after the pointer's event, and how long it took, in milliseconds.
-HOVER = """async (root) => {
-    const frame = () => new Promise(requestAnimationFrame);
-    const [picture, heading] = [root.querySelector(".rnnlib-diagram"), root.querySelector(".words h3")];
-    const seen = [];
-    for (const place of root.querySelectorAll(".place")) {
-        await frame();
-        const before = performance.now();
-        place.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
-        const spent = performance.now() - before;
-        seen.push([heading.textContent, picture.dataset.shows, spent]); }
-    return seen; }"""
-
-
-def test_pointing_is_drawn_at_once_and_tells_the_kernel_nothing(notebook: Notebook, explorer: Explorer) -> None:
-    explorer.press("seq_len", "End")
-    shows(explorer, seq_len=29)
-    for _ in range(3):
-        explorer.press("num_layers", "ArrowRight")
-    shows(explorer, num_layers=4)
-    expect(explorer.root).not_to_contain_class("waiting")
-    seen = explorer.root.evaluate(HOVER)
-    assert len({name for name, _, _ in seen}) == len(seen) == 29 * 2 + 8
-    assert all(told == lit for told, lit, _ in seen)  # drawn within the event: the next frame shows it
-    assert statistics.median(spent for _, _, spent in seen) < 16
-    assert json.dumps(explorer.sizes(explorer.diagram)["time"]) == "28"
-
-
-@THEMES
-def test_everything_is_reached_by_tab_and_seen(notebook: Notebook, explorer: Explorer, theme: str) -> None:
-    notebook.theme(theme)
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("name", ["all", "packed"])
+def test_it_is_for_everyone(plain: Page, name: str, dark: bool) -> None:
+    plain.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", not dark)
+    explorer = shown(plain, name)
     stops = list(explorer.tab_through())
     names = [stop["name"] for stop in stops]
     assert len(stops) == explorer.root.evaluate(TAB_STOPS), names
     assert all(names), stops
-    assert {"seq_len", "num_layers", "unit", "bidirectional", f"output at step {STEPS - 1}, backward half"} <= set(
-        names
-    )
+    assert {"seq_len", "num_layers", "unit", "output at step 0, forward half", "Compare two summaries"} <= set(names)
     assert [stop["name"] for stop in stops if not stop["outlined"]] == []
-
-
-@THEMES
-def test_axe_finds_nothing_serious(notebook: Notebook, explorer: Explorer, theme: str) -> None:
-    notebook.theme(theme)
-    explorer.root.get_by_role("combobox", name="sequence").select_option(index=2)
+    explorer.root.get_by_role("button", name="Compare two summaries").click()
     thing(explorer, "h_n 0 1").click()
-    shows(explorer, part="h_n", item=2)
-    explorer.page.mouse.move(0, 0)
-    explorer.root.screenshot(path=SHOTS / f"direction {theme}.png")
-    found = Axe().run(explorer.page, context=".jp-OutputArea .rnnlib.direction").response
+    shows(explorer, part="h_n")
+    plain.mouse.move(0, 0)
+    explorer.root.screenshot(path=SHOTS / f"direction {name} {'dark' if dark else 'light'}.png")
+    found = Axe().run(plain, context=f"#{name}").response
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
     assert found["passes"], "axe looked at nothing"
@@ -221,9 +277,72 @@ def test_axe_finds_nothing_serious(notebook: Notebook, explorer: Explorer, theme
     assert unread == []  # axe-core does not look into a drawing; the chosen row stands on its own colour
 
 
+# With a kernel, in a real JupyterLab.
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
+    cells = ("from rnnlib import DirectionExplorer", 'explorer = DirectionExplorer("LSTM")\nexplorer')
+    return opened(lab, open_notebook, "directions.ipynb", cells)
+
+
+@pytest.fixture
+def explorer(notebook: Notebook) -> Explorer:
+    """The explorer as it is at first: nothing chosen, in the light theme, in view."""
+    notebook.theme(LIGHT)
+    explorer = Explorer(notebook.page, afresh(notebook, 1, "direction"))
+    explorer.root.scroll_into_view_if_needed()
+    explorer.page.mouse.move(0, 0)
+    shows(explorer, seq_len=STEPS, chosen=False)
+    return explorer
+
+
+def live(explorer: Explorer) -> None:
+    explorer.page.wait_for_function("(root) => root.dataset.state === 'live'", arg=explorer.root.element_handle())
+
+
+def test_controls_ask_the_layer_again_and_what_is_chosen_stays(notebook: Notebook, explorer: Explorer) -> None:
+    assert explorer.press("seq_len", "ArrowRight") == STEPS + 1
+    shows(explorer, seq_len=STEPS + 1, chosen=False)
+    live(explorer)
+    reads(explorer, [])
+    thing(explorer, f"output {STEPS} 1").click()
+    shows(explorer, time=STEPS, direction=1)
+    notebook.run_code("print('the kernel says', explorer.part, explorer.direction, explorer.time)")
+    expect(explorer.page.get_by_text("the kernel says output 1 12", exact=True).last).to_be_visible()
+    assert explorer.press("seq_len", "ArrowLeft") == STEPS
+    shows(explorer, seq_len=STEPS, time=STEPS - 1)  # output[-1] it was, output[-1] it is
+    live(explorer)
+    reads(explorer, [STEPS - 1])
+    assert explorer.press("num_layers", "ArrowRight") == 2
+    expect(explorer.root.locator(".line")).to_contain_text("12 of 12 steps; 1 itself, the rest through layer 0.")
+    reads(explorer, list(range(STEPS)))
+    explorer.root.get_by_role("switch", name="bidirectional").click()
+    expect(explorer.diagram.locator(".place")).to_have_count(STEPS + 2)
+    explorer.root.get_by_role("combobox", name="sequence").select_option(index=2)
+    shows(explorer, item=2)
+    explorer.root.get_by_role("radio", name="padded").focus()
+    explorer.page.keyboard.press("ArrowRight")
+    shows(explorer, packed=True)
+    expect(explorer.root.locator(".line")).to_contain_text("filled with zeros")
+
+
+@pytest.mark.parametrize("typed", ["0", "2.5", "x", "30"])
+def test_a_seq_len_that_cannot_be_is_told_and_nothing_is_lost(explorer: Explorer, typed: str) -> None:
+    thing(explorer, f"output {STEPS - 1} 1").click()
+    explorer.field("seq_len").fill(typed)
+    explorer.page.keyboard.press("Enter")
+    expect(explorer.problem).not_to_be_empty()
+    expect(explorer.field("seq_len")).to_have_value(str(STEPS))
+    reads(explorer, [STEPS - 1])
+    explorer.field("seq_len").fill("9")
+    explorer.page.keyboard.press("Enter")
+    shows(explorer, seq_len=9)
+    expect(explorer.problem).to_be_empty()
+
+
 def test_with_no_kernel_another_number_can_still_be_chosen(notebook: Notebook, explorer: Explorer) -> None:
     notebook.shut_down_kernel()
     thing(explorer, "output 3 0").click()
     shows(explorer, time=3, direction=0)
-    assert read(explorer) == [0, 1, 2, 3]
-    assert "4 of 12 steps" in words(explorer)
+    reads(explorer, [0, 1, 2, 3])

@@ -1,21 +1,22 @@
 // The unrolled layer: time to the right, layers upwards, each direction a row of cells. Pure: places in, strings of SVG out.
 import { dots, text } from "../shared/svg.js";
-import { CHIP, cellAt, INPUT, LEFT, OUTPUT, RIGHT, r, UNROLLED } from "./layout.js";
-import { stepsRun, wayTo } from "./who_reads.js";
+import { cellAt, r } from "./layout.js";
+import { partOf, stepsRun, wayTo } from "./who_reads.js";
 
+const WAY = ["forward", "backward"];
 const within = (span, time) => span !== null && span[0] <= time && time <= span[1];
 const disc = ([x, y], radius) =>
   `M${r(x - radius)} ${y}a${r(radius)} ${r(radius)} 0 1 0 ${r(2 * radius)} 0a${r(radius)} ${r(radius)} 0 1 0 ${r(-2 * radius)} 0Z`;
+const path = (kind, d) => (d ? `<path class="${kind}" d="${d}"/>` : "");
+const rect = (kind, x, y, width, height, radius, more = "") =>
+  `<rect class="${kind}" x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" rx="${radius}" ${more}/>`;
 
 /** The lines into and out of every cell of `spans`, and the cells; a step's input is read where `reads` holds it. */
 function network(at, sizes, { spans, reads }, ends) {
-  const wires = [];
-  const cells = [];
-  const tips = [];
+  const [wires, cells, tips] = [[...ends], [], []];
   for (const layer of at.drawnLayers) {
     for (let direction = 0; direction < sizes.num_directions; direction++) {
-      const span = spans[layer][direction];
-      const own = at.drawn.filter((time) => within(span, time));
+      const own = at.drawn.filter((time) => within(spans[layer][direction], time));
       own.forEach((time, i) => {
         const [x, y] = cellAt(at, { layer, direction, time });
         cells.push(disc([x, y], at.radius));
@@ -26,9 +27,8 @@ function network(at, sizes, { spans, reads }, ends) {
         const [next] = cellAt(at, { layer, direction, time: own[i + 1] });
         wires.push(`M${r(x + at.radius)} ${y}H${r(next - at.radius)}`);
         const [middle, tip] = [(x + next) / 2, Math.min(4, at.pitch * 0.12) * (direction ? -1 : 1)];
-        tips.push(
-          `M${r(middle - tip / 2)} ${r(y - Math.abs(tip))}l${r(tip)} ${r(Math.abs(tip))}l${r(-tip)} ${r(Math.abs(tip))}`,
-        );
+        const high = Math.abs(tip);
+        tips.push(`M${r(middle - tip / 2)} ${r(y - high)}l${r(tip)} ${r(high)}l${r(-tip)} ${r(high)}`);
       });
     }
     if (at.spread && layer) {
@@ -36,74 +36,69 @@ function network(at, sizes, { spans, reads }, ends) {
       wires.push(...read.map((time) => `M${r(at.x(time) - at.spread)} ${r(at.below(layer))}h${r(2 * at.spread)}`));
     }
   }
-  return { wires: [...wires, ...ends].join(""), cells: cells.join(""), tips: tips.join("") };
+  return path("wire", wires.join("")) + path("cell", cells.join("")) + path("tip", tips.join(""));
 }
 
 /** The line from a cell up to its half of output. */
 function toHalf(at, sizes, time, direction) {
   const [x, y] = cellAt(at, { layer: sizes.num_layers - 1, direction, time });
-  return `M${x} ${r(y - at.radius)}V${OUTPUT.y + OUTPUT.height}`;
+  return `M${x} ${r(y - at.radius)}V${at.output.y + at.output.height}`;
 }
 
-/** Where a row of h_n stands: the forward one at the end of its cells, the backward one above them, as it ends on the left. */
-export function chipAt(at, { layer, direction }) {
-  const y = cellAt(at, { layer, direction, time: at.drawn[0] })[1];
-  return direction ? y - at.row * 0.46 - 2 : y;
+/** The box of a row of h_n, `[x, y, width, height]`: at the end of its direction, which is the left end of a backward one. */
+export function rowAt(at, { layer, direction }) {
+  const wide = at.narrow ? 28 : 56;
+  const high = at.narrow ? 26 : Math.min(24, at.row + 6);
+  const y = cellAt(at, { layer, direction, time: at.drawn[0] })[1] - (at.narrow ? 2 : 0);
+  return [direction ? at.edge : at.width - at.edge - wide, y - high / 2, wide, high];
 }
 
 /** The line from the last cell of a direction to its row of h_n. */
 function toRow(at, layer, direction, run) {
-  const first = at.drawn[0];
-  const last = at.drawn.filter((time) => time < run).at(-1);
-  const [x, y] = cellAt(at, { layer, direction, time: direction ? first : last });
-  if (!direction) return `M${r(x + at.radius)} ${y}H${CHIP}`;
-  const lane = r(chipAt(at, { layer, direction }));
-  const turn = Math.min(8, (y - lane) / 2);
-  const edge = r(cellAt(at, { layer, direction: 0, time: first })[0] - at.radius - 3);
-  return `M${r(x - at.radius)} ${y}H${r(edge + turn)}q${-turn} 0 ${-turn} ${-turn}V${r(lane + turn)}q0 ${-turn} ${turn} ${-turn}H${CHIP}`;
+  const time = direction ? at.drawn[0] : at.drawn.filter((time) => time < run).at(-1);
+  const [x, y] = cellAt(at, { layer, direction, time });
+  const [left, , wide] = rowAt(at, { layer, direction });
+  return direction ? `M${r(x - at.radius)} ${y}H${r(left + wide)}` : `M${r(x + at.radius)} ${y}H${r(left)}`;
 }
 
-const path = (kind, d) => (d ? `<path class="${kind}" d="${d}"/>` : "");
-const drawnNetwork = ({ wires, cells, tips }) => path("wire", wires) + path("cell", cells) + path("tip", tips);
+const directionsOf = ({ num_directions }) => [0, 1].slice(0, num_directions);
 
 /** Everything that is there, unlit: layers, cells and lines of all steps that are run. */
-export function ground(state, at, item) {
+function ground(state, at, item) {
   const { sizes } = state;
   const run = stepsRun(state, item);
-  const spans = Array.from({ length: sizes.num_layers }, () => Array(sizes.num_directions).fill([0, run - 1]));
-  const reads = Array(sizes.num_layers).fill([0, run - 1]);
-  const directions = [0, 1].slice(0, sizes.num_directions);
+  const all = {
+    spans: Array.from({ length: sizes.num_layers }, () => Array(sizes.num_directions).fill([0, run - 1])),
+    reads: Array(sizes.num_layers).fill([0, run - 1]),
+  };
+  const directions = directionsOf(sizes);
   const halves = directions.flatMap((direction) =>
     at.drawn.filter((time) => time < run).map((time) => toHalf(at, sizes, time, direction)),
   );
   const rows = at.drawnLayers.flatMap((layer) => directions.map((direction) => toRow(at, layer, direction, run)));
-  const boxes = at.drawnLayers.map(
-    (layer) =>
-      `<rect class="layer" x="12" y="${r(at.middle(layer) - at.box / 2 - 8)}" width="${RIGHT - 4}" height="${r(at.box + 16)}" rx="10"/>`,
+  const boxes = at.drawnLayers.map((layer) =>
+    rect("layer", at.edge - 4, at.middle(layer) - at.box / 2 - 3, at.width - 2 * at.edge + 8, at.box + 6, 8),
   );
-  const small = at.row < 18 ? "name small" : "name";
-  const names = at.drawnLayers.flatMap((layer) =>
-    directions.map((direction) =>
-      text(
-        22,
-        cellAt(at, { layer, direction, time: at.drawn[0] })[1] + 5,
-        `layer ${layer} ${["→", "←"][direction]}`,
-        "start",
-        `class="${small}"`,
-      ),
-    ),
-  );
-  const gap = (before, after) => {
-    const [x, y] = [(LEFT + RIGHT) / 2, (at.middle(before) + at.middle(after)) / 2];
-    return dots(x, y, 0, 1) + text(x + 14, y + 5, `${after - before - 1} more layers`, "start", 'class="name"');
+  const names = at.drawnLayers.map((layer) => {
+    const y = cellAt(at, { layer, direction: 0, time: at.drawn[0] })[1];
+    return named(at, y, "layer", layer);
+  });
+  const gap = (layer, i) => {
+    if (layer !== null) return "";
+    const [before, after] = [at.layers[i - 1], at.layers[i + 1]];
+    const [x, y] = [at.width / 2, (at.middle(before) + at.middle(after)) / 2];
+    const count = after - before - 1;
+    return (
+      dots(x, y, 0, 1) + text(x + 14, y + 4, `${count} more layer${count === 1 ? "" : "s"}`, "start", 'class="name"')
+    );
   };
-  const gaps = at.layers.map((layer, i) => (layer === null ? gap(at.layers[i - 1], at.layers[i + 1]) : ""));
-  return (
-    boxes.join("") +
-    drawnNetwork(network(at, sizes, { spans, reads }, [...halves, ...rows])) +
-    names.join("") +
-    gaps.join("")
-  );
+  return boxes.join("") + network(at, sizes, all, [...halves, ...rows]) + names.join("") + at.layers.map(gap).join("");
+}
+
+/** A name at the left, as `layer 0`; in two lines where there is little room. */
+function named(at, y, word, number) {
+  if (!at.narrow) return text(33, y + 4, `${word} ${number}`, "middle", 'class="name"');
+  return text(19, y + 2, word, "middle", 'class="name"') + text(19, y + 13, number, "middle", 'class="name"');
 }
 
 /** The way to a place, lit: every cell and line from which it can be reached. */
@@ -112,11 +107,11 @@ export function wayLit(state, at, place) {
   const run = stepsRun(state, place.item);
   const way = wayTo(place, sizes, run);
   if (!way.cell) return "";
-  const ends =
+  const end =
     place.part === "h_n"
-      ? [toRow(at, place.layer, place.direction, run)]
-      : [toHalf(at, sizes, place.time, place.direction)];
-  return drawnNetwork(network(at, sizes, way, ends));
+      ? toRow(at, place.layer, place.direction, run)
+      : toHalf(at, sizes, place.time, place.direction);
+  return network(at, sizes, way, [end]);
 }
 
 /** A box's diagonal lines: a pad. Drawn one by one, as what is referred to vanishes with the tab that holds it. */
@@ -129,88 +124,151 @@ function hatch(x, y, width, height) {
   return path("hatch", lines.join(""));
 }
 
-/** The inputs: lit as far as the chosen number has read them, hatched where they are pads, with their numbers below. */
+/** The inputs: lit as far as the number looked at has read them, hatched where they are pads, their steps below. */
 export function inputs(state, at, item, lights) {
-  const width = Math.min(34, at.pitch * 0.76);
-  const each = [1, 2, 5, 10].find((step) => step * at.pitch >= 22) ?? 10;
+  const { y, height } = at.input;
+  const each = [1, 2, 5, 10].find((step) => step * at.pitch >= 8 + 7 * String(state.sizes.seq_len - 1).length) ?? 20;
+  const first = at.steps.includes(null) ? at.steps.indexOf(null) : at.steps.length; // from there steps are numbered from the end
   const one = (time) => {
-    const [x, pad, light] = [at.x(time) - width / 2, time >= state.lengths[item], lights[time] ?? 0];
-    const box = (kind, more = "") =>
-      `<rect class="${kind}" x="${r(x)}" y="${INPUT.y}" width="${r(width)}" height="${INPUT.height}" rx="3"${more}/>`;
-    const lit = light ? box("light", ` style="opacity: ${light.toFixed(3)}"`) : "";
-    const number =
-      at.steps.indexOf(time) % each === 0
-        ? text(at.x(time), INPUT.y + INPUT.height + 17, time, "middle", `class="step${light ? " read" : ""}"`)
-        : "";
-    return box(`input${light ? " read" : ""}`) + lit + (pad ? hatch(x, INPUT.y, width, INPUT.height) : "") + number;
+    const [x, light] = [at.x(time) - at.wide / 2, lights[time] ?? 0];
+    const lit = light ? rect("light", x, y, at.wide, height, 3, `style="opacity: ${light.toFixed(3)}"`) : "";
+    const pad = time >= state.lengths[item] ? hatch(x, y, at.wide, height) : "";
+    const place = at.steps.indexOf(time);
+    const step =
+      (place < first ? place : at.steps.length - 1 - place) % each
+        ? ""
+        : text(at.x(time), y + height + 15, time, "middle", 'class="step"');
+    return `<g class="input${light ? " read" : ""}" data-step="${time}">${rect("box", x, y, at.wide, height, 3)}${lit}${pad}${step}</g>`;
   };
-  const gap = (step, i) => {
-    if (step !== null) return "";
-    const [x, left] = [at.x(at.steps[i - 1]) + at.pitch, at.steps[i + 1] - at.steps[i - 1] - 1];
-    return (
-      dots(x, INPUT.y + INPUT.height / 2, 1, 0) +
-      text(x, INPUT.y + INPUT.height + 32, `${left} more`, "middle", 'class="step"')
-    );
+  const gap = (step, i) =>
+    step === null
+      ? text(at.gapAt(i), y + 11, at.steps[i + 1] - at.steps[i - 1] - 1, "middle", 'class="name"') +
+        text(at.gapAt(i), y + 23, "more", "middle", 'class="name"')
+      : "";
+  return at.drawn.map(one).join("") + at.steps.map(gap).join("");
+}
+
+/** How long each sequence of the batch is: a bar of its own steps, a thin line over its pads; the chosen one is strong. */
+function sequences(state, at, item) {
+  const until = (length) => {
+    const own = at.drawn.filter((time) => time < length);
+    return at.x(own.at(-1)) + at.pitch / 2;
   };
+  const from = at.x(0) - at.pitch / 2;
+  return at.items
+    .map((one, i) => {
+      const y = at.itemAt(i);
+      if (one === null) return dots(at.gutter / 2, y, 1, 0);
+      const [end, all] = [until(state.lengths[one]), until(state.sizes.seq_len)];
+      return (
+        `<g class="sequence${one === item ? " chosen" : ""}" data-item="${one}">` +
+        text(at.gutter - 6, y + 4, at.narrow ? one : `sequence ${one}`, "end") +
+        rect("own", from + 1, y - 3, end - from - 2, 6, 2) +
+        (end < all ? path("over", `M${r(end + 1)} ${y}H${r(all - 1)}`) : "") +
+        "</g>"
+      );
+    })
+    .join("");
+}
+
+/** A thing to choose: its box, its key, and its name for ears; the Tab key stops at one of them, chosen or not. */
+function choosable(key, part, said, [stop, chosen], inner) {
   return (
-    text(22, INPUT.y + 19, "x", "start", 'class="port" data-symbol="input_size"') +
-    at.drawn.map(one).join("") +
-    at.steps.map(gap).join("")
+    `<g class="place${chosen ? " chosen" : ""}" data-key="${key}" data-part="${part}" role="button"` +
+    ` aria-pressed="${chosen}" tabindex="${stop ? 0 : -1}" aria-label="${said}">${inner}</g>`
   );
 }
 
-/** A thing to choose: its box, its key, and its name for ears. */
-function choosable(key, said, chosen, inner) {
-  return `<g class="place${chosen ? " chosen" : ""}" data-key="${key}" role="button" aria-pressed="${chosen}" tabindex="${chosen ? 0 : -1}" aria-label="${said}">${inner}</g>`;
-}
-
-/** The halves of every output[t], to be chosen. */
-function halves(state, at, place) {
+/** The halves of every output[t], the backward one above, as output's features run upwards. */
+function halves(state, at, place, chosen) {
   const { sizes } = state;
   const run = stepsRun(state, place.item);
-  const width = Math.min(34, at.pitch * (sizes.num_directions === 2 ? 0.42 : 0.76));
+  const last = sizes.num_directions - 1;
   const one = (time, direction) => {
-    const x = cellAt(at, { layer: sizes.num_layers - 1, direction, time })[0] - width / 2;
-    const chosen = place.part === "output" && place.time === time && place.direction === direction;
-    const box = `<rect class="half${time < run ? "" : " zeros"}" x="${r(x)}" y="${OUTPUT.y}" width="${r(width)}" height="${OUTPUT.height}" rx="3"/>`;
-    const hit = `<rect class="hit" x="${r(x - at.pitch * 0.04)}" y="${OUTPUT.y - 14}" width="${r(width + at.pitch * 0.08)}" height="${OUTPUT.height + 22}"/>`;
-    const half = sizes.num_directions === 2 ? `, ${["forward", "backward"][direction]} half` : "";
-    return choosable(`output ${time} ${direction}`, `output at step ${time}${half}`, chosen, hit + box);
+    const [x, y] = [at.x(time) - at.wide / 2, at.output.y + (last - direction) * at.output.half];
+    const box = rect(`half${time < run ? "" : " zeros"}`, x, y, at.wide, at.output.half, 3);
+    const half = last ? `, ${WAY[direction]} half` : "";
+    const here = place.part === "output" && place.time === time && place.direction === direction;
+    const part = partOf({ part: "output", time, direction }, sizes);
+    return choosable(`output ${time} ${direction}`, part, `output at step ${time}${half}`, [here, here && chosen], box);
   };
-  return at.drawn.flatMap((time) => [0, 1].slice(0, sizes.num_directions).map((direction) => one(time, direction)));
+  return at.drawn.flatMap((time) => directionsOf(sizes).map((direction) => one(time, direction)));
 }
 
-/** The rows of h_n in torch's order, upwards: layer first, then direction. */
-function rows(state, at, place) {
-  const { num_directions } = state.sizes;
+/** The rows of h_n, each at the end of its direction. */
+function rows(state, at, place, chosen) {
+  const { sizes } = state;
   const one = (layer, direction) => {
-    const [row, y] = [layer * num_directions + direction, chipAt(at, { layer, direction })];
-    const high = Math.min(24, at.row * (num_directions === 2 ? 1.2 : 1));
-    const chosen = place.part === "h_n" && place.layer === layer && place.direction === direction;
-    const box = `<rect class="row" x="${CHIP}" y="${r(y - high / 2)}" width="84" height="${r(high)}" rx="5"/>`;
-    return choosable(
-      `h_n ${layer} ${direction}`,
-      `h_n[${row}], layer ${layer} ${["forward", "backward"][direction]}`,
-      chosen,
-      box + text(CHIP + 42, y + 5, `h_n[${row}]`, "middle", 'class="code"'),
-    );
+    const row = layer * sizes.num_directions + direction;
+    const [x, y, wide, high] = rowAt(at, { layer, direction });
+    const middle = [x + wide / 2, y + high / 2];
+    const words = at.narrow
+      ? text(middle[0], middle[1] - 2.5, "h_n", "middle", 'class="code"') +
+        text(middle[0], middle[1] + 9.5, `[${row}]`, "middle", 'class="code"')
+      : text(middle[0], middle[1] + 4, `h_n[${row}]`, "middle", 'class="code"');
+    const said = `h_n[${row}], layer ${layer} ${WAY[direction]}`;
+    const here = place.part === "h_n" && place.layer === layer && place.direction === direction;
+    const inner = rect("row", x, y, wide, high, 5) + words;
+    const part = partOf({ part: "h_n", layer, direction }, sizes);
+    return choosable(`h_n ${layer} ${direction}`, part, said, [here, here && chosen], inner);
   };
-  return at.drawnLayers.flatMap((layer) => [0, 1].slice(0, num_directions).map((direction) => one(layer, direction)));
+  return at.drawnLayers.flatMap((layer) => directionsOf(sizes).map((direction) => one(layer, direction)));
 }
 
-/** All that can be chosen. */
-export function places(state, at, place) {
+/** Where else one may point: around the halves of output; at the cells, of the last layer their halves, of others their row of h_n. */
+function hits(state, at, item) {
+  const { sizes } = state;
+  const [run, last] = [stepsRun(state, item), sizes.num_directions - 1];
+  const keyed = (key) => (key ? ` data-key="${key}"` : "");
+  const around = (direction, time) => {
+    const y = at.output.y + (last - direction) * at.output.half - (direction === last ? 8 : 0);
+    const more = keyed(`output ${time} ${direction}`);
+    return rect("hit", at.x(time) - at.pitch / 2, y, at.pitch, at.output.half + 8, 0, more);
+  };
+  const cell = (layer, direction, time) => {
+    const [x, y] = cellAt(at, { layer, direction, time });
+    const ends = time === (direction ? 0 : run - 1);
+    const key = layer === sizes.num_layers - 1 ? `output ${time} ${direction}` : ends && `h_n ${layer} ${direction}`;
+    const said = key ? "" : `<title>in neither output nor h_n: layer ${layer + 1} alone reads it</title>`;
+    const size = r(Math.min(at.pitch / 2, at.row / 2, 14));
+    return `<circle class="hit" cx="${x}" cy="${y}" r="${size}"${keyed(key)}>${said}</circle>`;
+  };
+  const each = (times, one) => directionsOf(sizes).flatMap((direction) => times.map((time) => one(direction, time)));
+  const own = at.drawn.filter((time) => time < run);
+  const cells = at.drawnLayers.flatMap((layer) => each(own, (direction, time) => cell(layer, direction, time)));
+  return [...each(at.drawn, around), ...cells].join("");
+}
+
+/** The names at the left of what goes in and comes out. */
+function ports(at, sizes) {
+  const { output, input, gutter, narrow } = at;
+  const named = narrow ? text(6, 15, "output", "start", 'class="port" data-symbol="hidden_size"') : "";
+  const middle = output.y + output.height / 2 + 5;
+  const wide = narrow ? "" : text(7, middle, "output", "start", 'class="port" data-symbol="hidden_size"');
+  const arrows =
+    sizes.num_directions === 2
+      ? ["←", "→"].map((arrow, i) =>
+          text(gutter - 9, output.y + output.half * (i + 0.5) + 4, arrow, "middle", 'class="arrow"'),
+        )
+      : [];
   return (
-    text(22, OUTPUT.y + 20, "output", "start", 'class="port" data-symbol="hidden_size"') +
-    [...halves(state, at, place), ...rows(state, at, place)].join("")
+    named +
+    wide +
+    arrows.join("") +
+    text(narrow ? 19 : 33, input.y + 18, "x", "middle", 'class="port" data-symbol="input_size"')
   );
 }
 
-/** The whole picture; what is lit follows the pointer in the group of class `lit`, the inputs in that of class `inputs`. */
-export function unrolled(state, at, place, lights) {
+/**
+ * The whole picture. What is lit follows what is looked at, in the groups of class `lit` and `inputs`; `place` is where
+ * the Tab key stops, and it is chosen or not.
+ */
+export function unrolled(state, at, place, chosen) {
   return (
-    `<svg viewBox="0 0 ${UNROLLED.width} ${UNROLLED.height}" role="group" aria-label="the layer unrolled: time to the right, layers upwards">` +
-    `<g class="ground">${ground(state, at, place.item)}</g><g class="lit">${wayLit(state, at, place)}</g>` +
-    `<g class="inputs">${inputs(state, at, place.item, lights)}</g><g class="places">${places(state, at, place)}</g></svg>`
+    `<svg viewBox="0 0 ${at.width} ${r(at.height)}" role="group" aria-label="the layer unrolled: time to the right, layers upwards">` +
+    `<g class="ground">${ground(state, at, place.item)}</g><g class="lit"></g>${ports(at, state.sizes)}` +
+    '<g class="inputs rnnlib-numbers fades" role="img" tabindex="0"></g>' +
+    `${sequences(state, at, place.item)}<g class="hits">${hits(state, at, place.item)}</g>` +
+    `<g class="places">${[...halves(state, at, place, chosen), ...rows(state, at, place, chosen)].join("")}</g></svg>`
   );
 }

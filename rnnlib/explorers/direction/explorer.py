@@ -120,13 +120,10 @@ class DirectionExplorer(Explorer, DirectionView):
         return Made(layer, x, lengths, who_reads(layer, x, lengths, packed=packed, units=units))
 
     def _show(self, asked: dict[str, Any], made: Made) -> None:
-        at_the_end = not self.answer or self.time == self._last_places()["time"]
-        first = not self.answer
+        at_the_end = self.answer and 0 < self.time == self._last_places()["time"]
         self.layer, self.x, self.lengths, self.who_reads = made
         self.answer = as_data(made.reads) | {"given": self._called_on, "asked": asked}
         most = self._last_places()
-        if first:
-            self.set_trait("direction", most["direction"])
         for name in PLACE:
             self.set_trait(name, most[name] if name == "time" and at_the_end else min(getattr(self, name), most[name]))
 

@@ -1,28 +1,30 @@
-// The direction explorer on screen: the unrolled layer, what the chosen number has read, and the two summaries.
-import { changes, choice, el, keepKeys, listen, pick, renderOf, slider, toggle } from "../shared/controls.js";
+// The direction explorer on screen: the unrolled layer; pointing at a number shows what it has read, a click chooses it.
+import { changes, choice, el, listen, pick, renderOf, slider, toggle } from "../shared/controls.js";
+import { fitted, frame } from "../shared/frame.js";
 import { decoded } from "../shared/numbers.js";
-import { liveStatus } from "../shared/status.js";
+import { snippetPanel } from "../shared/snippet.js";
 import { inputs, unrolled, wayLit } from "./drawing.js";
 import { layoutOf } from "./layout.js";
-import { elementOf, lightsOf, many, movedAt, placeAfter } from "./who_reads.js";
-import { summaries, wordsPanel } from "./words.js";
+import { callOf, codeOf, fieldsOf } from "./snippet.js";
+import { summaries } from "./summaries.js";
+import { elementOf, inputSaid, lightsOf, many, movedAt, movedByAll, placeAfter, sentenceOf } from "./who_reads.js";
 
 const ASKED = ["kind", "seq_len", "num_layers", "bidirectional", "packed"];
-const PLACE = ["part", "time", "layer_index", "direction", "item", "unit"];
-const SLIDERS = ["seq_len", "num_layers", "unit"];
+const CHOICE = ["part", "time", "layer_index", "direction"]; // which number; `item` and `unit` have controls of their own
+const PLACE = [...CHOICE, "item", "unit"];
 const FURTHEST = { seq_len: 29, num_layers: 4 };
 
-/** What is chosen now, before the kernel has answered: `fresh` says whether `reading` belongs to it. */
+/** What is chosen now, before the kernel has answered: `fresh` says whether `answer` belongs to it. */
 export function stateOf(model) {
-  const reading = model.get("answer");
+  const answer = model.get("answer");
   const num_directions = model.get("bidirectional") ? 2 : 1;
   const [seq_len, num_layers, packed] = ["seq_len", "num_layers", "packed"].map((name) => model.get(name));
   return {
-    ...reading,
+    ...answer,
     packed,
-    fresh: ASKED.every((name) => reading.asked[name] === model.get(name)),
-    lengths: reading.lengths.map((length) => (length === reading.sizes.seq_len ? seq_len : Math.min(length, seq_len))),
-    sizes: { ...reading.sizes, seq_len, num_layers, num_directions },
+    fresh: ASKED.every((name) => answer.asked[name] === model.get(name)),
+    lengths: answer.lengths.map((length) => (length === answer.sizes.seq_len ? seq_len : Math.min(length, seq_len))),
+    sizes: { ...answer.sizes, seq_len, num_layers, num_directions },
   };
 }
 
@@ -39,6 +41,9 @@ export function placeOf(model, { sizes }) {
   };
 }
 
+/** Whether Python was given a number to begin with: else nothing is chosen until someone does. */
+export const isGiven = (model) => model.get("part") !== "output" || CHOICE.slice(1).some((name) => model.get(name) > 0);
+
 /** The place that a thing to choose stands for, by its key. */
 export function placeOfKey(key, place) {
   const [part, row, direction] = key.split(" ");
@@ -49,17 +54,11 @@ export function placeOfKey(key, place) {
 function controlsOf(model, say) {
   const batch = () => Array.from({ length: model.get("answer").sizes.batch }, (_, item) => item);
   const steps = (item) => `${item}: ${many(model.get("answer").lengths[item], "step")}`;
+  const words = [(packed) => (packed ? "packed" : "padded"), (word) => word === "packed"];
   const make = {
     kind: () => choice(model, "kind", Object.keys(model.get("families"))),
     bidirectional: () => toggle(model, "bidirectional"),
-    packed: () =>
-      choice(
-        model,
-        "packed",
-        ["padded", "packed"],
-        (packed) => (packed ? "packed" : "padded"),
-        (word) => word === "packed",
-      ),
+    packed: () => choice(model, "packed", ["padded", "packed"], ...words),
     item: () => pick(model, "item", "sequence", batch, steps),
     seq_len: () => slider(model, "seq_len", [1, FURTHEST.seq_len], say),
     num_layers: () => slider(model, "num_layers", [1, FURTHEST.num_layers], say),
@@ -69,127 +68,171 @@ function controlsOf(model, say) {
   return Object.fromEntries(wanted.map((name) => [name, make[name]()]));
 }
 
-/** Pointing at a half or a row shows it for as long; a click or the arrow keys choose it. `look(null)` goes back. */
-function choosing(picture, { here, look, go, sizes }) {
-  const keyOf = (event) => event.target.closest?.(".place")?.dataset.key;
-  let rests = "";
-  const where = (event) => `${event.clientX} ${event.clientY}`;
-  picture.addEventListener("pointermove", (event) => {
-    rests = where(event);
-  });
-  picture.addEventListener("pointerover", (event) => {
-    if (where(event) === rests) return; // drawn anew under a pointer that rests: nobody points
-    look(keyOf(event) ? placeOfKey(keyOf(event), here()) : null);
-  });
-  picture.addEventListener("pointerleave", () => look(null));
-  picture.addEventListener("click", (event) => keyOf(event) && go(placeOfKey(keyOf(event), here())));
-  picture.addEventListener("keydown", (event) => {
-    if (!keyOf(event)) return;
-    const next = placeAfter(event.key, here(), sizes());
-    if (!next) return;
-    event.preventDefault();
-    go(next);
-  });
+/** All controls in one strip while they are few, else the sliders in the first of two. */
+function stripsOf(controls) {
+  const part = (isSlider) =>
+    Object.keys(controls)
+      .filter((name) => ["seq_len", "num_layers", "unit"].includes(name) === isSlider)
+      .map((name) => controls[name].whole);
+  const [sliders, choices] = [part(true), part(false)];
+  return sliders.length + choices.length > 4 ? [sliders, choices] : [[...sliders, ...choices]];
 }
 
-const SAYS =
-  "Green: read, as the gradient of the real layer says; the stronger, the more. Hatched: a pad. Purple: every way that leads there.";
+/** To point at a number, or to come to it by Tab, is to look at it; a click or the arrow keys choose it. */
+function choosing(picture, { here, look, go, tell, sizes }) {
+  const keyOf = ({ target }) => target.closest?.("[data-key]")?.dataset.key;
+  const stepOf = ({ target }) => target.closest?.("[data-step]")?.dataset.step;
+  let rests = "";
+  let step = 0;
+  const where = (event) => `${event.clientX} ${event.clientY}`;
+  const choose = (event) => keyOf(event) && go(placeOfKey(keyOf(event), here()));
+  const read = (event) => {
+    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!move) return;
+    event.preventDefault();
+    step = Math.max(0, Math.min(sizes().seq_len - 1, step + move));
+    tell(step);
+  };
+  const heard = {
+    pointermove: (event) => {
+      rests = where(event);
+    },
+    pointerover: (event) => {
+      if (where(event) === rests) return; // drawn anew under a pointer that rests: nobody points
+      if (stepOf(event)) tell(Number(stepOf(event)));
+      else look(keyOf(event) ? placeOfKey(keyOf(event), here()) : null);
+    },
+    pointerleave: () => look(null),
+    click: choose,
+    focusin: (event) => {
+      if (keyOf(event)) look(placeOfKey(keyOf(event), here()));
+      else tell(step);
+    },
+    focusout: () => look(null),
+    keydown: (event) => {
+      if (!keyOf(event)) return read(event);
+      if (event.key === "Enter" || event.key === " ") choose(event);
+      const next = placeAfter(event.key, placeOfKey(keyOf(event), here()), sizes());
+      if (next) go(next);
+      if (next || event.key === " ") event.preventDefault();
+    },
+  };
+  for (const [name, listener] of Object.entries(heard)) picture.addEventListener(name, listener);
+}
+
+const INVITES = "Point at, tap or Tab to any box of output or h_n: what has it read?";
+const LEGEND = "green: read, the stronger the more · hatched: a pad";
 
 /** The whole explorer in `host`; gives back what takes it away. */
 function build(model, host) {
-  const problem = el("p", { class: "rnnlib-problem", role: "alert" });
-  const say = (sentence) => {
-    problem.textContent = sentence;
-  };
-  const tell = () => say(model.get("problem"));
   const picture = el("div", { class: "rnnlib-diagram", role: "group" });
-  const legend = el("p", { class: "says" });
-  const notice = el("p", { class: "notice", role: "status" });
-  const words = wordsPanel();
-  const both = el("div", { class: "summaries" });
-  const controls = controlsOf(model, say);
+  const both = el("div", { class: "summaries fades" });
+  const snippet = snippetPanel();
+  const controls = controlsOf(model, (words) => framed.say(words));
+  const framed = frame(model, {
+    name: "direction",
+    label: "Direction explorer",
+    strips: stripsOf(controls),
+    picture: el("div", { class: "picture" }, picture),
+    folds: { "Compare two summaries": both, Code: snippet.whole },
+  });
+  const { root, line } = framed;
   let arrays = null;
-  let [state, at, shown] = [null, null, ""];
+  let [state, at] = [null, null];
+  let chosen = isGiven(model);
+  let seen = { place: null, moved: [] }; // what is lit
+  let [known, compared] = [[], ""];
 
   const go = (place) => {
+    chosen = true;
     const { layer, ...rest } = place;
     for (const [name, value] of Object.entries({ ...rest, layer_index: layer })) model.set(name, value);
     model.save_changes();
+    redraw(); // it may be the place where it stood, unchosen
   };
-  /** Light what a place has read; nothing where the kernel has not answered yet. */
-  const light = (place) => {
-    const moved = state.fresh ? movedAt(arrays, place, state.sizes) : new Float32Array(state.sizes.seq_len);
-    picture.querySelector(".lit").innerHTML = wayLit(state, at, place);
-    picture.querySelector(".inputs").innerHTML = inputs(state, at, place.item, lightsOf(moved));
-    if (state.fresh) words.show(place, state, moved);
-    picture.dataset.shows = elementOf(place, state.sizes);
+  /** What moves a number: one unit of a half where units can be chosen, else any of it. */
+  const movedOf = (place) => (controls.unit ? movedAt : movedByAll)(arrays, place, state.sizes);
+  const said = (place, moved) => sentenceOf(place, state, moved, controls.unit ? `unit ${place.unit} of ` : "");
+  /** Light what a number has read, and the way there; nothing of none. */
+  const light = (place, moved) => {
+    seen = { place, moved };
+    const read = picture.querySelector(".inputs");
+    picture.querySelector(".lit").innerHTML = place ? wayLit(state, at, place) : "";
+    read.innerHTML = inputs(state, at, model.get("item"), place ? lightsOf(moved) : []);
+    read.setAttribute("aria-label", `x, the inputs. ${place ? said(place, moved) : "No number is chosen."}`);
+    picture.dataset.shows = place ? elementOf(place, state.sizes) : "";
+    for (const one of picture.querySelectorAll(".place"))
+      one.classList.toggle("seen", place !== null && samePlace(placeOfKey(one.dataset.key, place), place));
   };
+  /** Look at a number for as long as it is pointed at; of none, go back to the chosen one. */
   const look = (place) => {
-    const wanted = place ?? placeOf(model, state);
-    if (elementOf(wanted, state.sizes) !== picture.dataset.shows) light(wanted);
+    const known = place && state.fresh;
+    const wanted = known ? place : chosen ? placeOf(model, state) : null;
+    if ((wanted && elementOf(wanted, state.sizes)) !== (picture.dataset.shows || null))
+      light(wanted, wanted && state.fresh ? movedOf(wanted) : []);
+    line.set("pointed", known ? said(place, seen.moved) : "");
   };
-  const draw = () => {
-    state = stateOf(model);
-    const place = placeOf(model, state);
-    at = layoutOf(state.sizes, place);
-    const had = picture.contains(document.activeElement);
-    picture.innerHTML = unrolled(state, at, place, []);
-    root.classList.toggle("waiting", !state.fresh);
-    light(place);
-    if (had) picture.querySelector('.place[tabindex="0"]')?.focus({ preventScroll: true });
-    picture.dataset.sizes = JSON.stringify({
-      ...state.sizes,
-      packed: state.packed,
-      ...Object.fromEntries(PLACE.map((name) => [name, model.get(name)])),
-    });
-    const now = [place.item, state.packed, state.fresh, JSON.stringify(state.asked)].join(" ");
-    if (state.fresh && now !== shown) both.replaceChildren(...summaries(state, arrays, place.item, go));
-    shown = now;
-    tell();
-    status.show();
-  };
-  const receive = () => {
-    const reading = model.get("answer");
-    arrays = decoded(reading.arrays);
-    controls.unit?.reach(0, reading.sizes.units - 1);
-    controls.item?.refresh();
-    legend.textContent = [SAYS, reading.note].filter(Boolean).join(" ");
-    shown = "";
-    draw();
-    status.revive();
+  const tell = (step) => {
+    look(null);
+    if (seen.place && state.fresh) line.set("pointed", inputSaid(step, seen.place, state, seen.moved));
   };
 
-  const part = (wanted) =>
-    Object.keys(controls)
-      .filter((name) => SLIDERS.includes(name) === wanted)
-      .map((name) => controls[name].whole);
-  const question = model.get("question");
-  const root = el(
-    "div",
-    { class: "rnnlib direction", role: "region", "aria-label": "Direction explorer" },
-    el("div", { class: "head" }, ...part(false)),
-    problem,
-    el("div", { class: "bars" }, ...part(true)),
-    notice,
-    el("div", { class: "body" }, el("div", { class: "stage" }, picture, legend), words.whole),
-    both,
-    ...(question ? [el("p", { class: "question" }, el("b", {}, "Find out: "), question)] : []),
-  );
+  const draw = (width) => {
+    state = stateOf(model);
+    const [place, focused] = [placeOf(model, state), picture.contains(document.activeElement)];
+    const lengths = new Set(state.lengths).size > 1 && (controls.item || controls.packed);
+    at = layoutOf(state.sizes, place, width, controls.num_layers, lengths);
+    picture.innerHTML = unrolled(state, at, place, chosen);
+    if (state.fresh) known = chosen ? movedOf(place) : []; // else what was known last fades until the kernel answers
+    light(chosen ? place : null, known);
+    if (state.fresh) {
+      line.set("changed", chosen ? said(place, known) : "");
+      compare(place.item);
+    }
+    snippet.show(chosen ? codeOf(place, state) : callOf(state).join("\n"), fieldsOf(place, state));
+    if (focused) picture.querySelector('.place[tabindex="0"]')?.focus({ preventScroll: true });
+    const places = Object.fromEntries(PLACE.map((name) => [name, model.get(name)]));
+    picture.dataset.sizes = JSON.stringify({ ...state.sizes, packed: state.packed, chosen, ...places });
+    picture.querySelector(".inputs").dataset.sizes = JSON.stringify({ ...state.asked, item: place.item });
+    framed.check();
+    framed.relight();
+  };
+  const compare = (item) => {
+    const now = JSON.stringify([item, state.asked]);
+    if (now !== compared) both.replaceChildren(...summaries(state, arrays, item, { look, go }));
+    compared = now;
+  };
+  const room = fitted(picture, draw);
+  const redraw = soon(() => room.width() && draw(room.width()));
+  const receive = () => {
+    const answer = model.get("answer");
+    arrays = decoded(answer.arrays);
+    compared = "";
+    controls.unit?.reach(0, answer.sizes.units - 1);
+    controls.item?.refresh();
+    framed.facts.textContent = [LEGEND, answer.note].filter(Boolean).join(" · ");
+    redraw();
+  };
+  const choose = () => {
+    chosen = true;
+    redraw();
+  };
   const deaf = listen(model, {
-    ...changes([...ASKED, ...PLACE], soon(draw)),
+    ...changes([...ASKED, "item", "unit"], redraw),
+    ...changes(CHOICE, choose),
     "change:answer": receive,
-    "change:problem": tell,
   });
-  const status = liveStatus(model, { whole: root, notice });
-  choosing(picture, { here: () => placeOf(model, state), look, go, sizes: () => state.sizes });
-  keepKeys(root);
+  line.set("resting", INVITES);
+  choosing(picture, { here: () => placeOf(model, state), look, go, tell, sizes: () => state.sizes });
   host.replaceChildren(root);
   receive();
   return () => {
     deaf();
-    for (const part of [...Object.values(controls), status]) part.stop();
+    for (const part of [...Object.values(controls), framed, room]) part.stop();
   };
 }
+
+const samePlace = (a, b) => ["part", "time", "layer", "direction"].every((name) => a[name] === b[name]);
 
 /** The same, once for all changes that come together: a place is six traits. */
 function soon(draw) {
@@ -204,4 +247,4 @@ function soon(draw) {
   };
 }
 
-export default { render: renderOf(build, ["controls", "question"]) };
+export default { render: renderOf(build, ["controls", "question", "solution"]) };

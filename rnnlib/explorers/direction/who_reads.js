@@ -105,53 +105,59 @@ export function elementOf(place, { size, num_directions, batch_first }) {
   return `output[${first.join(", ")}, ${place.direction * size + place.unit}]`;
 }
 
-const halfOf = (place, { num_directions }) =>
-  num_directions === 2 ? `the ${["forward", "backward"][place.direction]} half` : "output";
-
-/** Which step moves a number most, and by how much. */
-function mostOf(moved) {
-  const most = Math.max(...moved);
-  return `x_${moved.indexOf(most)} moves it most: by ${most < 1e-3 || most >= 1e4 ? most.toExponential(1) : most.toFixed(3)} for a change of 1.`;
+/** What of output or h_n a place is, as people write and say it: `["output[-1]", "backward half"]`, `["h_n[1]", "layer 0 ←"]`. */
+function writtenOf({ part, time, layer, direction }, { seq_len, num_directions, batch_first }) {
+  if (part === "h_n") return [`h_n[${layer * num_directions + direction}]`, `layer ${layer} ${"→←"[direction]}`];
+  const step = time === seq_len - 1 ? -1 : time;
+  const half = num_directions === 2 ? `${["forward", "backward"][direction]} half` : "";
+  return [`output[${batch_first ? ":, " : ""}${step}]`, half];
 }
 
-/** What the element is, what it has read, which of it are pads, and how its own direction came there. */
-export function wordsOf(place, state, moved) {
+/** The name of a place, by which a solution lights it: `backward half of output[-1]`, `output[3]`, `h_n[1]`. */
+export function partOf(place, sizes) {
+  const [code, which] = writtenOf(place, sizes);
+  return place.part === "output" && which ? `${which} of ${code}` : code;
+}
+
+/** How many of the steps read are pads, as it is said after them. */
+function padsSaid(pads, all) {
+  if (!pads) return "";
+  if (pads < all) return `, ${pads} of them ${pads === 1 ? "a pad" : "pads"}`;
+  return all === 1 ? ", a pad" : `, all ${all} of them pads`;
+}
+
+/** What a number has read, in a sentence: which steps, how many of them are pads, and what the layer below told. */
+export function sentenceOf(place, state, moved, unit = "") {
   const { sizes, lengths } = state;
   const [length, run] = [lengths[place.item], stepsRun(state, place.item)];
-  const arrow = ["→", "←"][place.direction];
-  const what =
-    place.part === "h_n"
-      ? `Unit ${place.unit} of layer ${place.layer} ${arrow}, after its last step, x_${place.direction ? 0 : run - 1}.`
-      : `Unit ${place.unit} of ${halfOf(place, sizes)} at step ${place.time}.`;
-  if (!cellOf(place, sizes, run)) {
-    return {
-      what,
-      read: `No step of this sequence: it has ${many(length, "step")}. The packed run left zeros here, which have read nothing.`,
-      pads: "",
-      way: "",
-      most: "",
-    };
-  }
-  const { steps, own, pads } = countRead(moved, length);
-  const read = `It has read ${steps.length ? `${rangesOf(steps)}, ` : ""}${steps.length} of ${many(run, "step")}${steps.length ? "" : ": none moves it"}.`;
-  const taken = stepsTaken(place, sizes, run);
+  const [code, which] = writtenOf(place, sizes);
+  const subject = unit + [code, which].filter(Boolean).join(", ");
+  if (!cellOf(place, sizes, run))
+    return `${subject}, is filled with zeros, which have read nothing: packed, sequence ${place.item} ends at x_${length - 1}.`;
+  const { steps, pads } = countRead(moved, length);
+  const comma = which ? "," : "";
+  if (!steps.length) return `${subject}${comma} has read 0 of ${many(run, "step")}: none moves it.`;
+  const alone = steps.length === 1 ? " alone" : "";
+  const read = `${rangesOf(steps)}${alone}: ${steps.length} of ${many(run, "step")}${padsSaid(pads, steps.length)}`;
+  return `${subject}${comma} has read ${read}${toldBelow(place, state, steps.length)}.`;
+}
+
+/** What the layer below told, where one direction alone could not know it. */
+function toldBelow(place, { sizes, ...state }, count) {
   const layer = place.part === "h_n" ? place.layer : sizes.num_layers - 1;
-  const which =
-    pads === steps.length
-      ? pads === 1
-        ? "It is a pad"
-        : "All of them are pads"
-      : `${pads} of them ${pads === 1 ? "is a pad" : "are pads"}`;
-  const below = layer > 0 && sizes.num_directions === 2 && own + pads > taken;
-  return {
-    what,
-    read,
-    most: steps.length ? mostOf(moved) : "",
-    pads: pads ? `${which}: the sequence ends at x_${length - 1}.` : "",
-    way: below
-      ? `Layer ${layer} ${arrow} itself has taken ${many(taken, "step")}; the rest it was told by layer ${layer - 1}.`
-      : "",
-  };
+  const taken = stepsTaken(place, sizes, stepsRun({ sizes, ...state }, place.item));
+  if (!layer || sizes.num_directions === 1 || count <= taken) return "";
+  return `; ${taken} itself, the rest through layer ${layer - 1}`;
+}
+
+/** How much an input moves the number looked at, in a sentence. */
+export function inputSaid(step, place, state, moved) {
+  const pad = step < state.lengths[place.item] ? `x_${step}` : `x_${step}, a pad,`;
+  const [code, which] = writtenOf(place, state.sizes);
+  const what = [code, which].filter(Boolean).join(", ");
+  const by = moved[step];
+  if (!(by > 0)) return `${pad} was not read by ${what}: its gradient is 0.`;
+  return `${pad} moves ${what}, by ${by < 1e-3 || by >= 1e4 ? by.toExponential(1) : by.toFixed(3)} for a change of 1.`;
 }
 
 /** The two summaries that people take, each with its halves as places, for one sequence. */
@@ -194,20 +200,24 @@ export function verdictOf(halves, moved, state) {
   ];
 }
 
-/** The place to which a key leads from another, or null: time to the sides, halves and rows up and down. */
+/**
+ * The place to which a key leads from another, or null: time to the sides, and beyond a direction's last step its row of
+ * h_n; halves and rows up and down.
+ */
 export function placeAfter(key, place, { seq_len, num_layers, num_directions }) {
   const rows = num_layers * num_directions;
-  const row = place.layer * num_directions + place.direction;
   const within = (value, count) => Math.max(0, Math.min(count - 1, value));
   const side = { ArrowRight: 1, ArrowLeft: -1 }[key];
   const up = { ArrowUp: 1, ArrowDown: -1 }[key];
+  const [onward, end] = place.direction ? [-1, 0] : [1, seq_len - 1];
   if (place.part === "h_n") {
-    if (side) return side < 0 ? { ...place, part: "output", time: seq_len - 1 } : place;
+    if (side) return side === onward ? place : { ...place, part: "output", time: end };
+    const row = place.layer * num_directions + place.direction;
     const next = key === "Home" ? 0 : key === "End" ? rows - 1 : up && within(row + up, rows);
     if (next === undefined) return null;
     return { ...place, layer: Math.floor(next / num_directions), direction: next % num_directions };
   }
-  if (side && place.time + side === seq_len) return { ...place, part: "h_n", layer: num_layers - 1 };
+  if (side === onward && place.time === end) return { ...place, part: "h_n", layer: num_layers - 1 };
   if (side) return { ...place, time: within(place.time + side, seq_len) };
   if (key === "Home" || key === "End") return { ...place, time: key === "Home" ? 0 : seq_len - 1 };
   return up ? { ...place, direction: within(place.direction + up, num_directions) } : null;

@@ -77,7 +77,6 @@ def test_a_module_of_ones_own_is_asked_with_its_own_weights(spec: LayerSpec, pac
 def test_a_kind_alone_is_enough(kind: str) -> None:
     explorer = DirectionExplorer(kind)
     assert explorer.who_reads.spec == LayerSpec(kind, 12, 4, bidirectional=True)
-    assert (explorer.part, explorer.time, explorer.direction) == ("output", 11, 1)  # output[-1], the half that errs
     assert_shows(explorer, who_reads(explorer.layer, explorer.x, explorer.lengths))
 
 
@@ -132,7 +131,10 @@ def test_another_layer_or_input_is_asked_once(asked: list[Reads]) -> None:
 
 def test_the_place_stays_within_what_is_there_and_at_the_end() -> None:
     explorer = DirectionExplorer(LayerSpec("LSTM", 12, 4, 3, bidirectional=True), seq_len=9)
-    explorer.layer_index, explorer.unit = 2, 3
+    sent(explorer, seq_len=7)
+    assert explorer.time == 0  # where it is until someone chooses
+    sent(explorer, seq_len=9)
+    explorer.time, explorer.layer_index, explorer.unit = 8, 2, 3
     sent(explorer, seq_len=12)
     assert explorer.time == 11  # output[-1] it was, output[-1] it is
     sent(explorer, time=8, num_layers=1, bidirectional=False)
@@ -258,7 +260,7 @@ def test_what_is_a_trait_is_an_argument_too() -> None:
 
 
 def test_a_very_large_layer_is_asked_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
-    explorer, release = DirectionExplorer(LayerSpec("LSTM", 12, 700), seq_len=3), threading.Event()
+    explorer, release = DirectionExplorer(LayerSpec("LSTM", 12, 700), seq_len=3, time=2), threading.Event()
 
     def when_released(*given: Any, **named: Any) -> Reads:
         assert release.wait(timeout=60)
@@ -346,7 +348,7 @@ def test_too_long_an_x_is_refused_and_its_first_steps_are_not(asked: list[Reads]
     assert DirectionExplorer(layer, x[:most]).seq_len == most
 
 
-# What the front end writes of each number: its name, its words and the code that picks it, as node computes them.
+# What the front end writes of each number: its name, its sentence and the code that picks it, as node computes them.
 
 
 def told(explorer: DirectionExplorer, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -409,7 +411,7 @@ def test_the_code_runs_and_picks_that_very_tensor(spec: LayerSpec, packed: bool)
 
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("spec", CASES, ids=str)
-def test_the_words_and_lights_are_the_readings(spec: LayerSpec, packed: bool) -> None:
+def test_the_sentences_and_lights_are_the_readings(spec: LayerSpec, packed: bool) -> None:
     x = torch.randn((3, 6, 3) if spec.batch_first else (6, 3, 3))
     lengths = [5, 2, 4]
     explorer = DirectionExplorer(real(spec), x, lengths, packed=packed)
@@ -426,12 +428,14 @@ def test_the_words_and_lights_are_the_readings(spec: LayerSpec, packed: bool) ->
         length, run_steps = lengths[b], lengths[b] if packed else 6
         pads = sum(read[length:])
         if place["part"] == "output" and place["time"] >= run_steps:
-            assert "zeros" in said["words"]["read"]
+            assert "filled with zeros" in said["sentence"]
             assert not any(read)
         else:
-            assert f"{sum(read)} of {run_steps} steps" in said["words"]["read"]
-        counted = "" if not pads else str(pads) if pads < sum(read) else "It" if pads == 1 else "All"
-        assert said["words"]["pads"].partition(" ")[0] == counted
+            assert f"{sum(read)} of {run_steps} steps" in said["sentence"]
+        counted = (
+            "" if not pads else f"{pads} of them " if pads < sum(read) else "a pad" if pads == 1 else f"all {pads}"
+        )
+        assert (counted in said["sentence"]) if pads else ("pad" not in said["sentence"])
         way = [within for within in said["way"] if within is not None]
         assert all(way[0][0] <= step <= way[0][1] for step in range(6) if read[step]) if way else not any(read)
 

@@ -6,9 +6,9 @@ import {
   elementOf,
   lightsOf,
   movedAt,
+  sentenceOf,
   stepsRun,
   wayTo,
-  wordsOf,
 } from "../../../rnnlib/explorers/direction/who_reads.js";
 import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
 
@@ -21,7 +21,7 @@ const said = places.map((place) => {
   return {
     name: elementOf(place, state.sizes),
     code: filled(codeOf(place, state), fieldsOf(place, state)),
-    words: wordsOf(place, state, moved),
+    sentence: sentenceOf(place, state, moved),
     lights: lightsOf(moved),
     way: wayTo(place, state.sizes, stepsRun(state, place.item)).reads,
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { placeOf, placeOfKey, stateOf } from "../../../rnnlib/explorers/direction/view.js";
+import { isGiven, placeOf, placeOfKey, stateOf } from "../../../rnnlib/explorers/direction/view.js";
 
 const place = (more) => ({ part: "output", time: 0, layer: 0, direction: 0, item: 0, unit: 0, ...more });
 const reading = {
@@ -35,4 +35,11 @@ test("a slider that moved is drawn before the kernel has answered, and says so",
 test("the key of a thing to choose is its place", () => {
   assert.deepEqual(placeOfKey("output 3 1", place({ unit: 1 })), place({ time: 3, direction: 1, unit: 1 }));
   assert.deepEqual(placeOfKey("h_n 2 0", place({ item: 1 })), place({ part: "h_n", layer: 2, item: 1 }));
+});
+
+test("nothing is chosen until someone does, in Python too", () => {
+  const unset = { part: "output", time: 0, direction: 0, item: 2, unit: 1 };
+  assert.equal(isGiven(model(unset)), false);
+  for (const given of [{ part: "h_n" }, { time: 3 }, { layer_index: 1 }, { direction: 1 }])
+    assert.equal(isGiven(model({ ...unset, ...given })), true);
 });

@@ -3,18 +3,20 @@ import test from "node:test";
 import {
   cellOf,
   countRead,
+  inputSaid,
   lightOf,
   lightsOf,
   movedAt,
   movedByAll,
+  partOf,
   placeAfter,
   rangesOf,
+  sentenceOf,
   stepsRun,
   stepsTaken,
   summariesOf,
   verdictOf,
   wayTo,
-  wordsOf,
 } from "../../../rnnlib/explorers/direction/who_reads.js";
 
 const sizesOf = (seq_len, num_layers, num_directions, size = 2, batch = 2) => ({
@@ -116,50 +118,71 @@ test("pads are counted apart", () => {
 
 const state = (more = {}) => ({ packed: false, lengths: [4, 2], sizes: sizesOf(4, 1, 2), ...more });
 
-test("an element is told in words", () => {
-  const forward = wordsOf(place({ time: 2, unit: 1 }), state(), [0.1, 0.2, 0.3, 0]);
-  assert.equal(forward.what, "Unit 1 of the forward half at step 2.");
-  assert.equal(forward.read, "It has read x_0 … x_2, 3 of 4 steps.");
-  assert.equal(forward.most, "x_2 moves it most: by 0.300 for a change of 1.");
-  assert.deepEqual([forward.pads, forward.way], ["", ""]);
-  const off = wordsOf(place({ time: 2 }), state(), [0, 0, 0, 0]); // a unit of relu
-  assert.deepEqual([off.read, off.most], ["It has read 0 of 4 steps: none moves it.", ""]);
-  const padded = wordsOf(place({ time: 3, direction: 1, item: 1 }), state(), [0, 0, 0, 1e-9]);
-  assert.equal(padded.read, "It has read x_3, 1 of 4 steps.");
-  assert.equal(padded.pads, "It is a pad: the sequence ends at x_1.");
-  assert.equal(padded.most, "x_3 moves it most: by 1.0e-9 for a change of 1.");
+test("what a number has read is said in a sentence", () => {
+  const said = (more, moved, now = state()) => sentenceOf(place(more), now, moved);
+  assert.equal(said({ time: 2 }, [0.1, 0.2, 0.3, 0]), "output[2], forward half, has read x_0 … x_2: 3 of 4 steps.");
   assert.equal(
-    wordsOf(place({ time: 3, item: 1 }), state(), [1, 1, 1, 1]).pads,
-    "2 of them are pads: the sequence ends at x_1.",
+    said({ time: 3, direction: 1 }, [0, 0, 0, 1e-9]),
+    "output[-1], backward half, has read x_3 alone: 1 of 4 steps.",
   );
   assert.equal(
-    wordsOf(place({ time: 2, direction: 1, item: 1 }), state(), [0, 0, 1, 1]).pads,
-    "All of them are pads: the sequence ends at x_1.",
+    sentenceOf(place({ time: 3, direction: 1, unit: 1 }), state(), [0, 0, 0, 1], "unit 1 of "),
+    "unit 1 of output[-1], backward half, has read x_3 alone: 1 of 4 steps.",
   );
+  assert.equal(said({ time: 2 }, [0, 0, 0, 0]), "output[2], forward half, has read 0 of 4 steps: none moves it."); // relu
+  const one = state({ sizes: { ...sizesOf(4, 1, 1), batch_first: true } });
+  assert.equal(said({ time: 3 }, [1, 1, 1, 1], one), "output[:, -1] has read x_0 … x_3: 4 of 4 steps.");
+});
+
+test("pads among the steps read are counted", () => {
+  const said = (more, moved) => sentenceOf(place({ item: 1, ...more }), state(), moved);
+  assert.match(said({ time: 3, direction: 1 }, [0, 0, 0, 1]), /read x_3 alone: 1 of 4 steps, a pad\.$/);
+  assert.match(said({ time: 3 }, [1, 1, 1, 1]), /4 of 4 steps, 2 of them pads\.$/);
+  assert.match(said({ time: 2 }, [1, 1, 1, 0]), /3 of 4 steps, 1 of them a pad\.$/);
+  assert.match(said({ time: 2, direction: 1 }, [0, 0, 1, 1]), /2 of 4 steps, all 2 of them pads\.$/);
 });
 
 test("zeros that a packed run left are no number of the sequence", () => {
-  const words = wordsOf(place({ time: 3, item: 1 }), state({ packed: true }), [0, 0, 0, 0]);
-  assert.match(words.read, /it has 2 steps\. The packed run left zeros here, which have read nothing\./);
-  assert.equal(words.pads + words.way + words.most, "");
+  assert.equal(
+    sentenceOf(place({ time: 3, item: 1 }), state({ packed: true }), [0, 0, 0, 0]),
+    "output[-1], forward half, is filled with zeros, which have read nothing: packed, sequence 1 ends at x_1.",
+  );
 });
 
-test("a last state is told by its layer, its direction and its last step", () => {
+test("a last state is told by its row, its layer and its direction", () => {
   const row = (direction) => place({ part: "h_n", layer: 1, direction, item: 1 });
   const stacked = state({ packed: true, sizes: sizesOf(4, 2, 2) });
-  assert.equal(wordsOf(row(0), stacked, [1, 1, 0, 0]).what, "Unit 0 of layer 1 →, after its last step, x_1.");
-  assert.equal(wordsOf(row(1), stacked, [1, 1, 0, 0]).what, "Unit 0 of layer 1 ←, after its last step, x_0.");
-  assert.equal(wordsOf(row(1), stacked, [1, 1, 0, 0]).read, "It has read x_0 and x_1, 2 of 2 steps.");
+  const said = (direction) => sentenceOf(row(direction), stacked, [1, 1, 0, 0]);
+  assert.equal(said(0), "h_n[2], layer 1 →, has read x_0 and x_1: 2 of 2 steps.");
+  assert.equal(said(1), "h_n[3], layer 1 ←, has read x_0 and x_1: 2 of 2 steps.");
 });
 
 test("what the layer below told is said, where one direction alone could not know it", () => {
   const stacked = state({ sizes: sizesOf(4, 2, 2) });
   assert.equal(
-    wordsOf(place({ time: 3, direction: 1 }), stacked, [1, 1, 1, 1]).way,
-    "Layer 1 ← itself has taken 1 step; the rest it was told by layer 0.",
+    sentenceOf(place({ time: 3, direction: 1 }), stacked, [1, 1, 1, 1]),
+    "output[-1], backward half, has read x_0 … x_3: 4 of 4 steps; 1 itself, the rest through layer 0.",
   );
-  assert.equal(wordsOf(place({ time: 3, direction: 0 }), stacked, [1, 1, 1, 1]).way, "");
+  assert.doesNotMatch(sentenceOf(place({ time: 3, direction: 0 }), stacked, [1, 1, 1, 1]), /through/);
   assert.equal(stepsTaken(place({ time: 1, direction: 1 }), stacked.sizes, 4), 3);
+});
+
+test("how much an input moves what is looked at is said, of pads too", () => {
+  const said = (step, moved, more) => inputSaid(step, place({ time: 3, ...more }), state(), moved);
+  assert.equal(said(2, [0, 0, 0.25, 1]), "x_2 moves output[-1], forward half, by 0.250 for a change of 1.");
+  assert.match(said(3, [0, 0, 0, 1e-9], { item: 1 }), /^x_3, a pad, moves .* by 1\.0e-9 for/);
+  assert.equal(said(0, [0, 0, 0, 1]), "x_0 was not read by output[-1], forward half: its gradient is 0.");
+});
+
+test("a place is named as a solution names it", () => {
+  const sizes = sizesOf(4, 2, 2);
+  assert.equal(partOf(place({ time: 3, direction: 1 }), sizes), "backward half of output[-1]");
+  assert.equal(
+    partOf(place({ time: 0, direction: 0 }), { ...sizes, batch_first: true }),
+    "forward half of output[:, 0]",
+  );
+  assert.equal(partOf(place({ time: 1 }), sizesOf(4, 2, 1)), "output[1]");
+  assert.equal(partOf(place({ part: "h_n", layer: 1, direction: 1 }), sizes), "h_n[3]");
 });
 
 const verdict = (which, item, moved, more) => {
@@ -268,11 +291,13 @@ test("keys lead through time, to the other half, to the rows of h_n and back, an
   assert.equal(after("Home", { time: 2 }).time, 0);
   assert.equal(after("ArrowUp", {}).direction, 1);
   assert.equal(after("ArrowDown", {}).direction, 0);
-  assert.deepEqual(
-    after("ArrowRight", { time: 2, direction: 1 }),
-    place({ part: "h_n", time: 2, layer: 1, direction: 1 }),
-  );
-  assert.deepEqual(after("ArrowLeft", { part: "h_n", layer: 0, direction: 1 }), place({ time: 2, direction: 1 }));
+  const row = (direction, more) => place({ part: "h_n", layer: 1, direction, ...more });
+  assert.deepEqual(after("ArrowRight", { time: 2 }), row(0, { time: 2 })); // each at the end of its direction
+  assert.deepEqual(after("ArrowLeft", { time: 0, direction: 1 }), row(1));
+  assert.equal(after("ArrowRight", { time: 2, direction: 1 }).time, 2);
+  assert.deepEqual(after("ArrowLeft", { part: "h_n", layer: 0 }), place({ time: 2 }));
+  assert.deepEqual(after("ArrowRight", { part: "h_n", direction: 1, time: 2 }), place({ time: 0, direction: 1 }));
+  assert.deepEqual(after("ArrowLeft", row(1)), row(1));
   const rows = ["ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp"].reduce(
     (at) => [...at, placeAfter("ArrowUp", at.at(-1), sizes)],
     [place({ part: "h_n" })],
