@@ -59,6 +59,8 @@ class PredictionCard(PredictionCardView):
         shown = {symbol: values[symbol] for symbol in FIELD.findall(call + given)}
         super().__init__(question=question, tensor=tensor, call=call, given=given, sizes=shown)
         self._layer, self._spec, self._seq_len, self._batch = layer, spec, seq_len, batch
+        self._slips: set[Shape] = set()  # wrong answers typed into the card
+        self._open = False  # whether the layer's own shape may be told: after a right answer, two slips, or when asked
 
     def answer(self, answer: Any) -> Feedback:
         """Answer from Python.
@@ -75,18 +77,30 @@ class PredictionCard(PredictionCardView):
             This is the shape of output, which has h at every step. h_n is the state after the last step, for each
             layer and direction: it has no time axis.
         """
-        given = read_shape(answer)
-        sizes = real_shape(self._layer, self.tensor, self._seq_len, self._batch)
-        tensor = dataclasses.replace(shapes(self._spec, self._seq_len, self._batch)[self.tensor], sizes=sizes)
-        right = given == sizes
+        given, tensor = read_shape(answer), self._real()
+        right = given == tensor.sizes
         found = misconception(self._spec, self.tensor, given, seq_len=self._seq_len, batch=self._batch)
         said = f"Right: {meaning(self._spec, tensor)}." if right else found.sentence if found else OVERRIDDEN
-        return Feedback(right, f"{said} The layer says {sizes} = {as_read(tensor.axes)}.", said, tensor)
+        return Feedback(right, f"{said} The layer says {tensor.sizes} = {as_read(tensor.axes)}.", said, tensor)
 
     def reply(self, answer: Any) -> dict[str, Any]:
-        """The feedback as plain data for the front end."""
+        """The feedback as plain data for the front end; at a first slip without what the layer says."""
         feedback = self.answer(answer)
-        return {"right": feedback.right, "said": feedback.said, "axes": self._axes(feedback.layer_says)}
+        if not feedback.right:
+            self._slips.add(read_shape(answer))
+        self._open |= feedback.right or len(self._slips) > 1
+        told = {"right": feedback.right, "said": feedback.said}
+        return told | ({"axes": self._axes(feedback.layer_says)} if self._open else {})
+
+    def show(self) -> dict[str, Any]:
+        """The answer, as plain data for the front end."""
+        tensor, self._open = self._real(), True
+        return {"said": f"{self.tensor}: {meaning(self._spec, tensor)}.", "axes": self._axes(tensor)}
+
+    def _real(self) -> TensorShape:
+        """The tensor asked for, in symbols, of the sizes that the real layer gives it."""
+        sizes = real_shape(self._layer, self.tensor, self._seq_len, self._batch)
+        return dataclasses.replace(shapes(self._spec, self._seq_len, self._batch)[self.tensor], sizes=sizes)
 
     def _axes(self, tensor: TensorShape) -> list[dict[str, Any]]:
         """Each axis with its symbols, its size, and how the one comes from the other: ``2 × 1``."""
@@ -108,7 +122,7 @@ def predict(
 ) -> PredictionCard:
     """Ask a learner for the shape of one tensor, before it is seen.
 
-    The card names the misconception behind a wrong answer, and then shows what the real layer gives.
+    The card names the slip behind a wrong answer; after a second one, or when asked, it shows the real layer's shape.
 
     Args:
         layer: a spec, or a real layer.

@@ -1,19 +1,16 @@
 // A prediction card on screen: a question, a field for a shape, and what the kernel says of the answer.
 // Answer and feedback travel as messages and are kept nowhere but on screen.
-import { el, keepKeys } from "../shared/controls.js";
+import { el, keepKeys, listen } from "../shared/controls.js";
+import { lineOf } from "../shared/frame.js";
 import { partsOf } from "../shared/snippet.js";
+import { statusSaid } from "../shared/status.js";
 import { colourOf } from "../shared/symbols.js";
 
 const PATIENCE = 3000; // milliseconds until a kernel that has not answered is said to be silent
-const SILENT =
-  "The kernel does not answer. If another cell is still running, wait for it. If not, run this cell again; after a restart, those above it too.";
-const HINT = "Type a number for each axis.";
-
-/** What stands on a card after a reply of the kernel: right, wrong or problem; and what is said. */
-export function verdictOf({ right, said, axes, problem }) {
-  if (problem !== undefined) return { state: "problem", said: sentence(problem), axes: [] };
-  return { state: right ? "right" : "wrong", said, axes };
-}
+const INVITES = "Type a number for each axis, and press Enter.";
+const AGAIN = "Try once more: a second slip shows the shape.";
+const HIDDEN = "What the layer says stays hidden until you have tried twice, or ask.";
+const MARK = { right: "✓", wrong: "✗" };
 
 /** A sentence of Python's with a capital at its beginning. */
 export function sentence(text) {
@@ -36,31 +33,20 @@ export function readable(axis) {
   return axis.replaceAll("*", " × ");
 }
 
-const MARK = { right: "✓", wrong: "✗" };
+const coloured = (text, symbol) => el("span", { class: "size", "data-symbol": symbol }, text);
 
-function coloured(text, symbol) {
-  return el("span", { class: "size", "data-symbol": symbol }, text);
-}
-
-/** What the layer answered, or that it is still hidden: the shape, and a line an axis. */
+/** What the layer says: the shape, and a line an axis. */
 function layerSays(axes) {
-  const head = el("h3", {}, "The layer says");
-  if (!axes.length) return el("div", { class: "says" }, head, el("p", {}, "Hidden until you answer."));
   const shape = shapeParts(axes).map((part) => (part.size ? coloured(part.size, part.symbol) : part));
   const lines = axes.map(({ axis, size, worked }) => {
     const symbol = colourOf(axis);
-    return el(
-      "li",
-      {},
-      coloured(String(size), symbol),
-      el("span", { class: "name", "data-symbol": symbol }, readable(axis)),
-      el("span", {}, worked),
-    );
+    const name = el("span", { class: "name", "data-symbol": symbol }, readable(axis));
+    return el("li", {}, coloured(String(size), symbol), " ", name, " ", el("span", {}, worked));
   });
   return el(
     "div",
-    { class: "says" },
-    el("div", { class: "shape" }, head, el("code", {}, ...shape)),
+    { class: "layer" },
+    el("p", {}, "The layer says ", el("code", {}, ...shape)),
     el("ol", {}, ...lines),
   );
 }
@@ -74,80 +60,86 @@ function code(template, sizes) {
 function skeleton(model) {
   const id = `rnnlib-${Math.random().toString(36).slice(2)}`;
   const [question, tensor, sizes] = [model.get("question"), model.get("tensor"), model.get("sizes")];
-  const field = el("input", {
-    id,
+  const written = {
     type: "text",
     placeholder: "( … )",
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
-    "aria-describedby": `${id}-call`,
-  });
-  const told = el("div", { class: "told", role: "status", "aria-live": "polite" });
+  };
+  const field = el("input", { id, ...written, "aria-describedby": `${id}-call` });
+  const ask = el("button", { type: "button", class: "quiet" }, "Show the answer");
+  const call = [code(model.get("call"), sizes), " reads ", code(model.get("given"), sizes)];
+  const shape = el("code", { "aria-hidden": "true" }, `${tensor}.shape`);
   const form = el(
     "form",
     { novalidate: true },
-    el("label", { class: "asked", for: id }, question),
-    el(
-      "p",
-      { class: "call", id: `${id}-call` },
-      code(model.get("call"), sizes),
-      " reads ",
-      code(model.get("given"), sizes),
-    ),
-    el(
-      "div",
-      { class: "answer" },
-      el("code", { "aria-hidden": "true" }, `${tensor}.shape`),
-      field,
-      el("button", { type: "submit" }, "Check"),
-    ),
+    el("p", { id: `${id}-call` }, ...call),
+    el("div", { class: "answer" }, shape, field, el("button", { type: "submit" }, "Check")),
   );
-  const root = el("section", { class: "rnnlib prediction", "aria-label": question }, form, told);
-  return { root, form, field, told };
+  const line = lineOf();
+  const told = el("div", { class: "told", role: "status" }, el("p", { class: "quiet" }, HIDDEN));
+  const asked = el("div", { class: "question" }, el("p", {}, el("label", { for: id }, question)), ask);
+  const root = el("section", { class: "rnnlib prediction", "aria-label": question }, asked, form, line.whole, told);
+  return { root, form, field, ask, line, told };
 }
 
 function render({ model, el: host }) {
-  const { root, form, field, told } = skeleton(model);
+  const { root, form, field, ask, line, told } = skeleton(model);
   const view = Math.random().toString(36).slice(2); // the same card may be shown twice: each hears its own replies
   let asked = 0;
   let timer = 0;
 
-  const show = (state, said, axes = []) => {
-    root.dataset.state = state;
+  const silent = () => {
+    clearTimeout(timer);
     delete root.dataset.waiting;
-    const mark = MARK[state] ? el("span", { class: "mark", role: "img", "aria-label": state }, MARK[state]) : "";
-    told.replaceChildren(el("p", { class: "said" }, mark, el("span", {}, unbroken(said))), layerSays(axes));
+    line.set("notice", statusSaid("stale"));
   };
-  const silent = () => show("silent", SILENT);
-  const send = (event) => {
-    event.preventDefault();
+  const send = (content) => {
     clearTimeout(timer);
     timer = setTimeout(silent, PATIENCE);
     root.dataset.waiting = "true";
     asked += 1;
     try {
-      model.send({ answer: field.value, id: `${view}-${asked}` });
+      model.send({ ...content, id: `${view}-${asked}` });
     } catch {
-      clearTimeout(timer);
       silent();
     }
   };
-  const hear = (reply) => {
-    if (reply.id !== `${view}-${asked}`) return;
+  /** Right or wrong is shown in the place of what was told; what was no answer is said in the line, and changes nothing. */
+  const hear = ({ id, right, said, axes, problem }) => {
+    if (id !== `${view}-${asked}`) return;
     clearTimeout(timer);
-    const { state, said, axes } = verdictOf(reply);
-    show(state, said, axes);
+    delete root.dataset.waiting;
+    line.set("notice", "");
+    line.set("problem", problem && sentence(problem));
+    if (problem !== undefined) return;
+    root.dataset.state = right ? "right" : right === false ? "wrong" : "shown";
+    line.set("changed", axes ? "" : AGAIN);
+    line.set("resting", "");
+    const mark = MARK[root.dataset.state];
+    const marked = mark
+      ? [el("span", { class: root.dataset.state, role: "img", "aria-label": root.dataset.state }, mark), " "]
+      : [];
+    told.replaceChildren(el("p", {}, ...marked, unbroken(said)), ...(axes ? [layerSays(axes)] : []));
+    if (!axes) return;
+    if (ask === document.activeElement) field.focus();
+    ask.hidden = true;
   };
 
   keepKeys(root);
-  form.addEventListener("submit", send);
-  model.on("msg:custom", hear);
-  show("asked", HINT);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send({ answer: field.value });
+  });
+  ask.addEventListener("click", () => send({ show: true }));
+  const deaf = listen(model, { "msg:custom": hear, comm_live_update: silent }); // which ipywidgets says of a kernel that ended
+  root.dataset.state = "asked";
+  line.set("resting", INVITES);
   host.append(root);
   return () => {
     clearTimeout(timer);
-    model.off("msg:custom", hear);
+    deaf();
   };
 }
 

@@ -18,8 +18,8 @@ HERE = Path(__file__).parent
 class PredictionCardView(View):
     """A question about one tensor's shape, and a field for the answer.
 
-    A typed answer comes as a message ``{"answer": "(2, 3, 10)", "id": …}`` and the feedback goes back as
-    another, so neither is ever part of the state that a notebook stores.
+    A typed answer comes as a message ``{"answer": "(2, 3, 10)", "id": …}``, the wish to be told as ``{"show": true,
+    "id": …}``, and the feedback goes back as another, so neither is ever part of the state that a notebook stores.
 
     Attributes:
         question: what is asked.
@@ -43,17 +43,21 @@ class PredictionCardView(View):
         self.on_msg(self._hear)
 
     def reply(self, answer: Any) -> dict[str, Any]:
-        """What to tell of an answer: ``right``, ``said``, and ``axes``, each with its ``size`` and ``worked``.
+        """What to tell of an answer: whether it is ``right``, what is ``said``, and once it may be known the ``axes``.
 
         Raises:
             TypeError, ValueError: it is no shape; the card shows the sentence.
         """
         raise NotImplementedError
 
+    def show(self) -> dict[str, Any]:
+        """What to tell who asks for the answer: what is ``said``, and the ``axes``."""
+        raise NotImplementedError
+
     def _hear(self, _: Any, content: Any, __: Any) -> None:
         asked = content if isinstance(content, dict) else {}
         try:
-            told = self.reply(asked.get("answer"))
+            told = self.show() if asked.get("show") is True else self.reply(asked.get("answer"))
         except SENTENCES as error:
             told = {"problem": str(error)}
         except Exception as error:  # noqa: BLE001 - the card is the only place where a learner sees it

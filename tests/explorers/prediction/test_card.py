@@ -50,8 +50,46 @@ def test_the_answer_is_stored_nowhere_before_or_after(tensor: str) -> None:
     hear(card, {"answer": "(1, 2)", "id": "a"})
     hear(card, {"answer": str(answer), "id": "b"})
     assert [told["right"] for told in sent] == [False, True]
-    assert re.search(numbers, str([axis["size"] for axis in sent[0]["axes"]]))
+    assert re.search(numbers, str([axis["size"] for axis in sent[1]["axes"]]))
     assert stored(card) == before
+
+
+WRONG = [lambda s: (*s, 1), lambda s: (*s[:-1], s[-1] + 1), lambda s: s[::-1], lambda s: (1,), lambda s: (9, *s)]
+
+
+@pytest.mark.parametrize("slip", WRONG)
+@pytest.mark.parametrize("tensor", list(shapes(SPEC, **SIZES)))
+def test_the_shape_is_not_told_at_the_first_slip_but_at_the_second(tensor: str, slip: Any) -> None:
+    card, sent = card_for(tensor)
+    answer = shapes(SPEC, **SIZES)[tensor].sizes
+    if (wrong := slip(answer)) == answer:
+        wrong = (*answer, 5)
+    for typed in (str(wrong), "banana", str(wrong), str(list(wrong))):  # the same slip again is no second one
+        hear(card, {"answer": typed})
+    first, nonsense, *again = sent
+    assert "axes" not in first
+    assert str(answer) not in str(first).replace(str(wrong), "")
+    assert set(nonsense) == {"problem", "id"}
+    assert again == [first, first]
+    hear(card, {"answer": str((*wrong, 3))})
+    assert sent[-1]["right"] is False
+    assert tuple(axis["size"] for axis in sent[-1]["axes"]) == answer
+    hear(card, {"answer": str(wrong)})
+    assert "axes" in sent[-1]
+
+
+def test_who_asks_is_told() -> None:
+    card, sent = card_for()
+    hear(card, {"show": True, "id": "a"})
+    assert sent[0]["id"] == "a"
+    assert [axis["size"] for axis in sent[0]["axes"]] == [4, 3, 17]
+    assert sent[0]["said"] == "h_n: one state for each layer and direction, after the last step."
+    assert "right" not in sent[0]
+    hear(card, {"answer": "1 2"})
+    assert sent[-1]["axes"] == sent[0]["axes"]  # what is known is not hidden again
+    for asked in ("yes", 1, None):
+        hear(card, {"show": asked})
+        assert set(sent[-1]) == {"problem", "id"}
 
 
 def test_the_stored_text_is_the_question_and_the_call() -> None:
@@ -96,16 +134,17 @@ def test_the_sizes_that_are_synced_are_those_of_the_call() -> None:
 def test_feedback_is_a_message_to_the_one_who_asked() -> None:
     card, sent = card_for()
     hear(card, {"answer": "3 4 17", "id": "view-1"})
-    (told,) = sent
+    hear(card, {"answer": "4 3 17", "id": "view-2"})
+    told, right = sent
     assert told["id"] == "view-1"
     assert told["right"] is False
     assert told["said"].startswith("batch_first moves only input and output, never a state.")
-    assert told["axes"] == [
+    assert right["axes"] == [
         {"axis": "num_layers*num_directions", "size": 4, "worked": "2 × 2"},
         {"axis": "batch", "size": 3, "worked": ""},
         {"axis": "hidden_size", "size": 17, "worked": ""},
     ]
-    json.dumps(told)
+    json.dumps(sent)
 
 
 @pytest.mark.parametrize("content", [{"answer": "no shape"}, {"answer": None}, {"answer": {}}, {}, None, "x", 3, []])

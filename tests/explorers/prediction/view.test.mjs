@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import card, {
-  readable,
-  sentence,
-  shapeParts,
-  unbroken,
-  verdictOf,
-} from "../../../rnnlib/explorers/prediction/view.js";
+import card, { readable, sentence, shapeParts, unbroken } from "../../../rnnlib/explorers/prediction/view.js";
+import { statusSaid } from "../../../rnnlib/explorers/shared/status.js";
 
 const axes = [
   { axis: "num_layers*num_directions", size: 4, worked: "2 × 2" },
@@ -37,20 +32,6 @@ test("a sentence begins with a capital, and a shape is not broken", () => {
   assert.equal(unbroken("x is (seq_len, batch)."), "x is (seq_len, batch).");
 });
 
-test("a reply is right, wrong or a problem that reveals nothing", () => {
-  assert.deepEqual(verdictOf({ right: true, said: "Right: yes.", axes }), {
-    state: "right",
-    said: "Right: yes.",
-    axes,
-  });
-  assert.deepEqual(verdictOf({ right: false, said: "batch_first moves.", axes }), {
-    state: "wrong",
-    said: "batch_first moves.",
-    axes,
-  });
-  assert.deepEqual(verdictOf({ problem: "no shape", axes }), { state: "problem", said: "No shape", axes: [] });
-});
-
 // Just enough of a browser's document to put the card on.
 class Element {
   constructor(tag) {
@@ -71,9 +52,16 @@ class Element {
   get textContent() {
     return this.children.map((child) => child.textContent ?? child).join("");
   }
-  find(tag) {
+  set textContent(words) {
+    this.children = [words];
+  }
+  focus() {
+    document.activeElement = this;
+  }
+  find(wanted) {
     for (const child of this.children) {
-      const found = child.tag === tag ? child : child.find?.(tag);
+      const { tag, attributes } = child;
+      const found = [tag, attributes?.class, attributes?.role].includes(wanted) ? child : child.find?.(wanted);
       if (found) return found;
     }
   }
@@ -107,67 +95,105 @@ function shown({ send } = {}) {
     root.find("form").heard.submit({ preventDefault() {} });
   };
   const hear = (reply) => listeners["msg:custom"](reply);
-  return { root, sent, listeners, submit, hear, stop };
+  const said = (part) => root.find(part).textContent;
+  return { root, sent, listeners, submit, hear, stop, said };
 }
 
+const WRONG = { right: false, said: "You swapped." };
+
 test("before an answer the card says what is asked, and the label is tied to the field", () => {
-  const { root } = shown();
-  assert.match(
-    root.textContent,
-    /Predict the shape of h_n.*nn\.RNN\(5, 10\) reads x of \(3, 5\).*Hidden until you answer/,
-  );
+  const { root, said } = shown();
+  assert.match(root.textContent, /^Predict the shape of h_n.*nn\.RNN\(5, 10\) reads x of \(3, 5\)/);
+  assert.match(said("told"), /hidden until you have tried twice/);
+  assert.match(said("line"), /^Type a number for each axis/);
   assert.equal(root.find("label").attributes.for, root.find("input").attributes.id);
   assert.equal(root.dataset.state, "asked");
 });
 
 test("an answer travels as a message, and the card shows the reply to it alone", () => {
-  const { root, sent, submit, hear } = shown();
+  const { root, sent, submit, hear, said } = shown();
   submit("2, 3, 10");
   assert.equal(sent[0].answer, "2, 3, 10");
-  hear({ id: "of another view of this card", right: false, said: "You swapped.", axes });
+  hear({ id: "of another view of this card", ...WRONG });
   assert.equal(root.dataset.state, "asked");
-  hear({ id: sent[0].id, right: false, said: "You swapped.", axes });
+  hear({ id: sent[0].id, ...WRONG });
   assert.equal(root.dataset.state, "wrong");
+  assert.equal(said("told"), "✗ You swapped."); // the hint, and nothing of the shape
+  assert.match(said("line"), /^Try once more/);
+  submit("4 3");
+  hear({ id: sent[1].id, ...WRONG, axes });
   assert.match(
-    root.textContent,
-    /✗You swapped\..*The layer says\(4, 3, 16\)4num_layers × num_directions2 × 23batch16hidden_size/,
+    said("told"),
+    /^✗ You swapped\.The layer says \(4, 3, 16\)4 num_layers × num_directions 2 × 23 batch 16 hidden_size/,
   );
+  assert.equal(said("line"), "");
   submit("4 3 16");
-  hear({ id: sent[1].id, right: true, said: "Right: so it is.", axes });
+  hear({ id: sent[2].id, right: true, said: "Right: so it is.", axes });
   assert.equal(root.dataset.state, "right");
+  assert.match(said("told"), /^✓ Right: so it is\.The layer says \(4, 3, 16\)/);
+});
+
+test("who asks for the answer is shown it, and asks no more", () => {
+  const { root, sent, hear, said } = shown();
+  const ask = root.find("quiet");
+  ask.focus();
+  ask.heard.click();
+  assert.equal(sent[0].show, true);
+  hear({ id: sent[0].id, said: "h_n: so it is.", axes });
+  assert.equal(root.dataset.state, "shown");
+  assert.match(said("told"), /^h_n: so it is\.The layer says \(4, 3, 16\)/);
+  assert.equal(ask.hidden, true);
+  assert.equal(document.activeElement, root.find("input")); // the keyboard is not lost with the button
+});
+
+test("nonsense is said in the line and changes nothing", () => {
+  const { root, sent, submit, hear, said } = shown();
+  submit("4 3");
+  hear({ id: sent[0].id, ...WRONG, axes });
+  const before = [root.dataset.state, said("told")];
+  submit("banana");
+  hear({ id: sent[1].id, problem: "no shape." });
+  assert.deepEqual([root.dataset.state, said("told")], before);
+  assert.equal(said("alert"), "No shape.");
+  submit("4 3 16");
+  hear({ id: sent[2].id, right: true, said: "Right.", axes });
+  assert.equal(said("alert"), "");
 });
 
 test("a kernel that is silent for three seconds is said to be; a late reply still counts", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
-  const { root, sent, submit, hear } = shown();
+  const { root, sent, submit, hear, said } = shown();
   submit("4 3 16");
   context.mock.timers.tick(2999);
-  assert.equal(root.dataset.state, "asked");
   assert.equal(root.dataset.waiting, "true");
+  assert.doesNotMatch(said("line"), /kernel/);
   context.mock.timers.tick(1);
-  assert.equal(root.dataset.state, "silent");
   assert.equal(root.dataset.waiting, undefined);
-  assert.match(root.textContent, /The kernel does not answer.*run this cell again/);
+  assert.equal(said("line"), statusSaid("stale")); // as in every explorer
   hear({ id: sent[0].id, right: true, said: "Right: so it is.", axes });
   assert.equal(root.dataset.state, "right");
+  assert.equal(said("line"), "");
 });
 
-test("a closed channel is said at once", () => {
-  const { root, submit } = shown({
+test("a closed channel, or a kernel that has ended, is said at once", () => {
+  const closed = shown({
     send: () => {
       throw new Error("closed");
     },
   });
-  submit("4 3 16");
-  assert.equal(root.dataset.state, "silent");
+  closed.submit("4 3 16");
+  assert.match(closed.said("line"), /the kernel does not answer/);
+  const ended = shown();
+  ended.listeners.comm_live_update();
+  assert.match(ended.said("line"), /the kernel does not answer/);
 });
 
 test("a card that is taken away hears nothing more", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
-  const { root, listeners, submit, stop } = shown();
+  const { listeners, submit, stop, said } = shown();
   submit("4 3 16");
   stop();
   context.mock.timers.tick(5000);
   assert.deepEqual(listeners, {});
-  assert.equal(root.dataset.state, "asked");
+  assert.doesNotMatch(said("line"), /kernel/);
 });

@@ -20,12 +20,15 @@ def drive(card: View) -> None:
     """A right answer, wrong ones and nonsense: each is answered, and none leaves a trace in the state."""
     before = dict(card.ask())
     right = answer_of(card)
+    assert "axes" not in reply(card, str((*right, 2))), "at first a hint alone"
     for answer in (str(right), list(right), " ".join(map(str, right))):
         assert reply(card, answer)["right"] is True
-    for wrong in ((*right, 1), (*right[:-1], right[-1] + 1), right[:-1] or (1, 1), tuple(reversed(right))):
+    for wrong in ((*right, 1), (*right[:-1], right[-1] + 1), right[:-1] or (1, 1), right[::-1]):
         assert reply(card, str(wrong))["right"] is (wrong == right)
     for nonsense in NO_SHAPES:
         assert is_sentence(reply(card, nonsense)["problem"]), nonsense
+    card.tell({"show": True, "id": "asked"})
+    assert tuple(axis["size"] for axis in card.heard[-1]["axes"]) == right
     card.tell("not even a dict")
     assert is_sentence(card.heard[-1]["problem"])
     assert reply(card, str(right))["right"] is True
