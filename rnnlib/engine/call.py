@@ -21,6 +21,7 @@ from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import synchronise
 from rnnlib.engine.overrides import is_plain, is_torchs
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.modules import kind_of_class
 from rnnlib.spec.shapes import TensorShape, data_shapes
 
 ONE_THREAD = 10**9  # multiply-adds up to which one thread is steadier, and hardly slower, than all of them
@@ -28,6 +29,7 @@ ONE_AT_A_TIME = threading.RLock()  # what is put back, and an explorer's traits,
 if hasattr(os, "register_at_fork"):  # held across a fork, or the child could wait for ever for a thread that it lacks
     release = ONE_AT_A_TIME.release
     os.register_at_fork(before=ONE_AT_A_TIME.acquire, after_in_parent=release, after_in_child=release)
+NO_PRIMITIVE = "could not create a primitive"  # of oneDNN, which torch's autocast asks for it
 PROJECTIONS = "LSTM with projections is not supported with oneDNN"
 
 
@@ -75,10 +77,16 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
             start = time.perf_counter()
             result = layer(x) if hx is None else layer(x, hx)
             synchronise(device)
-    except AttributeError as error:
-        if not isinstance(error.obj, PackedSequence):
+    except (AttributeError, TypeError) as error:
+        module = _module_of(layer)
+        packs = isinstance(x, PackedSequence) or module is not layer  # what is timed may pack it itself
+        if not packs or is_plain(spec, module):
             raise
-        raise TypeError(_asks_what_is_packed(layer, error.name)) from None
+        raise TypeError(_cannot_take_what_is_packed(module, error)) from None
+    except RuntimeError as error:
+        if not (torch.is_autocast_enabled(device.type) and NO_PRIMITIVE in str(error)):
+            raise
+        raise ValueError(_has_no_such_autocast(spec, device)) from None
     seconds = time.perf_counter() - start
     answer = _taken_apart(spec, layer, given, result)
     if lengths is not None and isinstance(answer.output, PackedSequence):
@@ -94,7 +102,7 @@ def saying_whose(spec: LayerSpec, layer: Any) -> Iterator[None]:
         yield
     except Exception as error:
         if not hasattr(error, "__notes__"):
-            module = getattr(layer, "__self__", layer)
+            module = _module_of(layer)
             plain = isinstance(module, nn.Module) and is_plain(spec, module)
             whose = f"torch's own {spec.kind}" if plain else "Your layer's forward(), or a hook of it,"
             error.add_note(f"{whose} raised this.")
@@ -115,10 +123,27 @@ def check_numbers() -> None:
         raise ValueError(f"tensors hold no numbers here, as they are made a {made.__name__}: leave that mode first.")
 
 
-def _asks_what_is_packed(layer: Any, name: str | None) -> str:
+def _has_no_such_autocast(spec: LayerSpec, device: torch.device) -> str:
+    dtype = str(torch.get_autocast_dtype(device.type))
     return (
-        f"the forward() of your {type(layer).__name__}, or a hook on it, asks a PackedSequence for .{name}, which it"
-        " has not: hand what is packed on to super().forward(x, hx) as it is, and ask x.data, (steps, input_size)."
+        f"torch has no {spec.kind} in {dtype.removeprefix('torch.')} on {device} under torch.autocast: choose"
+        f" dtype=torch.bfloat16 there, or, outside of it, give layer.to({dtype}) an x.to({dtype})."
+    )
+
+
+def _module_of(layer: Any) -> Any:
+    """The learner's module: of its ``forward``, and of what only wraps it as its ``layer``."""
+    module = getattr(layer, "__self__", layer)
+    return module if kind_of_class(type(module)) else getattr(module, "layer", module)
+
+
+def _cannot_take_what_is_packed(module: Any, error: AttributeError | TypeError) -> str:
+    raised = f"takes no PackedSequence (it raised {type(error).__name__}: {error})"
+    if isinstance(error, AttributeError) and isinstance(error.obj, PackedSequence):
+        raised = f"asks a PackedSequence for .{error.name}, which it has not"
+    return (
+        f"the forward() of your {type(module).__name__}, or a hook on it, {raised}: hand what is packed on to"
+        " super().forward(x, hx) as it is, and ask x.data, (steps, input_size)."
     )
 
 

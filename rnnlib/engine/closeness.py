@@ -71,6 +71,16 @@ def rounding(reference: Tensor, *others: Tensor) -> float:
     return float(eps**EXPONENT * largest + torch.finfo(reference.dtype).tiny)
 
 
+def last_digit(*numbers: Tensor) -> float:
+    """By what share a number changes when its last digit does, in the coarsest dtype at work.
+
+    Example:
+        >>> last_digit(torch.zeros(3, dtype=torch.bfloat16))
+        0.0078125
+    """
+    return _precision(*numbers)[0]
+
+
 def named(reference: Tensor, *others: Tensor) -> str:
     """What the numbers are rounded to, where it is coarser than float32: "bfloat16", say, or "TF32", else "".
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
+import torch
 from torch import nn
 from torch.nn.modules import module as module_of_torch
 from torch.nn.utils import parametrize
@@ -48,10 +50,24 @@ def other_code(module: nn.Module) -> str:
         return f"{type(module).__name__} has a __call__() of its own"
     if parametrize.is_parametrized(module) and not _hooks(module):
         return f"its parametrisation of {', '.join(module.parametrizations)} makes them anew at each call"  # type: ignore[arg-type]
-    names = [getattr(hook, "__name__", type(hook).__name__) for hook in _hooks(module)]
+    hooks = [getattr(hook, "func", hook) for hook in _hooks(module)]  # what a functools.partial calls
+    names = [getattr(hook, "__name__", type(hook).__name__) for hook in hooks]
     names = ["lambda" if name == "<lambda>" else f"{name}()" for name in names]
     which = f"its hook {names[0]} changes" if len(names) == 1 else f"its hooks {', '.join(names)} change"
     return f"{which} what goes in or what comes out"
+
+
+def same_random_numbers(spec: LayerSpec, module: nn.Module) -> contextlib.AbstractContextManager[None]:
+    """Calls of the layer inside may draw random numbers, where code that is not torch's does; yours stay as they are.
+
+    Example:
+        >>> with same_random_numbers(LayerSpec("GRU", 3, 2), nn.GRU(3, 2)):
+        ...     pass
+    """
+    if is_plain(spec, module):
+        return contextlib.nullcontext()
+    device = next((tensor.device for tensor in (*module.parameters(), *module.buffers())), torch.device("cpu"))
+    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
 
 
 def _hooks(module: nn.Module) -> list[Any]:

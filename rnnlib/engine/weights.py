@@ -10,12 +10,11 @@ import contextlib
 import functools
 from collections.abc import Iterator
 
-import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from rnnlib.engine.closeness import difference
-from rnnlib.engine.overrides import overrides_forward
+from rnnlib.engine.overrides import is_plain, same_random_numbers
 from rnnlib.spec import LayerSpec
 
 
@@ -33,7 +32,7 @@ def weights_of(layer: nn.Module) -> dict[str, Tensor]:
         {'weight_ih_l0': (6, 3), 'weight_hh_l0': (6, 2)}
     """
     spec, found = LayerSpec.of(layer), {}
-    with _same_random_numbers(layer):
+    with same_random_numbers(spec, layer):
         for name in names_of(spec):
             weight = getattr(layer, name, None)
             if not isinstance(weight, Tensor):
@@ -93,17 +92,9 @@ def suffix_of(spec: LayerSpec, layer: int, direction: int) -> str:
 
 @contextlib.contextmanager
 def changed_in_place(spec: LayerSpec, layer: nn.Module) -> Iterator[list[str]]:
-    """The names of the weights whose numbers a forward() of the learner's own changes, once the calls are over."""
+    """The names of the weights whose numbers code of the learner's own changes, once the calls are over."""
     names: list[str] = []
-    of = weights_of(layer) if overrides_forward(spec, layer) else {}  # torch's own changes none
+    of = {} if is_plain(spec, layer) else weights_of(layer)  # torch's own changes none
     before = {name: (weight, weight.detach().clone()) for name, weight in of.items()}
     yield names
     names += [name for name, (weight, numbers) in before.items() if difference(weight, numbers) > 0]
-
-
-def _same_random_numbers(layer: nn.Module) -> contextlib.AbstractContextManager[None]:
-    """A parametrisation may draw random numbers at each look: the learner's own stay as they are."""
-    if not parametrize.is_parametrized(layer):
-        return contextlib.nullcontext()
-    device = next(layer.parameters()).device
-    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])

@@ -17,7 +17,7 @@ from rnnlib.engine.call import Inputs, call, check_numbers, keeping_torch_settin
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, dtype_for
 from rnnlib.engine.limits import free_bytes
-from rnnlib.engine.overrides import is_plain
+from rnnlib.engine.overrides import is_plain, same_random_numbers
 from rnnlib.engine.trace.time_major import time_major
 from rnnlib.engine.weights import like, names_of, weights_of
 from rnnlib.spec import LayerSpec
@@ -175,8 +175,7 @@ def _read(spec: LayerSpec, layer: nn.Module, x: Tensor, lengths: Tensor | None, 
     all_layers = spec.num_layers * spec.num_directions * spec.num_gates * spec.hidden_size
     copies = max(1, AT_ONCE // (seq_len * batch * (spec.input_size + all_layers)))
     asked = [torch.tensor(places[at : at + copies], device=CPU) for at in range(0, len(places), copies)]
-    same_numbers = contextlib.nullcontext() if is_plain(spec, layer) else torch.random.fork_rng(devices=[])
-    with same_numbers:  # code of the learner's own may draw random ones
+    with same_random_numbers(spec, layer):
         moved = torch.cat([_moved(spec, layer, x, lengths, numbers) for numbers in asked])
     if not bool(moved.isfinite().all()):
         raise ValueError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import threading
 import time
 
@@ -17,6 +18,7 @@ from rnnlib.engine.closeness import close
 from rnnlib.engine.devices import available, find
 from rnnlib.engine.layers import build
 from rnnlib.engine.run import Run, run
+from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.spec import LayerSpec, shapes
 from rnnlib.spec.kinds import CELLS, KINDS, LAYERS
 from tests.strategies import batches, real, refused, seq_lens, specs
@@ -311,3 +313,34 @@ def test_a_run_is_frozen_and_its_repr_holds_no_time() -> None:
     packed = pack_sequence([torch.zeros(4, 12), torch.zeros(2, 12)])
     assert "output  packed, data (6, 16)" in repr(run(GRU, packed))
     assert repr(run(LayerSpec("LSTMCell", 3, 2))).splitlines()[3:5] == ["h_1     (2,)", "c_1     (2,)"]
+
+
+@pytest.mark.parametrize("kind", ["GRU", "RNN", "LSTMCell"])
+def test_with_a_hook_on_every_module_no_zeros_are_compared(kind: str) -> None:
+    def double(_: nn.Module, __: object, result: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
+        return tuple(2 * part for part in result)
+
+    layer, x = getattr(nn, kind)(3, 4), torch.randn(5, 3)
+    sentences = [check.sentence for check in run(layer, x).checks]
+    assert "no state given equals zeros given" in sentences
+    handle = nn.modules.module.register_module_forward_hook(double)
+    try:
+        assert [check.sentence for check in run(layer, x).checks] == sentences[:-1]
+    finally:
+        handle.remove()
+
+
+def test_what_torch_has_not_under_autocast_is_said() -> None:
+    layer, x = nn.LSTM(3, 4), torch.randn(5, 2, 3)
+    try:
+        with torch.autocast("cpu", dtype=torch.float16):
+            layer(x)
+    except RuntimeError:
+        for ask in (run, functools.partial(time_layer, min_run_time=1e-3)):
+            with torch.autocast("cpu", dtype=torch.float16):
+                refused(functools.partial(ask, layer, x), "no LSTM in float16 on cpu under torch.autocast", "bfloat16")
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            run(layer, x)
+    else:
+        pytest.skip("this torch has it on this processor")
+    assert run(layer.to(torch.float16), x.to(torch.float16)).output.dtype == torch.float16

@@ -102,6 +102,18 @@ def test_a_forward_that_drops_weights_in_place_is_told() -> None:
     assert "in place" not in trace(nn.LSTM(3, 4), X).note
 
 
+def test_a_hook_that_changes_weights_in_place_is_told() -> None:
+    def halve(layer: nn.Module, _: object) -> None:
+        layer.weight_hh_l0.data.mul_(0.5)
+
+    layer, x = nn.GRU(3, 4), torch.randn(5, 2, 3)
+    layer.register_forward_pre_hook(halve)
+    first = run(layer, x).checks[0]
+    assert (first.holds, "changes weight_hh_l0 in place" in first.why) == (False, True)
+    assert "changes weight_hh_l0 in place" in trace(layer, x).note
+    assert "changed weight_hh_l0 in place" in time_layer(layer, x, min_run_time=1e-3).note
+
+
 def test_a_parametrisation_that_draws_is_traced_with_the_state_kept() -> None:
     class Noise(nn.Module):
         def forward(self, weight: torch.Tensor) -> torch.Tensor:

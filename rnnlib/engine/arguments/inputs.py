@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -13,6 +14,8 @@ from rnnlib.engine.arguments.tensors import check_tensor, check_type_and_place
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.shapes import data_shapes
+
+PACK = "torch.nn.utils.rnn.pack_sequence(x, enforce_sorted=False) makes one batch of them"
 
 
 class Sizes(NamedTuple):
@@ -56,7 +59,7 @@ def check_input(spec: LayerSpec, x: Any, dtype: torch.dtype, device: torch.devic
     """
     if isinstance(x, PackedSequence):
         return _check_packed(spec, x, dtype, device)
-    _check_one_tensor(x)
+    _check_one_tensor(spec, x)
     check_tensor("x", x, dtype)
     axes = _axes(spec, x)
     _check_width(spec, x, axes)
@@ -101,29 +104,46 @@ def reads(spec: LayerSpec) -> str:
     return f"{spec.kind}{given} reads x as {in_brackets(_names(spec, 1))}"
 
 
-def _check_one_tensor(x: Any) -> None:
+def _check_one_tensor(spec: LayerSpec, x: Any) -> None:
     """Refuse several tensors in place of one: what a layer returned, or sequences that are not in one batch yet."""
-    if isinstance(x, tuple) and len(x) == 2 and isinstance(x[0], Tensor):
+    if isinstance(x, tuple) and len(x) == 2 and isinstance(x[0], (Tensor, PackedSequence)):
+        two = isinstance(x[0], Tensor) and isinstance(x[1], Tensor) and x[0].dim() == x[1].dim() == 2
+        other = f" If they are two sequences, {PACK}." if two and not spec.is_cell else ""
         raise TypeError(
             "x must be one tensor, not a pair: a layer returns a pair, output and states, and the next layer reads"
-            " output alone, so write x[0]; an input and a state go one after the other, as in run(layer, *x)."
+            f" output alone, so write x[0].{other} An input and a state of your own go one after the other, as in"
+            " run(layer, x, hx)."
         )
     if not isinstance(x, (list, tuple)) or not x:
         return
     if all(isinstance(item, Tensor) for item in x):
-        mend = "torch.stack(list(x)) puts the steps of one sequence in one tensor"
-        if any(item.dim() > 1 for item in x):
-            mend = (
-                "torch.nn.utils.rnn.pack_sequence(x, enforce_sorted=False) makes one batch of them, whatever their"
-                " lengths; or pad them with pad_sequence, and give their lengths too"
-            )
-        raise TypeError(f"x must be one tensor, not a {type(x).__name__} of {len(x)} tensors: {mend}.")
-    if len({len(item) for item in x if isinstance(item, (list, tuple))}) > 1:
         raise TypeError(
-            "x must be one tensor, and these lists are not of one length: make a tensor of each,"
-            " x = [torch.as_tensor(s, dtype=torch.float32) for s in x], and then one batch of them with"
-            " torch.nn.utils.rnn.pack_sequence(x, enforce_sorted=False)."
+            f"x must be one tensor, not a {type(x).__name__} of {len(x)} tensors: {_in_one_tensor(spec, x)}."
         )
+    if len({len(item) for item in x if isinstance(item, (list, tuple)) or hasattr(item, "ndim")}) > 1:
+        raise TypeError(
+            "x must be one tensor, and these are not of one length: make a tensor of each,"
+            f" x = [torch.as_tensor(s, dtype=torch.float32) for s in x], and then {PACK}."
+        )
+
+
+def _in_one_tensor(spec: LayerSpec, x: Sequence[Tensor]) -> str:
+    """How several tensors become one input, found by their axes."""
+    axes, shapes = {item.dim() for item in x}, {tuple(item.shape) for item in x}
+    batch = 0 if spec.batch_first else 1
+    if axes == {1} and len(shapes) == 1:
+        return "torch.stack(list(x)) puts the steps of one sequence in one tensor"
+    if spec.is_cell:
+        return "a cell takes one step: call it on each of them in turn"
+    if axes == {1}:
+        return f"for one number a step write x = [s[:, None] for s in x]; then {PACK}"
+    if axes == {2}:
+        return f"{PACK}, whatever their lengths; or pad them with pad_sequence, and give their lengths too"
+    if axes == {3} and all(item.shape[batch] == 1 for item in x):
+        return f"each has a batch axis already, so write x = [s.squeeze({batch}) for s in x]; then {PACK}"
+    if axes == {3} and len({item.shape[1 - batch] for item in x}) == 1:
+        return f"torch.cat(list(x), dim={batch}) makes one batch of these"
+    return "give one after the other"
 
 
 @functools.lru_cache
@@ -167,6 +187,12 @@ def _too_many_axes(spec: LayerSpec, x: Tensor) -> str:
             "if it is (batch, channels, frequency, time), as a convolution gives it, its channels and frequencies are"
             f" the numbers of a step; write x.permute({order}).flatten(2)"
         )
+    if x.dim() == 4 and x.shape[1] * x.shape[3] == spec.input_size and x.shape[1] > 1 and not spec.is_cell:
+        order = "0, 2, 1, 3" if spec.batch_first else "2, 0, 1, 3"
+        return (
+            "if it is (batch, channels, time, frequency), its channels and frequencies are the numbers of a step;"
+            f" write x.permute({order}).flatten(2)"
+        )
     if x.dim() == 4 and x.shape[2] * x.shape[3] == spec.input_size and not spec.is_cell:
         return "its last two axes are the numbers of a step; write x.flatten(2)"
     if fits and spec.batch_first:
@@ -195,12 +221,13 @@ def _check_width(spec: LayerSpec, x: Tensor, axes: tuple[str, ...]) -> None:
 def _check_packed(spec: LayerSpec, x: PackedSequence, dtype: torch.dtype, device: torch.device) -> Sizes:
     if spec.is_cell:
         raise TypeError(f"{spec.kind} takes one step, not a PackedSequence: use {spec.family}, which runs over steps.")
+    check_tensor("x.data", x.data, dtype)
     if x.data.dim() != 2 or x.data.shape[-1] != spec.input_size:
         raise ValueError(
             f"x.data must be input_size={spec.input_size} wide on its last axis: it has shape {tuple(x.data.shape)}."
             f" Pack sequences of shape (length, {spec.input_size})."
         )
-    wrong = _made_by_hand(x)
+    wrong = made_by_hand(x)
     if wrong:
         raise ValueError(
             f"x is a PackedSequence in which {wrong}: make it with torch.nn.utils.rnn.pack_sequence or"
@@ -210,9 +237,17 @@ def _check_packed(spec: LayerSpec, x: PackedSequence, dtype: torch.dtype, device
     return Sizes(len(x.batch_sizes), int(x.batch_sizes[0]))
 
 
-def _made_by_hand(x: PackedSequence) -> str:
-    """What of a PackedSequence does not go together, as torch's own functions make none."""
-    sizes = x.batch_sizes
+def made_by_hand(x: PackedSequence) -> str:
+    """What of a PackedSequence does not go together, as torch's own functions make none; "" where all does.
+
+    Example:
+        >>> from torch.nn.utils.rnn import pack_sequence
+        >>> made_by_hand(pack_sequence([torch.zeros(3, 2)])._replace(batch_sizes=torch.tensor([1, 1])))
+        'batch_sizes count 2 steps and x.data has 3'
+    """
+    sizes: Any = x.batch_sizes
+    if not isinstance(sizes, Tensor) or sizes.is_meta:
+        return f"batch_sizes must be a tensor on the CPU, not {brief(sizes)}"
     if sizes.dtype != torch.int64 or sizes.dim() != 1 or not len(sizes):
         return f"batch_sizes must be int64 with one axis, a number a step, not {tuple(sizes.shape)} of {sizes.dtype}"
     if int(sizes.min()) < 1 or bool((sizes.diff() > 0).any()):
@@ -222,9 +257,12 @@ def _made_by_hand(x: PackedSequence) -> str:
     sorts, unsorts = x.sorted_indices, x.unsorted_indices
     if sorts is None and unsorts is None:
         return ""
+    if not all(isinstance(i, Tensor) and i.dtype in (torch.int64, torch.int32) for i in (sorts, unsorts)):
+        return "sorted_indices and unsorted_indices must both be tensors of whole numbers, or both None"
     places = torch.arange(int(sizes[0]), device=x.data.device)
-    in_order = sorts is not None and torch.equal(sorts.sort().values, places)
-    if sorts is None or unsorts is None or not in_order or not torch.equal(sorts.argsort(), unsorts):
+    assert sorts is not None
+    assert unsorts is not None
+    if not torch.equal(sorts.sort().values, places) or not torch.equal(sorts.argsort(), unsorts):
         return f"sorted_indices and unsorted_indices do not put {len(places)} sequences in order and back"
     return ""
 

@@ -91,7 +91,8 @@ def _slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, 
     if len(want) > 1 and (got[1], got[0], *got[2:]) == want:
         moved = "batch_first moves the axes of input and output, never of a state"
         about = moved if spec.batch_first else "its axes 0 and 1 are swapped"
-        return f"{about}; write {name}.transpose(0, 1).contiguous()"
+        cut = f"; or else {_cut(sizes)}" if sizes.batch is not None and not spec.is_cell and got[0] < want[0] else ""
+        return f"{about}; write {name}.transpose(0, 1).contiguous(){cut}"
     axis = next(i for i, (a, b) in enumerate(zip(got, want, strict=True)) if a != b)
     symbol = expected.axes[axis]
     if symbol == "num_layers*num_directions":
@@ -116,12 +117,21 @@ def _stack_slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple
                 f"{both}: for the forward ones write {forward}.contiguous(), for both together {forward} + {backward}"
             )
     if sizes.batch is not None and got[1] > sizes.batch and got[2:] == want[2:] and got[0] < want[0]:
-        return (
-            f"{about}, and axis 1 is the batch, {sizes.batch}, not {got[1]}: the state was cut on axis 0, as"
-            f" nn.DataParallel does, and its batch is on axis 1. Cut it there, as in state[:, :{sizes.batch}]; through"
-            " DataParallel give it batch first, and in forward() write state.transpose(0, 1).contiguous()"
-        )
-    return about
+        return f"{about}, and axis 1 is the batch, {sizes.batch}, not {got[1]}: {_cut(sizes)}"
+    off = [
+        f"axis {axis} is {expected.axes[axis]}={want[axis]}, not {got[axis]}"
+        for axis in range(1, len(want))
+        if got[axis] != want[axis]
+    ]
+    return "; ".join([about, *off])
+
+
+def _cut(sizes: Sizes) -> str:
+    return (
+        "the state was cut on axis 0, as nn.DataParallel does, and its batch is on axis 1. Cut it there, as in"
+        f" state[:, :{sizes.batch}]; through DataParallel give it batch first, and in forward() write"
+        " state.transpose(0, 1).contiguous()"
+    )
 
 
 def _rank_slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, ...]) -> str:

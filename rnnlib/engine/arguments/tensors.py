@@ -16,11 +16,20 @@ def check_tensor(name: str, value: Any, dtype: torch.dtype) -> Tensor:
     """
     if not isinstance(value, Tensor):
         numpy = type(value).__module__ == "numpy"
-        mend = f": write torch.as_tensor({name}, dtype={dtype})" if numpy or isinstance(value, list) else ""
+        mend = f": write torch.as_tensor({name}, dtype={dtype})" if _holds_numbers(value) else ""
         given = "a numpy array" if numpy else type(value).__name__
         raise TypeError(f"{name} must be a torch tensor, not {given}{mend}.")
     check_dense(name, value)
     return value
+
+
+def _holds_numbers(value: Any) -> bool:
+    """Whether a list or an array can be made a tensor."""
+    try:
+        torch.as_tensor(value, device="cpu")
+    except (TypeError, ValueError, RuntimeError):
+        return False
+    return isinstance(value, (list, tuple)) or type(value).__module__ == "numpy"
 
 
 def check_dense(name: str, tensor: Tensor) -> None:
@@ -44,7 +53,8 @@ def check_type_and_place(name: str, tensor: Tensor, dtype: torch.dtype, device: 
         ValueError: with the line that mends it.
     """
     if tensor.dtype != dtype:
-        mend = f"{name}.float()" if dtype == torch.float32 else f"{name}.to({dtype})"
+        real = f"{name}.real" if tensor.dtype.is_complex else name
+        mend = f"{real}.float()" if dtype == torch.float32 else f"{real}.to({dtype})"
         other = ""
         if tensor.dtype.is_floating_point:
             other = f", or make a layer of your own {named(tensor.dtype)} with layer.to({tensor.dtype})"

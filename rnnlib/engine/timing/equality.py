@@ -12,9 +12,10 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.call import Inputs, Outputs, call
 from rnnlib.engine.closeness import difference, named, rounding
-from rnnlib.engine.overrides import overrides_forward
+from rnnlib.engine.overrides import is_plain, other_code, overrides_forward
 from rnnlib.engine.timing.variants import layer_of
 from rnnlib.engine.timing.workload import Workload
+from rnnlib.engine.trace.comparison import AMPLIFIED, MANY, moved_by_a_last_digit
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import in_code
 
@@ -50,13 +51,20 @@ def equal_to_layer(workload: Workload, result: Outputs, ask: Callable[[], None] 
         return Equal(0.0, True, "this is the layer itself, with which the others are compared")
     if isinstance(result.output, PackedSequence):
         result = result._replace(output=pad_packed_sequence(result.output, workload.spec.batch_first)[0])
-    layer, farthest, allowed, rounded_to = layer_of(workload), 0.0, 0.0, ""
+    layer, farthest, holds, rounded_to, moved = layer_of(workload), 0.0, True, "", 0.0
     for part, inputs in _parts(workload, _tensors(result)):
         ask()
         for a, b in zip(part, _tensors(call(workload.spec, layer, inputs)[0]), strict=True):
-            farthest, allowed = max(farthest, difference(a, b)), max(allowed, rounding(b, a))
-            rounded_to = named(b, a)
-    return _in_words(workload, farthest, farthest <= allowed, rounded_to)
+            apart, rounded_to = difference(a, b), named(b, a)
+            farthest, holds = max(farthest, apart), holds and apart <= rounding(b, a)
+        if not holds and is_plain(LayerSpec.of(workload.module), workload.module):
+            ask()
+            moved = max(moved, moved_by_a_last_digit(workload.spec, layer, inputs))
+    if not holds and farthest <= MANY * moved:
+        why = f"{AMPLIFIED}. A change of x in its last digit moves it by {moved:.2g}"
+        said = f"output and last states differ from {_against(workload)} by up to {farthest:.2g}: {why}"
+        return Equal(farthest, True, said)
+    return _in_words(workload, farthest, holds, rounded_to)
 
 
 def _tensors(result: Outputs) -> list[Tensor]:
@@ -80,12 +88,18 @@ def _parts(workload: Workload, ours: list[Tensor]) -> Iterator[tuple[list[Tensor
 
 
 def _in_words(workload: Workload, farthest: float, holds: bool, rounded_to: str) -> Equal:
-    against = "the layer's, each sequence run alone" if workload.lengths is not None else "the layer's"
+    against = _against(workload)
     if holds:
         rounding_in = f"rounding in {rounded_to}" if rounded_to else "rounding"
         return Equal(farthest, True, f"output and last states equal {against}: they differ by {rounding_in} at most")
-    why = ", which is more than rounding"
-    if overrides_forward(LayerSpec.of(workload.module), workload.module):
+    why, spec = ", which is more than rounding", LayerSpec.of(workload.module)
+    if not is_plain(spec, workload.module):
+        why = f": {other_code(workload.module)}"
+    if overrides_forward(spec, workload.module):
         name, torchs = type(workload.module).__name__, in_code(workload.spec.kind)
         why = f": {name} has a forward() of its own, and {torchs} has not"
     return Equal(farthest, False, f"output and last states differ from {against} by up to {farthest:.2g}{why}")
+
+
+def _against(workload: Workload) -> str:
+    return "the layer's, each sequence run alone" if workload.lengths is not None else "the layer's"

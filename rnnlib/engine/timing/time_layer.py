@@ -8,27 +8,29 @@ import numbers
 import os
 import statistics
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.call import call, in_background
+from rnnlib.engine.call import call, check_numbers, in_background
 from rnnlib.engine.closeness import multiplies_in_tf32
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.overrides import is_plain
+from rnnlib.engine.overrides import same_random_numbers
 from rnnlib.engine.timing.equality import equal_to_layer
 from rnnlib.engine.timing.measure import CancelledError, measure, on_threads, timer
 from rnnlib.engine.timing.peak import peak_memory, peak_of
 from rnnlib.engine.timing.timing import Timing
 from rnnlib.engine.timing.variants import UnavailableError, variant_of
 from rnnlib.engine.timing.workload import Workload, check_workload
-from rnnlib.engine.weights import weights_of
+from rnnlib.engine.weights import changed_in_place, weights_of
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.arguments import check_size
+from rnnlib.spec.arguments import brief, check_size
+
+LONGEST = 365 * 86_400  # seconds
 
 
 def time_layer(
@@ -89,7 +91,10 @@ def time_layer(
     threads = _check_threads(num_threads)
     if cancelled is not None and not callable(cancelled):
         raise TypeError(f"cancelled must be a function that says True or False, not {cancelled!r}.")
-    with torch.inference_mode(False), torch.set_grad_enabled(backward is True):
+    check_numbers()
+    # torch's own Timer reckons with tensors on the default device.
+    with_numbers = torch.device("cpu") if torch.get_default_device().type == "meta" else nullcontext()
+    with with_numbers, torch.inference_mode(False), torch.set_grad_enabled(backward is True):
         sizes = {"seq_len": seq_len, "batch": batch, "lengths": lengths}
         workload = check_workload(layer, x, variant=variant, device=device, dtype=dtype, backward=backward, **sizes)
         with in_words(workload.x.device):
@@ -111,14 +116,17 @@ def _timed(workload: Workload, threads: int, min_run_time: float, cancelled: Cal
             raise CancelledError("the measurement was cancelled.")
 
     try:
-        variant = variant_of(workload)
+        with same_random_numbers(LayerSpec.of(workload.module), workload.module):
+            variant = variant_of(workload)
     except UnavailableError as error:
         return dataclasses.replace(timing, note=str(error))
     weights: list[Tensor] = list(variant.parameters()) or list(weights_of(workload.module).values())  # no Parameters
     weights = [weight for weight in weights if weight.requires_grad]
     names = {name: variant, "x": workload.given.x, "weights": weights, "torch": torch, "ask": ask}
     stmt = statement if cancelled is None else f"ask(); {statement}"
-    with in_background(), on_threads(threads), _random_numbers_aside(workload):
+    spec = LayerSpec.of(workload.module)
+    aside = same_random_numbers(spec, workload.module)
+    with in_background(), on_threads(threads), aside, changed_in_place(spec, workload.module) as changed:
         ask()
         rate, peak = peak_of(workload, threads)  # first: it wakes a GPU up
         ask()
@@ -126,6 +134,9 @@ def _timed(workload: Workload, threads: int, min_run_time: float, cancelled: Cal
         equal = equal_to_layer(workload, result, ask)
         found, calls = measure(timer(stmt, names, threads, device), seconds, min_run_time)
         peak_bytes, memory = peak_memory(workload, variant, lambda: eval(stmt, names))
+    said = notes(workload, calls)
+    if changed:
+        said.append(f"each of the calls changed {', '.join(changed)} in place: the layer is another one now")
     return dataclasses.replace(
         timing,
         median=found.median,
@@ -137,16 +148,8 @@ def _timed(workload: Workload, threads: int, min_run_time: float, cancelled: Cal
         peak_bytes=peak_bytes,
         memory=memory,
         equal=equal,
-        note="; ".join(notes(workload, calls)),
+        note="; ".join(said),
     )
-
-
-def _random_numbers_aside(workload: Workload) -> AbstractContextManager[None]:
-    """What is not torch's own code may draw random numbers: the learner's stay as they were."""
-    if is_plain(LayerSpec.of(workload.module), workload.module):
-        return nullcontext()
-    device = workload.x.device
-    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
 
 
 def _quartiles(times: list[float]) -> tuple[float, float]:
@@ -175,8 +178,10 @@ def notes(workload: Workload, calls: int) -> list[str]:
 def _check_seconds(seconds: Any) -> None:
     if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real):
         raise TypeError(f"min_run_time must be seconds, such as 0.2, not {seconds!r} ({type(seconds).__name__}).")
-    if not 0 < float(seconds) < math.inf:
-        raise ValueError(f"min_run_time must be more than 0 seconds, and finite, not {seconds!r}: choose 0.2, say.")
+    if not 0 < seconds < LONGEST:  # type: ignore[operator]
+        raise ValueError(
+            f"min_run_time must be more than 0 seconds, and less than a year, not {brief(seconds)}: choose 0.2, say."
+        )
 
 
 def _check_threads(num_threads: Any) -> int:

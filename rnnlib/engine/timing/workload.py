@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.arguments.inputs import Sizes, check_agreement, check_input
-from rnnlib.engine.arguments.lengths import check_lengths, lengths_for
+from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.call import Inputs
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
@@ -107,7 +107,7 @@ def check_workload(
     if backward and not isinstance(layer, LayerSpec):
         _check_backward(layer)
     check_run(spec, *sizes, where, dtype, built=weight is not None, gradients=backward)
-    steps = _check_lengths(spec, lengths, sizes, variant)
+    steps = _check_lengths(spec, x, lengths, sizes, variant)
     shape = data_shapes(spec, *sizes)["input"].sizes
     with in_words(where):
         data = random_numbers(shape, dtype).to(where) if x is None else x.detach().reshape(shape)
@@ -183,7 +183,7 @@ def _sizes(
     return Sizes(check_size("seq_len", seq_len), None if batch is None else check_size("batch", batch))
 
 
-def _check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, variant: str) -> Tensor | None:
+def _check_lengths(spec: LayerSpec, x: Tensor | None, lengths: Any, sizes: Sizes, variant: str) -> Tensor | None:
     if variant != "packed":
         if lengths is not None:
             raise ValueError(f"lengths are for variant='packed', and {variant!r} runs every step: leave them out.")
@@ -192,7 +192,7 @@ def _check_lengths(spec: LayerSpec, lengths: Any, sizes: Sizes, variant: str) ->
         raise ValueError("packing is for the sequences of a batch, and this is one sequence: give batch=1, or x so.")
     if lengths is None:
         return spread_lengths(sizes.seq_len, sizes.batch)
-    return check_lengths(lengths, [sizes.seq_len] * sizes.batch)
+    return lengths_for(spec, x, lengths, sizes)
 
 
 def _check_backward(layer: nn.Module) -> None:
@@ -203,7 +203,10 @@ def _check_backward(layer: nn.Module) -> None:
             " pass alone with backward=False."
         )
     if not any(weight.requires_grad for weight in weights):
+        thaw = (
+            "write layer.requires_grad_() first, or " if any(True for _ in layer.parameters()) else ""
+        )  # else in vain
         raise ValueError(
-            "every weight of the layer is frozen (requires_grad=False), so it has no backward: write"
-            " layer.requires_grad_() first, or time the forward pass alone with backward=False."
+            f"every weight of the layer is frozen (requires_grad=False), so it has no backward: {thaw}time the forward"
+            " pass alone with backward=False."
         )

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.call import Inputs, Outputs, call
-from rnnlib.engine.closeness import difference, rounding
-from rnnlib.engine.overrides import is_plain, other_code, overrides_forward
+from rnnlib.engine.closeness import difference, last_digit, rounding
+from rnnlib.engine.overrides import is_plain, other_code, overrides_forward, same_random_numbers
 from rnnlib.engine.trace.unroll import FiveAxes
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import in_code
@@ -36,8 +36,7 @@ def own_answer(spec: LayerSpec, module: nn.Module, given: Inputs) -> Outputs | s
     if is_plain(spec, module):
         with torch.no_grad():
             return _called(spec, module, given)
-    device = given.x.data.device
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    with same_random_numbers(spec, module):
         try:
             return _called(spec, module, given)
         except Exception as error:  # whatever a forward() of the learner's own may raise
@@ -103,7 +102,7 @@ def compare(spec: LayerSpec, module: nn.Module, given: Inputs, ours: Outputs, ow
     differs = f"The layer's own result differs from this trace by up to {farthest:.2g}"
     if not is_plain(spec, module):
         return Comparison(farthest, False, f"{differs}: {other_code(module)}.")
-    moved = _moved_by_a_last_digit(spec, module, given)
+    moved = moved_by_a_last_digit(spec, module, given)
     if farthest <= MANY * moved:
         why = f"{AMPLIFIED}. A change of x in its last digit moves it by {moved:.2g}"
         return Comparison(farthest, True, f"{differs}: {why}.")
@@ -114,9 +113,10 @@ def _pairs(ours: Outputs, own: Outputs) -> list[tuple[Tensor, Tensor]]:
     return [(a.data, b.data) for a, b in zip(ours, own, strict=True) if a is not None and b is not None]
 
 
-def _moved_by_a_last_digit(spec: LayerSpec, module: nn.Module, given: Inputs) -> float:
+@torch.no_grad()
+def moved_by_a_last_digit(spec: LayerSpec, module: nn.Module, given: Inputs) -> float:
     """How far the layer's own result moves when every number of x does by as little as can be."""
-    data = given.x.data * (1 + torch.finfo(given.x.data.dtype).eps)
+    data = given.x.data * (1 + last_digit(given.x.data))
     x = given.x._replace(data=data) if isinstance(given.x, PackedSequence) else data
     moved, own = (_called(spec, module, again) for again in (given._replace(x=x), given))
     return max(difference(a, b) for a, b in _pairs(moved, own))

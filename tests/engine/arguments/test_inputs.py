@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -60,7 +62,7 @@ BAD = {
     "a list": (LSTM, [[[0.0] * 12]], ["torch tensor", "list"]),
     "a number": (LSTM, 3.0, ["torch tensor", "float"]),
     "words": (LSTM, "hello", ["torch tensor", "str"]),
-    "a pair": (LSTM, (x, None), ["one tensor", "x[0]", "run(layer, *x)"]),
+    "a pair": (LSTM, (x, None), ["one tensor", "x[0]", "run(layer, x, hx)"]),
     "a sparse tensor": (LSTM, x.to_sparse(), ["dense"]),
     "a device that is not there": (LSTM, x.to("meta"), ["no device 'meta'", "this machine has cpu"]),
 }
@@ -211,6 +213,25 @@ BY_HAND = {
     "no step": (PackedSequence(data, torch.tensor([], dtype=torch.int64)), ["batch_sizes must be int64"]),
     "another dtype": (PackedSequence(data, torch.tensor([5.0, 4.0])), ["int64", "float32"]),
     "two axes": (PackedSequence(data, torch.tensor([[5], [4]])), ["one axis"]),
+    "a list of sizes": (
+        PackedSequence(data, torch.tensor([9]))._replace(batch_sizes=[5, 4]),
+        ["batch_sizes must be a tensor", "[5, 4]"],
+    ),
+    "no sizes": (PackedSequence(data, torch.tensor([9]))._replace(batch_sizes=None), ["batch_sizes", "None"]),
+    "sizes without numbers": (
+        PackedSequence(data, torch.tensor([5, 4]))._replace(batch_sizes=torch.ones(2, device="meta")),
+        ["on the CPU"],
+    ),
+    "an order of floats": (
+        PackedSequence(data, torch.tensor([5, 4]))._replace(
+            sorted_indices=torch.rand(5), unsorted_indices=torch.rand(5)
+        ),
+        ["whole numbers"],
+    ),
+    "an order and none back": (
+        PackedSequence(data, torch.tensor([5, 4]))._replace(sorted_indices=torch.arange(5)),
+        ["both"],
+    ),
     "an order that names one twice": (
         PackedSequence(data, torch.tensor([5, 4]), torch.tensor([0, 1, 2, 3, 3]), torch.arange(5)),
         ["sorted_indices", "5 sequences"],
@@ -227,6 +248,14 @@ BY_HAND = {
 def test_a_packed_sequence_that_was_made_by_hand_is_looked_at(packed: PackedSequence, words: list[str]) -> None:
     for layer in (LSTM, nn.GRU(12, 5, batch_first=True)):
         refused(lambda layer=layer: run(layer, packed), "pack_sequence", *words)
+
+
+@pytest.mark.parametrize(
+    "other", [None, [[0.0] * 12] * 9, data.numpy(), data.to_sparse()], ids=["None", "list", "array", "sparse"]
+)
+def test_a_packed_sequence_of_something_else(other: Any) -> None:
+    packed = PackedSequence(data, torch.tensor([5, 4]))._replace(data=other)
+    refused(lambda: run(LSTM, packed), "x.data must be")
 
 
 def test_a_packed_sequence_that_was_made_by_hand_and_fits_is_taken() -> None:

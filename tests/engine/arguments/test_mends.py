@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_sequence, pad_sequence
 
-from rnnlib import run, trace
+from rnnlib import run, time_layer, trace
 from rnnlib.spec import LayerSpec
 from tests.strategies import refused
 
@@ -43,6 +44,12 @@ INPUTS: dict[str, tuple[Any, Any, str, Any]] = {
     "an axis of 1 in front": (GRU, x[None], "x.squeeze(0)", x),
     "a convolution's features": (FIRST, conv, "x.permute(0, 3, 1, 2).flatten(2)", steps),
     "a convolution's features, time first": (GRU, conv, "x.permute(3, 0, 1, 2).flatten(2)", steps.transpose(0, 1)),
+    "a convolution's features, frequency last": (
+        FIRST,
+        conv.transpose(2, 3),
+        "x.permute(0, 2, 1, 3).flatten(2)",
+        steps,
+    ),
     "a step of two axes": (GRU, image, "x.flatten(2)", image.flatten(2)),
     "several batch axes": (FIRST, x.expand(2, 5, 3, 6), "x.flatten(0, 1)", x.repeat(2, 1, 1)),
     "float64": (nn.GRU(6, 4), x.double(), "x.float()", x),
@@ -60,6 +67,35 @@ INPUTS: dict[str, tuple[Any, Any, str, Any]] = {
         "torch.nn.utils.rnn.pack_sequence(x, enforce_sorted=False)",
         pack_sequence([two, one], enforce_sorted=False),
     ),
+    "two sequences": (
+        GRU,
+        (two, one),
+        "torch.nn.utils.rnn.pack_sequence(x, enforce_sorted=False)",
+        pack_sequence([two, one], enforce_sorted=False),
+    ),
+    "sequences of single numbers": (
+        LayerSpec("GRU", 1, 4),
+        [one[:, 0], two[:, 0]],
+        "[s[:, None] for s in x]",
+        [one[:, :1], two[:, :1]],
+    ),
+    "sequences with a batch axis": (GRU, [one[:, None], two[:, None]], "[s.squeeze(1) for s in x]", [one, two]),
+    "sequences with a batch axis, batch first": (
+        FIRST,
+        [one[None], two[None]],
+        "[s.squeeze(0) for s in x]",
+        [one, two],
+    ),
+    "batches": (GRU, [x, x[:, :1]], "torch.cat(list(x), dim=1)", x[:, [0, 1, 2, 0]]),
+    "batches, batch first": (FIRST, [x, x[:1]], "torch.cat(list(x), dim=0)", x[[0, 1, 2, 3, 4, 0]]),
+    "arrays of unequal length": (
+        GRU,
+        [two.numpy(), one.numpy()],
+        "[torch.as_tensor(s, dtype=torch.float32) for s in x]",
+        [two, one],
+    ),
+    "what a layer made of packed ones": (GRU, nn.LSTM(3, 6)(pack_sequence([one[:, :3]])), "x[0]", None),
+    "complex numbers": (GRU, x.to(torch.complex64), "x.real.float()", x),
     "lists of unequal length": (
         GRU,
         [two.tolist(), one.tolist()],
@@ -146,6 +182,13 @@ def test_a_state_that_was_cut_on_the_wrong_axis(batch: int, seq_len: int, layers
         assert run(spec, torch.randn(half, seq_len, 6), mended).h_n.shape == (2 * layers, half, 4)
 
 
+def test_a_cut_state_may_look_like_one_with_swapped_axes() -> None:
+    message = refused(lambda: run(DEEP, x[:, :2], h.transpose(0, 1)[:2].new_ones(2, 4, 4)), "axes 0 and 1 are swapped")
+    assert "DataParallel" in message
+    assert "state[:, :2]" in message
+    refused(lambda: run(LayerSpec("GRU", 6, 5), x, h[:2]), "not 2; axis 2 is hidden_size=5, not 4")
+
+
 LENGTHS: dict[str, tuple[Any, str]] = {
     "a float tensor": (torch.tensor([5.0, 2.0, 4.0]), "lengths.long()"),
     "floats": ([5.0, 2.0, 4.0], "[int(length) for length in lengths]"),
@@ -207,14 +250,32 @@ def test_a_window_of_a_series_on_the_feature_axis(
     assert "more than one step" not in repr(run(nn.LSTM(6, 4), seq_len=1, batch=3))  # nobody's series
 
 
-def test_a_forward_that_asks_what_is_packed_for_its_shape() -> None:
+TAKES_TENSORS: dict[str, Callable[[Any], Any]] = {
+    "PackedSequence for .shape": lambda x: x * (x.shape[0] > 0),
+    "PackedSequence for .size": lambda x: x * (x.size(0) > 0),
+    "TypeError: can't multiply": lambda x: x * 2.0,
+    "AttributeError: 'tuple'": lambda x: x * 2,
+    "TypeError: relu()": torch.relu,
+    "TypeError: tuple indices": lambda x: x[:, :],
+}
+
+
+@pytest.mark.parametrize(("said", "change"), TAKES_TENSORS.items(), ids=TAKES_TENSORS)
+def test_a_forward_that_cannot_take_what_is_packed(said: str, change: Callable[[Any], Any]) -> None:
     class Asking(nn.GRU):
         def forward(self, x: Any, hx: Any = None) -> Any:
-            return super().forward(x * (x.shape[0] > 0), hx)
+            return super().forward(change(x), hx)
 
-    refusing = functools.partial(run, Asking(6, 4), x, lengths=[5, 2, 4])
-    refused(refusing, "your Asking", "PackedSequence for .shape", "super().forward(x, hx)", "x.data")
-    run(Asking(6, 4), x)
+    layer = Asking(6, 4)
+    for ask in (run, functools.partial(time_layer, variant="packed", min_run_time=1e-3)):
+        refusing = functools.partial(ask, layer, x, lengths=[5, 2, 4])
+        refused(refusing, "your Asking", said, "super().forward(x, hx)", "x.data")
+    run(layer, x)
+
+
+def test_a_list_of_which_no_tensor_can_be_made_is_not_told_to_be_one() -> None:
+    for given in ([[x], [x]], [x, None], ["a"]):
+        assert "write" not in refused(lambda: run(GRU, given), "x must be a torch tensor, not list")  # type: ignore[arg-type]  # noqa: B023
 
 
 def test_a_number_of_any_length_stands_in_no_message() -> None:

@@ -73,3 +73,37 @@ def test_nan_is_equal_to_nan_and_to_nothing_else() -> None:
     with_nan = call(workload.spec, variant_of(workload), workload.given)[0]
     equal = equal_to_layer(workload._replace(x=x.nan_to_num(0)), with_nan)
     assert (equal.difference, equal.holds) == (torch.inf, False)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_rounding_that_is_amplified_is_told_as_such(kind: str) -> None:
+    torch.manual_seed(1)
+    layer, x = getattr(nn, kind)(3, 16, **DEEP), torch.randn(600, 2, 3)
+    with torch.no_grad():
+        for weight in layer.parameters():
+            weight *= 10
+    for variant in ("cell loop", "packed"):
+        equal = compared(workload_of(layer, x, variant=variant))
+        assert equal.holds
+        assert "more than rounding" not in equal.sentence
+        assert "amplified from step to step" in equal.sentence or equal.difference < 1e-3
+
+
+def test_a_large_c_does_not_excuse_the_output() -> None:
+    layer, x = nn.LSTM(3, 4), torch.randn(9, 2, 3)
+    with torch.no_grad():
+        layer.bias_ih_l0[:8] = 30.0  # i and f open: c grows
+        layer.bias_ih_l0[8:12] = 1e6
+    workload = workload_of(layer, 1e4 * x, variant="cell loop")
+    result = call(workload.spec, variant_of(workload), workload.given)[0]
+    wrong = result._replace(output=result.output + 5e-4)  # type: ignore[operator]
+    assert equal_to_layer(workload, result).holds
+    assert not equal_to_layer(workload, wrong).holds
+
+
+def test_a_hook_is_named() -> None:
+    layer = nn.GRU(3, 4)
+    layer.register_forward_hook(lambda _, __, result: (2 * result[0], result[1]))
+    equal = compared(workload_of(layer, torch.randn(5, 2, 3), variant="cell loop"))
+    assert not equal.holds
+    assert "its hook lambda changes what goes in or what comes out" in equal.sentence

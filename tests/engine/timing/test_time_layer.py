@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
+from torch._subclasses import FakeTensorMode
 from torch.nn.utils.rnn import pack_sequence
 from torch.utils import benchmark
 from torch.utils.benchmark import Measurement
@@ -28,6 +29,7 @@ from rnnlib.engine.timing import peak
 from rnnlib.engine.timing import workload as our_workload
 from rnnlib.engine.timing.measure import CancelledError
 from rnnlib.engine.timing.timing import Timing
+from rnnlib.spec.arguments import brief
 from tests.strategies import is_sentence, refused
 
 SMALL = LayerSpec("LSTM", 12, 16)
@@ -293,9 +295,9 @@ def test_a_layer_without_a_cell_says_so() -> None:
     assert "proj_size" in timed.note
 
 
-@pytest.mark.parametrize("seconds", [0, -1, 0.0, -0.5, math.nan, math.inf])
+@pytest.mark.parametrize("seconds", [0, -1, 0.0, -0.5, math.nan, math.inf, 10**400])
 def test_no_time_to_measure_in(seconds: float) -> None:
-    refused(lambda: time_layer(SMALL, seq_len=4, min_run_time=seconds), "min_run_time", repr(seconds))
+    refused(lambda: time_layer(SMALL, seq_len=4, min_run_time=seconds), "min_run_time", brief(seconds))
 
 
 @pytest.mark.parametrize("seconds", ["1", None, True, [1]])
@@ -430,6 +432,31 @@ BAD: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
 @pytest.mark.parametrize(("call", "words"), BAD.values(), ids=BAD)
 def test_bad_input(call: Callable[[], Any], words: tuple[str, ...]) -> None:
     refused(call, *words)
+
+
+@pytest.mark.parametrize("variant", ["cell loop", "layer", "packed"])
+def test_a_default_device_without_numbers_has_no_say(variant: str) -> None:
+    with torch.device("meta"):
+        timed = time_layer(LayerSpec("GRU", 3, 2), seq_len=4, batch=2, variant=variant, min_run_time=1e-3)
+    assert timed.median is not None
+    with FakeTensorMode():
+        refused(
+            lambda: time_layer(LayerSpec("GRU", 3, 2), seq_len=4), "tensors hold no numbers here", "leave that mode"
+        )
+
+
+def test_padding_on_the_left_is_told() -> None:
+    x = torch.ones(5, 2, 3)
+    x[:3, 1] = 0
+    refused(lambda: time_layer(nn.GRU(3, 2), x, lengths=[5, 2], variant="packed"), "padded on the left")
+
+
+def test_weights_that_are_no_parameters_are_not_to_be_thawed() -> None:
+    layer = nn.GRU(3, 2)
+    for name in list(layer._parameters):
+        setattr(layer, name, layer._parameters.pop(name).detach().clone())  # type: ignore[union-attr]
+    said = refused(lambda: time_layer(layer, seq_len=4, backward=True), "so it has no backward: time the forward")
+    assert "requires_grad_()" not in said
 
 
 def test_a_timing_is_a_value(fake: list[dict[str, Any]]) -> None:
