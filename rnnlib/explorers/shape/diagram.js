@@ -79,7 +79,7 @@ export function drawn(tensors, state, width) {
       ? [big(to, places.output, [named.h_1, named.c_1], "num_layers", SMALL), loop(sizes.seq_len, places)]
       : [
           big(to, places.output, [named.output], "hidden_size"),
-          states(to, places.last, [named.h_n, named.c_n], width - places.last.x - 8),
+          states(to, places.last, [named.h_n, named.c_n], width - places.last.x - 26),
         ]),
     arrows(state, sizes, places, faces),
   ];
@@ -178,13 +178,13 @@ function states({ sizes, scales, places, faces }, { x, y }, pair, room) {
       : "";
     return block({ ...at, colour: "num_layers" }) + name;
   });
-  const top = floor - places.features * SMALL - 38;
+  const top = floor - places.features * SMALL - 32;
   return `<g data-tensor="${tensor.name}" class="small">${title(x - 8, top, tensors, sizes)}${slabs.join("")}</g>`;
 }
 
 /** Which states are drawn: all of a few, else the first and the last with a gap (null) between. */
 export function slabsOf(count, room = Infinity) {
-  const most = Math.max(3, Math.min(SLABS, Math.floor(room / 16)));
+  const most = Math.max(3, Math.min(SLABS, Math.floor(room / 20)));
   if (count <= most) return Array.from({ length: count }, (_, i) => i);
   const head = Array.from({ length: Math.max(1, most - 3) }, (_, i) => i);
   return [...head, null, ...(most > 3 ? [count - 2] : []), count - 1];

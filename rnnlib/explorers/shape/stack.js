@@ -1,7 +1,7 @@
 // The layers, one box each, unrolled in time: the part of the picture between what goes in and what comes out.
 import { arrow, dots, text } from "../shared/svg.js";
 
-const TOP = 54; // where the highest box stands
+const TOP = 52; // where the highest box stands
 const BETWEEN = 7;
 const STEP = 24; // from one step to the next
 
@@ -13,7 +13,7 @@ export function layersOf(count) {
 /** A box is lower where three stand above one another: the states under them keep their place. */
 function heightOf({ num_directions, num_layers }, layer) {
   if (layer === null) return 16;
-  return num_layers === 3 ? 28 + 4 * (num_directions - 1) : 34 + 6 * (num_directions - 1);
+  return num_layers === 3 ? 26 + 4 * (num_directions - 1) : 34 + 6 * (num_directions - 1);
 }
 
 /** From top to bottom, the boxes with their heights and places. */
@@ -72,7 +72,7 @@ function unrolled(x, middle, steps, most, directions) {
   const drawn = Math.min(steps, most);
   let marks = "";
   for (let direction = 0; direction < directions; direction++) {
-    const y = directions === 2 ? middle + (direction ? -8 : 8) : middle; // backward above, as in output
+    const y = directions === 2 ? middle + (direction ? -7.5 : 7.5) : middle; // backward above, as in output
     for (let i = 0; i < drawn; i++) {
       const left = steps > most && i === drawn - 2;
       marks += left ? dots(x + i * STEP, y, 1, 0) : `<circle class="step" cx="${x + i * STEP}" cy="${y}" r="4.5"/>`;
