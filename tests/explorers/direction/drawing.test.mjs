@@ -102,6 +102,16 @@ test("the backward half stands above the forward one, at its own step; a cell of
     assert.equal(forward[0], backward[0]);
     assert.ok(Math.abs(forward[0] + at.wide / 2 - at.x(time)) < 0.02);
     assert.ok(backward[1] < forward[1]);
+    for (const [direction, [x, y]] of [forward, backward].entries()) {
+      const around = [
+        ...markup.matchAll(
+          /<rect class="hit" x="([^"]+)" y="([^"]+)" width="([^"]+)" height="([^"]+)"[^>]*data-key="([^"]+)"/g,
+        ),
+      ];
+      const [, ...hit] = around.find((one) => one[5] === `output ${time} ${direction}`);
+      const [left, top, wide, high] = hit.slice(0, 4).map(Number);
+      assert.ok(left <= x && top <= y && left + wide >= x + at.wide && top + high >= y + at.output.half);
+    }
   }
   const keyAt = ([x, y]) =>
     markup.match(new RegExp(`<circle class="hit" cx="${x}" cy="${y}" r="[^"]+"(?: data-key="([^"]*)")?`))[1];
