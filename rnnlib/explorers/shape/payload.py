@@ -11,12 +11,13 @@ from torch import Tensor, nn
 from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.arguments.states import State, zeros
 from rnnlib.engine.call import Inputs, call, keeping_torch_settings
-from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks
+from rnnlib.engine.checks import MOST, Check, cell_checks, layer_checks, unchanged_check
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.limits import Estimate, as_layer, check_run
-from rnnlib.engine.weights import like
+from rnnlib.engine.overrides import same_random_numbers
+from rnnlib.engine.weights import changed_in_place, count_of, like
 from rnnlib.explorers.shared.recordings import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
 
@@ -45,7 +46,7 @@ def answer(
     Raises:
         ValueError: the device ran out of memory, or is lost.
     """
-    about = {"device": device, "parameters": spec.num_parameters}
+    about = {"device": device, "parameters": spec.num_parameters if module is None else count_of(module)}
     where, shapes_hold = find(device), "The shapes drawn hold all the same."
     try:
         costs = check_run(as_layer(spec), seq_len, batch, where, built=module is not None)
@@ -69,8 +70,12 @@ def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn
     x = x.to(weight.device, weight.dtype)
     run = _run_cell if spec.is_cell else _run_layer
     expected = shapes(spec, seq_len, batch)
-    real, checks, maps, seconds = run(spec, layer, x)
+    with same_random_numbers(spec, layer), changed_in_place(spec, layer) as changed:
+        real, checks, maps, seconds = run(spec, layer, x)
     owner = "" if module is None else " The layer is your own." if layer is module else OWN_IN_EVAL
+    if module is not None and count_of(module) != spec.num_parameters:
+        owner += f" It has {count_of(module):,} parameters; what is drawn are {spec.num_parameters:,} numbers."
+    checks = [*unchanged_check(changed), *checks]
     return {
         "seconds": seconds,
         "source": source + owner,
