@@ -79,6 +79,17 @@ def layer_checks(spec: LayerSpec, given: Inputs, answer: Outputs) -> list[Check]
     return found
 
 
+def unchanged_check(changed: list[str]) -> list[Check]:
+    """What must be said of a layer whose call changes weights of its own in place, by their names; nothing of others.
+
+    Example:
+        >>> unchanged_check([])
+        []
+    """
+    why = f"its own code changes {', '.join(changed)} in place: the next run begins from others"
+    return [Check("the weights are as they were before the run", False, why)] if changed else []
+
+
 def cell_checks(spec: LayerSpec, cell: nn.Module, x: Tensor, hx: State, answer: Outputs) -> list[Check]:
     """What one step of a cell did.
 

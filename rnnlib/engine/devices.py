@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 
+from rnnlib.spec.arguments import brief
+
 
 def available() -> tuple[str, ...]:
     """The devices that are there, by torch's names: ``"cpu"``, then ``"cuda"`` (``"cuda:0"``, … if several), ``"mps"``.
@@ -39,7 +41,7 @@ def find(device: str | torch.device) -> torch.device:
     there = available()
     if wanted is None or wanted not in [_parsed(name) for name in there]:
         has = " and ".join(there)
-        raise ValueError(f"there is no device {str(device)!r} here: this machine has {has}.{_hint(str(device))}")
+        raise ValueError(f"there is no device {brief(str(device))} here: this machine has {has}.{_hint(str(device))}")
     return wanted
 
 

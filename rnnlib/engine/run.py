@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from rnnlib.engine.arguments.inputs import Sizes, check_agreement, check_input, 
 from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.arguments.states import State, check_state, zeros
 from rnnlib.engine.call import Inputs, Outputs, call, check_numbers, keeping_torch_settings
-from rnnlib.engine.checks import MOST, NOT_FOUND, Check, cell_checks, layer_checks
+from rnnlib.engine.checks import MOST, NOT_FOUND, Check, cell_checks, layer_checks, unchanged_check
 from rnnlib.engine.closeness import close
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find, name_of
@@ -52,6 +53,9 @@ class Run:
     seconds: float
     device: str
     checks: tuple[Check, ...]
+
+    def __deepcopy__(self, _memo: Any) -> Any:
+        return pickle.loads(pickle.dumps(self))  # torch deepcopies no tensor that gradients flow through
 
     def __repr__(self) -> str:
         h, c = ("h_1", "c_1") if self.spec.is_cell else ("h_n", "c_n")
@@ -129,9 +133,7 @@ def run(
                 answer, seconds = call(spec, module, given)
         with torch.no_grad():
             checks = _checks(spec, module, given, answer, zeros_too)
-    if changed:
-        why = f"its own code changes {', '.join(changed)} in place: the next run begins from others"
-        checks = (Check("the weights are as they were before the run", False, why), *checks)[:MOST]
+    checks = (*unchanged_check(changed), *checks)[:MOST]
     if x is not None:
         checks = (*_has_steps(spec, x, sizes), *checks)[:MOST]
     return Run(spec, given.x, *answer, seconds, name_of(where), checks)

@@ -64,6 +64,18 @@ def like(layer: nn.Module) -> Tensor:
     raise TypeError(f"{type(layer).__name__} has no weights, and every {spec.kind} has a {names_of(spec)[0]}.")
 
 
+def count_of(layer: nn.Module) -> int:
+    """How many numbers a layer learns: its own Parameters, each once; of one that has none, those of its kind.
+
+    Example:
+        >>> layer = nn.GRU(3, 3, bias=False)
+        >>> layer.weight_ih_l0 = layer.weight_hh_l0  # tied
+        >>> count_of(layer), LayerSpec.of(layer).num_parameters
+        (27, 54)
+    """
+    return sum(parameter.numel() for parameter in layer.parameters()) or LayerSpec.of(layer).num_parameters
+
+
 @functools.lru_cache
 def names_of(spec: LayerSpec) -> tuple[str, ...]:
     """The names of a layer's weights and biases, in torch's order.

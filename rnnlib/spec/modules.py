@@ -46,8 +46,8 @@ def _not_recurrent(module: Any) -> str:
         return f"{module.__name__} is a class, not a layer: {WANTED}.{mend}"
     if isinstance(module, str):
         return f"{brief(module)} is a name, not a layer: {WANTED}. LayerSpec('LSTM', 12, 16) describes one by its name."
-    if isinstance(module, (list, tuple)) and any(map(_kinds_inside, module)):
-        return f"a {type(module).__name__} of layers is no layer: give one of them, as in layers[0]."
+    if isinstance(module, (list, tuple, dict)) and _kinds_inside(module):
+        return f"a {type(module).__name__} of layers is no layer: give one of them, as in layers[{_first_key(module)}]."
     parts = list(module.named_modules()) if hasattr(module, "named_modules") else []
     name = getattr(module, "original_name", type(module).__name__)
     found = (_layers_inside(parts), _torchscript_inside(module, parts), _other_layers_inside(parts))
@@ -64,23 +64,38 @@ def _layers_inside(parts: list[tuple[str, Any]]) -> str:
 
 def _torchscript_inside(module: Any, parts: list[tuple[str, Any]]) -> str:
     """A layer that was scripted, traced, or read from such a file: its weights are there, its class is not."""
-    inside = {path: part for path, part in parts if getattr(part, "original_name", None) in KINDS}
-    if not inside:
-        return ""
-    path, part = next(iter(inside.items()))
+    inside = {path: kind for path, part in parts if (kind := _kind_in_torchscript(part))}
     how = "a traced" if "Traced" in type(module).__name__ else "a scripted (or loaded TorchScript)"
-    what = f"{how} {part.original_name}" if path == "" else f"{how} model, with {_listed(inside)} inside"
+    if not inside:
+        frozen = f"it is {how} model in which no recurrent layer is left to be seen, as after torch.jit.freeze"
+        return f"{frozen}; pass the layer that it was made from" if hasattr(module, "original_name") else ""
+    path, kind = next(iter(inside.items()))
+    part = dict(parts)[path]
+    what = f"{how} {kind}" if path == "" else f"{how} model, with {_listed(inside)} inside"
     reached = "it" if path == "" else f"dict(model.named_modules())[{path!r}]"
-    unseen = "" if hasattr(part, "batch_first") or part.original_name in CELLS else ", with the batch_first that it had"
+    unseen = "" if hasattr(part, "batch_first") or kind in CELLS else ", with the batch_first that it had"
     return (
-        f"it is {what}; make a layer of the same sizes{unseen}, layer = {_made_anew(part)}, then write"
+        f"it is {what}; make a layer of the same sizes{unseen}, layer = {_made_anew(part, kind)}, then write"
         f" layer.load_state_dict({reached}.state_dict()) and pass layer"
     )
 
 
-def _made_anew(part: Any) -> str:
+def _kind_in_torchscript(part: Any) -> str | None:
+    """The kind of a TorchScript layer: its name, or of a subclass what its weights tell."""
+    name = getattr(part, "original_name", None)
+    if name is None or name in KINDS:
+        return name
+    weights = part.state_dict()
+    for end, of in (("_l0", LAYERS), ("", CELLS)):
+        if {f"weight_ih{end}", f"weight_hh{end}"} <= weights.keys():
+            rows, hidden_size = weights[f"weight_hh{end}"].shape
+            return next((kind for kind in of if len(family_of(kind).blocks) * hidden_size == rows), None)
+    return None
+
+
+def _made_anew(part: Any, kind: str) -> str:
     """The call that makes a layer of a TorchScript one's sizes, which its weights tell."""
-    kind, weights = part.original_name, part.state_dict()
+    weights = part.state_dict()
     end = "" if kind in CELLS else "_l0"
     rows, input_size = weights[f"weight_ih{end}"].shape
     layers = sum(name.startswith("weight_ih") and not name.endswith("_reverse") for name in weights)
@@ -117,15 +132,13 @@ def _in_plain_lists(parts: list[tuple[str, Any]]) -> str:
     """Layers that torch does not see: it lists no parameters of them, moves them to no device and trains none."""
     for path, part in parts:
         for name, value in vars(part).items():
-            held = list(value.values()) if isinstance(value, dict) else value
-            if name == "_modules" or not isinstance(held, (list, tuple)):
+            if name == "_modules" or not isinstance(value, (list, tuple, dict, set)):
                 continue
-            kinds = [kind for item in held for kind in _kinds_inside(item)]
+            kinds = _kinds_inside(value)
             if kinds:
                 whole = ".".join(filter(None, ["model", path, name]))
-                is_dict = isinstance(value, dict)
-                right = "nn.ModuleDict" if is_dict else "nn.ModuleList"
-                first = f"{whole}[{next(iter(value)) if is_dict else 0!r}]"
+                right = "nn.ModuleDict" if isinstance(value, dict) else "nn.ModuleList"
+                first = f"list({whole})[0]" if isinstance(value, set) else f"{whole}[{_first_key(value)}]"
                 return (
                     f"{whole} is a plain {type(value).__name__} of {', '.join(dict.fromkeys(kinds))}: torch sees no"
                     f" parameters there and trains none, so write self.{name} = {right}(…) around it in __init__;"
@@ -134,7 +147,15 @@ def _in_plain_lists(parts: list[tuple[str, Any]]) -> str:
     return ""
 
 
+def _first_key(held: Any) -> str:
+    return repr(next(iter(held)) if isinstance(held, dict) else 0)
+
+
 def _kinds_inside(item: Any) -> list[str]:
+    """The kinds of the layers in a module, or in a list, a dict or the like of modules, lists and so on."""
+    if isinstance(item, (list, tuple, dict, set)):
+        held = item.values() if isinstance(item, dict) else item
+        return [kind for part in held for kind in _kinds_inside(part)]
     modules = [part for _, part in item.named_modules()] if hasattr(item, "named_modules") else []
     return [kind for part in modules if (kind := kind_of_class(type(part)))]
 

@@ -27,7 +27,7 @@ FOCUSED = """(root) => {
     const outlined = [e, e.nextElementSibling].some((x) => x && getComputedStyle(x).outlineStyle !== "none");
     const name = e.getAttribute("aria-label") ?? e.closest("label")?.innerText ?? e.innerText ?? "";
     const { top, left, width, height } = e.getBoundingClientRect();
-    const part = [".head", ".sliders", ".stage", ".snippet", ".rnnlib-numbers"].findIndex((c) => e.closest(c));
+    const part = [".question", ".controls", ".picture", ".says", ".folds", ".unfolded"].findIndex((c) => e.closest(c));
     return { name, tag: e.tagName, type: e.type ?? "", part, outlined, area: width * height, top, left }; }"""
 
 
@@ -37,7 +37,8 @@ class Explorer:
     Attributes:
         root: the whole of it.
         diagram: what follows a slider at once.
-        numbers: what the live layer answered.
+        answer: what the live layer answered.
+        line: where the explorer speaks.
         problem: where a sentence about what went wrong stands.
     """
 
@@ -46,6 +47,7 @@ class Explorer:
         self.root = root
         self.diagram = root.locator(".rnnlib-diagram")
         self.answer = root.locator(".rnnlib-numbers")
+        self.line = root.locator(".line")
         self.problem = root.locator(".rnnlib-problem")
 
     def slider(self, name: str) -> Locator:
@@ -75,7 +77,7 @@ class Explorer:
         """Wait until diagram and numbers both show these sizes, and the numbers are the live layer's."""
         self.shows(self.diagram, **sizes)
         self.shows(self.answer, **sizes)
-        self.page.wait_for_function("(part) => part.dataset.state === 'live'", arg=self.answer.element_handle())
+        self.page.wait_for_function("(root) => root.dataset.state === 'live'", arg=self.root.element_handle())
 
     def tab_through(self, most: int = 80) -> Iterator[dict[str, Any]]:
         """Press Tab from just before the explorer until the keyboard has left it; each stop."""

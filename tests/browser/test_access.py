@@ -15,6 +15,7 @@ THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 @THEMES
 def test_everything_is_reached_by_tab_in_order_and_seen(everything: Notebook, explorer: Explorer, theme: str) -> None:
     everything.theme(theme)
+    explorer.root.get_by_role("button", name="Code").click()
     stops = list(explorer.tab_through())
     names = [stop["name"] for stop in stops]
     assert len(stops) == explorer.root.evaluate(TAB_STOPS), names

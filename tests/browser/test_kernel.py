@@ -22,8 +22,10 @@ def explorer_of(notebook: Notebook) -> Explorer:
 
 
 def is_stale(explorer: Explorer) -> None:
-    expect(explorer.answer).to_have_attribute("data-state", "stale", timeout=10_000)
-    expect(explorer.answer).to_contain_text("Not live")
+    expect(explorer.root).to_have_attribute("data-state", "stale", timeout=10_000)
+    expect(explorer.line).to_contain_text("Not live")
+    for tick in explorer.root.locator(".tick").all():  # nothing stale wears one
+        expect(tick).to_be_hidden()
 
 
 @pytest.mark.parametrize("ended", ["restarted", "shut down"])

@@ -28,7 +28,7 @@ def page(page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> Page:
 @pytest.mark.parametrize("name", MOVED)
 def test_a_kernel_that_does_not_answer_or_has_ended_is_said(page: Page, name: str) -> None:
     explorer = Explorer(page, page.locator(f"#{name} .rnnlib"))
-    notice = explorer.root.locator(".notice").filter(has_text="Not live: the kernel does not answer")
+    notice = explorer.root.locator(".line p").filter(has_text="Not live: the kernel does not answer")
     expect(notice).to_have_count(0)
     explorer.press(MOVED[name], "ArrowLeft")
     expect(notice).to_be_visible()

@@ -167,3 +167,31 @@ def test_a_layer_of_another_library_is_none() -> None:
         """Of the same name, and nothing else."""
 
     refused(lambda: LayerSpec.of(LSTM()), "its LSTM comes from tests.spec.test_modules", "nn.LSTM")
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ([[nn.LSTM(3, 2)], [nn.GRU(3, 2)]], ["plain list of LSTM, GRU", "nn.ModuleList"]),
+        ({nn.GRU(3, 2)}, ["plain set of GRU", "list(model.held)[0]"]),
+        ({"a": [nn.GRUCell(3, 2)]}, ["plain dict of GRUCell", "model.held['a']"]),
+    ],
+    ids=["lists", "a set", "a dict of lists"],
+)
+def test_layers_in_what_torch_does_not_look_into(held: Any, words: list[str]) -> None:
+    model = nn.Module()
+    model.held = held
+    refused(lambda: LayerSpec.of(model), *words)
+    refused(lambda: LayerSpec.of({"a": nn.GRU(3, 2)}), "a dict of layers", "layers['a']")
+
+
+def test_torchscript_in_which_a_layer_has_another_name_or_none() -> None:
+    class Mine(nn.GRU):
+        """A subclass: TorchScript keeps its name alone."""
+
+    layer, x = Mine(3, 2, num_layers=2), torch.randn(4, 2, 3)
+    traced = torch.jit.trace(layer, x)
+    again = mended(refused(lambda: LayerSpec.of(traced), "a traced GRU"), traced)
+    torch.testing.assert_close(again(x), layer(x))
+    frozen = torch.jit.freeze(torch.jit.script(Model()).eval())
+    refused(lambda: LayerSpec.of(frozen), "torch.jit.freeze", "pass the layer that it was made from")

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlib.engine.call import keeping_torch_settings
+from rnnlib.engine.overrides import same_random_numbers
 from rnnlib.engine.packing.comparison import prepared
 from rnnlib.engine.packing.outcome import Outcome, outcome_of
 from rnnlib.spec import LayerSpec
@@ -210,5 +211,5 @@ def run_mistake(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Seque
         "pack_padded_sequence": pack_padded_sequence,
         "pad_packed_sequence": pad_packed_sequence,
     }
-    with keeping_torch_settings(spec, 0), torch.no_grad():
+    with keeping_torch_settings(spec, 0), same_random_numbers(spec, module), torch.no_grad():
         return outcome_of(mistake.snippet, mistake.cure, mistake.result, names)

@@ -15,6 +15,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.arguments.sequences import check_padded, check_sequences
+from rnnlib.engine.call import check_numbers
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.limits import free_bytes
 from rnnlib.spec.arguments import brief, check_flag, check_size
@@ -113,6 +114,7 @@ def pack_steps(
         batch_sizes      [2, 2, 1, 1]
         unpacked         (4, 2, 12)
     """
+    check_numbers()
     check_flag("batch_first", batch_first)
     check_flag("enforce_sorted", enforce_sorted)
     if isinstance(sequences, Tensor):

@@ -20,7 +20,7 @@ from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.run import place
 from rnnlib.engine.weights import like, weights_of
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.arguments import check_flag, check_size
+from rnnlib.spec.arguments import brief, check_flag, check_size
 from rnnlib.spec.shapes import data_shapes
 
 VARIANTS = ("cell loop", "layer", "packed")
@@ -140,7 +140,7 @@ def _check_variant(variant: Any, given: LayerSpec, x: Any) -> str:
         return "packed" if packed else "cell loop" if given.is_cell else "layer"
     if variant not in VARIANTS:
         known = ", ".join(map(repr, VARIANTS))
-        raise ValueError(f"variant must be one of {known}, not {variant!r}.")
+        raise ValueError(f"variant must be one of {known}, not {brief(variant)}.")
     if packed and variant != "packed":
         raise ValueError(f"x is packed, and variant={variant!r} reads a padded batch: leave variant out, or pad x.")
     return str(variant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from typing import Any
 
 import torch
@@ -70,6 +71,9 @@ class Trace:
     difference: float
     equal: bool
     note: str
+
+    def __deepcopy__(self, _memo: Any) -> Any:
+        return pickle.loads(pickle.dumps(self))  # torch deepcopies no tensor that gradients flow through
 
     def __repr__(self) -> str:
         lines = [f"{self.spec.kind}, every step: (num_layers, num_directions, seq_len, batch, size)"]

@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, pad_sequence
 from rnnlib.data import FEATURES
 from rnnlib.engine.arguments.inputs import check_input
 from rnnlib.engine.arguments.lengths import lengths_for
+from rnnlib.engine.call import check_numbers
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, dtype_for
 from rnnlib.engine.weights import like
@@ -19,7 +20,7 @@ from rnnlib.engine.who_reads import Reads, who_reads
 from rnnlib.explorers.direction.payload import as_data, check_units, estimate_units, many, steps_that_fit, table
 from rnnlib.explorers.direction.view import ASKED, CONTROLS, PLACE, DirectionView
 from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
-from rnnlib.explorers.shared.recordings import utterances_of
+from rnnlib.explorers.shared.recordings import utterances_of, why_gone
 from rnnlib.explorers.shared.start import start_from
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief
@@ -86,6 +87,7 @@ class DirectionExplorer(Explorer, DirectionView):
         **traits: Any,
     ) -> None:
         self._start = start_from(layer, cells=False, input_size=FEATURES, hidden_size=4, bidirectional=True)
+        check_numbers()
         self._called_on = "x"
         self._given = None if x is None else self._taken(x, lengths)
         if x is None and lengths is not None:
@@ -106,7 +108,7 @@ class DirectionExplorer(Explorer, DirectionView):
         if self._given is not None and self.seq_len != (steps := len(self._given[0])):
             raise ValueError(f"seq_len cannot be {brief(self.seq_len)}: the x that you gave has seq_len={steps}.")
         batch = len(SHARES) if self._given is None else len(self._given[1])
-        units = check_units(spec, self.seq_len, batch)
+        units = check_units(spec, self.seq_len, batch, yours=self._given is not None)
         module = self._start.module_for(spec)
         needed = estimate_units(spec, self.seq_len, batch, units)
         work = functools.partial(self._made, spec, module, self.seq_len, self.packed, units)
@@ -122,7 +124,10 @@ class DirectionExplorer(Explorer, DirectionView):
     def _show(self, asked: dict[str, Any], made: Made) -> None:
         at_the_end = self.answer and 0 < self.time == self._last_places()["time"]
         self.layer, self.x, self.lengths, self.who_reads = made
-        self.answer = as_data(made.reads) | {"given": self._called_on, "asked": asked}
+        values = as_data(made.reads)
+        gone = "" if self._given is not None or self._start.spec.input_size != FEATURES else why_gone()
+        note = " ".join(filter(None, (values["note"], gone and f"Input: random numbers, as {gone}")))
+        self.answer = values | {"note": note, "given": self._called_on, "asked": asked}
         most = self._last_places()
         for name in PLACE:
             self.set_trait(name, most[name] if name == "time" and at_the_end else min(getattr(self, name), most[name]))

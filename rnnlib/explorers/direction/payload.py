@@ -57,8 +57,14 @@ def _bytes(moved: Tensor) -> dict[str, Any]:
     return {"dims": list(values.shape), "values": values.numpy().tobytes()}
 
 
-def check_units(spec: LayerSpec, seq_len: int, batch: int) -> int:
+def check_units(spec: LayerSpec, seq_len: int, batch: int, *, yours: bool = False) -> int:
     """How many units of each state can be asked about while a learner waits: all of a small layer.
+
+    Args:
+        spec: the layer.
+        seq_len: steps.
+        batch: sequences.
+        yours: they are the learner's own, who can give fewer.
 
     Raises:
         ValueError: not even one; the message says how many steps are few enough.
@@ -72,11 +78,10 @@ def check_units(spec: LayerSpec, seq_len: int, batch: int) -> int:
     """
     if not _fits(spec, seq_len, batch, 1, LATE):
         most = steps_that_fit(spec, batch)
-        mend = (
-            f"at most {many(most, 'step')} fit{'s' if most == 1 else ''}"
-            if most
-            else "choose a smaller hidden_size or num_layers"
-        )
+        mends = [f"at most {many(most, 'step')} fit{'s' if most == 1 else ''}"] if most else []
+        fewer = [count for count in range(1, batch) if yours and _fits(spec, seq_len, count, 1, LATE)]
+        mends += [f"give {fewer[-1]} of the sequences"] if fewer else []
+        mend = ", or ".join(mends) or "a smaller hidden_size or num_layers shows the same"
         raise ValueError(f"seq_len {brief(seq_len)} and batch {batch} are too much to ask about here: {mend}.")
     more = range(2, spec.hidden_size + 1)
     return 1 + bisect_left(more, True, key=lambda units: not _fits(spec, seq_len, batch, units, SOON))

@@ -22,7 +22,7 @@ from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
 from rnnlib.explorers.shared.recordings import drawn_lengths, longest, source_of, utterances_of
 from rnnlib.explorers.shared.start import start_from
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.arguments import check_size
+from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.layer import as_kind
 
 LAYER = ("kind", "num_layers", "bidirectional", "batch_first")
@@ -144,7 +144,7 @@ class PackingExplorer(Explorer, PackingView):
     def _check_choice(self) -> None:
         """Refuse lengths that the learner's own sequences do not have, and a mistake that is not known."""
         if self.mistake and self.mistake not in KNOWN:
-            raise ValueError(f"there is no mistake {self.mistake!r}: there are {', '.join(KNOWN)}.")
+            raise ValueError(f"there is no mistake {brief(self.mistake)}: there are {', '.join(KNOWN)}.")
         if self._given is None:
             return
         if len(self.lengths) > len(self._given):

@@ -46,7 +46,7 @@ def answer(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_
         "seconds_padded": made.padded.seconds,
         "seconds_packed": made.packed.seconds,
         "sorted_indices": [] if packing.sorted_indices is None else packing.sorted_indices.tolist(),
-        "note": packing.note,
+        "note": " ".join(filter(None, (packing.note, _sentence(made.note)))),
     }
 
 
@@ -55,6 +55,10 @@ def try_mistake(mistake: Mistake, layer: nn.Module, sequences: list[Tensor]) -> 
     tried = run_mistake(mistake, layer, sequences)
     said = {"name": mistake.name, "code": mistake.snippet, "cure": mistake.cure, "why": mistake.why}
     return said | {"error": tried.error, "cured": tried.cured}
+
+
+def _sentence(note: str) -> str:
+    return note[:1].upper() + note[1:]
 
 
 def _bytes(values: Tensor) -> bytes:

@@ -10,7 +10,7 @@ from torch import nn
 
 from rnnlib.engine.devices import available, check_device, find, name_of
 from rnnlib.engine.limits import estimate
-from rnnlib.engine.weights import like
+from rnnlib.engine.weights import count_of, like
 from rnnlib.explorers.shape.payload import answer
 from rnnlib.explorers.shape.symbols import constants, rules, templates
 from rnnlib.explorers.shape.view import CHOICES, CONTROLS, SIZES, ShapeView
@@ -107,12 +107,17 @@ class ShapeExplorer(Explorer, ShapeView):
     def _show(self, asked: dict[str, Any], made: dict[str, Any]) -> None:
         self.answer = made | {"asked": asked}
 
+    def _num_parameters(self) -> int:
+        spec = self.spec
+        module = self._start.module_for(spec)
+        return spec.num_parameters if module is None else count_of(module)
+
     def __repr__(self) -> str:
         spec = self.spec
         listed = shapes if self.weights and spec.num_layers <= MOST_LAYERS else data_shapes
         shown = listed(spec, self.seq_len, self.batch).values()
         wide = max(len(t.name) for t in shown)
         rows = [f"  {t.name:<{wide}}  {t.sizes!s:<14} {', '.join(t.axes)}" for t in shown]
-        first = f"{self.kind}, seq_len {self.seq_len}, batch {self.batch}: {spec.num_parameters:,} parameters"
+        first = f"{self.kind}, seq_len {self.seq_len}, batch {self.batch}: {self._num_parameters():,} parameters"
         last = [f"  Find out: {self.question}"] if self.question else []
         return "\n".join([first, *rows, *last])

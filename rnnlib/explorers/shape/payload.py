@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.arguments.states import State, zeros
 from rnnlib.engine.call import Inputs, call, keeping_torch_settings
-from rnnlib.engine.checks import MOST, NOT_FOUND, Check, cell_checks, layer_checks
+from rnnlib.engine.checks import MOST, NOT_FOUND, Check, cell_checks, layer_checks, unchanged_check
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.limits import Estimate, as_layer, check_run
-from rnnlib.engine.overrides import is_torchs
-from rnnlib.engine.weights import like
+from rnnlib.engine.overrides import is_torchs, same_random_numbers
+from rnnlib.engine.weights import changed_in_place, count_of, like
 from rnnlib.explorers.shared.recordings import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
 
@@ -45,7 +45,7 @@ def answer(
     Raises:
         ValueError: the device ran out of memory, or is lost.
     """
-    about = {"device": device, "parameters": spec.num_parameters}
+    about = {"device": device, "parameters": spec.num_parameters if module is None else count_of(module)}
     where, shapes_hold = find(device), "The shapes drawn hold all the same."
     try:
         costs = check_run(as_layer(spec), seq_len, batch, where, built=module is not None)
@@ -69,8 +69,12 @@ def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn
     x = x.to(weight.device, weight.dtype)
     run = _run_cell if spec.is_cell else _run_layer
     expected = shapes(spec, seq_len, batch)
-    real, checks, faces, seconds = run(spec, layer, x)
+    with same_random_numbers(spec, layer), changed_in_place(spec, layer) as changed:
+        real, checks, faces, seconds = run(spec, layer, x)
     owner = "" if module is None else " The layer is your own." if layer is module else OWN_IN_EVAL
+    if module is not None and count_of(module) != spec.num_parameters:
+        owner += f" It has {count_of(module):,} parameters; what is drawn are {spec.num_parameters:,} numbers."
+    checks = [*unchanged_check(changed), *checks]
     return {
         "seconds": seconds,
         "source": source + owner,
@@ -93,9 +97,8 @@ class Ran(NamedTuple):
 def _run_layer(spec: LayerSpec, layer: nn.Module, x: Tensor) -> Ran:
     given = x.transpose(0, 1) if spec.batch_first else x
     sizes = Sizes(*x.shape[:2])
-    first = (
-        zeros(spec, sizes, x.dtype, x.device) if is_torchs(layer) else None
-    )  # a forward() of one's own may take none
+    # A forward() of one's own may take no state.
+    first = zeros(spec, sizes, x.dtype, x.device) if is_torchs(layer) else None
     inputs = Inputs(given, sizes, first)
     outputs, seconds = call(spec, layer, inputs)
     assert isinstance(outputs.output, Tensor)
@@ -150,9 +153,12 @@ def _rows(real: dict[str, Tensor], expected: dict[str, TensorShape]) -> list[dic
 
 def _told(check: Check) -> dict[str, Any]:
     """A fact with its sign: = and ≠ are both as they should be, ✗ is what torch's own layers never do."""
-    sign = "=" if check.holds else "✗" if check.why == NOT_FOUND else "≠"
-    sentence = check.sentence if check.holds else check.sentence.replace(" equals ", " is not ", 1)
-    return {"sentence": sentence, "mark": sign, "why": check.why}
+    left, equals, right = check.sentence.partition(" equals ")
+    if check.holds:
+        return {"sentence": check.sentence, "mark": "=", "why": check.why}
+    if not equals or check.why == NOT_FOUND:
+        return {"sentence": check.sentence, "mark": "✗", "why": check.why}
+    return {"sentence": f"{left} is not {right}", "mark": "≠", "why": check.why}
 
 
 def _weights_agree(layer: nn.Module, expected: dict[str, TensorShape]) -> bool:

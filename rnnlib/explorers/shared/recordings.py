@@ -47,14 +47,32 @@ def why_no_utterances(seq_len: int, batch: int) -> str:
         >>> why_no_utterances(seq_len=30, batch=3)
         'no recorded utterance has 30 frames.'
     """
-    try:
-        there = int((japanese_vowels().lengths >= seq_len).sum())
-    except ValueError as error:  # the file is missing, or damaged
-        return str(error)
+    if gone := why_gone():
+        return gone
+    there = int((japanese_vowels().lengths >= seq_len).sum())
     if there >= batch:
         return ""
     few = f"only {there} of the recorded utterances {'has' if there == 1 else 'have'}"
     return f"{few if there else 'no recorded utterance has'} {seq_len} frames."
+
+
+def why_gone() -> str:
+    """What is said of a recording that is missing or damaged; "" of one that can be read.
+
+    Example:
+        >>> why_gone()
+        ''
+    """
+    try:
+        japanese_vowels()
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _lengths() -> np.ndarray:
+    """Those of the utterances; where these cannot be read, such as they are, for random numbers."""
+    return np.arange(7, 30) if why_gone() else japanese_vowels().lengths
 
 
 def drawn_lengths(draw: int, wanted: int = DRAWN) -> list[int]:
@@ -64,16 +82,18 @@ def drawn_lengths(draw: int, wanted: int = DRAWN) -> list[int]:
         >>> len(drawn_lengths(0)), min(drawn_lengths(0)) >= 7
         (12, True)
     """
-    return [int(n) for n in japanese_vowels().lengths[_order(draw)[: max(DRAWN, wanted)]]]
+    return [int(n) for n in _lengths()[_order(draw)[: max(DRAWN, wanted)]]]
 
 
 def longest() -> int:
     """The steps of the longest utterance: 29."""
-    return int(japanese_vowels().lengths.max())
+    return int(_lengths().max())
 
 
 def utterances_of(lengths: list[int], draw: int = 0, input_size: int = FEATURES) -> list[Tensor]:
-    """An utterance for each length, each ``(length, 12)``, float32; random numbers for another input_size.
+    """An utterance for each length, each ``(length, 12)``, float32.
+
+    Random numbers for another input_size, and where the recording is gone.
 
     It is one that has just that length, else the first steps of a longer one; another for each sequence of a length
     as long as there are enough.
@@ -85,15 +105,15 @@ def utterances_of(lengths: list[int], draw: int = 0, input_size: int = FEATURES)
         >>> [tuple(x.shape) for x in utterances_of([9, 3])]
         [(9, 12), (3, 12)]
     """
-    recorded = japanese_vowels()
     for item, length in enumerate(lengths):
         if length > longest():
             raise ValueError(
                 f"sequence {item} cannot have {length} steps: the longest recorded utterance has {longest()}. "
                 "Give sequences of your own for longer ones."
             )
-    if input_size != FEATURES:
+    if input_size != FEATURES or why_gone():
         return [random_numbers((item + 1, length, input_size))[item] for item, length in enumerate(lengths)]
+    recorded = japanese_vowels()
     return [torch.from_numpy(recorded[i][:length]) for i, length in zip(_chosen(lengths, draw), lengths, strict=True)]
 
 
@@ -106,6 +126,8 @@ def source_of(input_size: int, lengths: list[int]) -> str:
     """
     if input_size != FEATURES:
         return OTHER_WIDTH
+    if gone := why_gone():
+        return f"Input: random numbers, as {gone}"
     short = int((japanese_vowels().lengths[_chosen(lengths, draw=0)] > lengths).sum())
     if len(lengths) == 1:
         return f"Input: one recorded utterance (Japanese vowels){', cut short' if short else ''}."
@@ -125,4 +147,4 @@ def _chosen(lengths: list[int], draw: int) -> list[int]:
 
 def _order(draw: int) -> np.ndarray:
     """All utterances in an order of this draw's own."""
-    return np.random.default_rng(draw).permutation(len(japanese_vowels()))
+    return np.random.default_rng(draw).permutation(len(_lengths()))

@@ -66,7 +66,7 @@ def check_names(what: str, names: Iterable[str], known: Iterable[str]) -> list[s
     names = list(names)
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise ValueError(f"there is no {what} {unknown[0]!r}: the {what}s are {', '.join(known)}.")
+        raise ValueError(f"there is no {what} {brief(unknown[0])}: the {what}s are {', '.join(known)}.")
     return names
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from rnnlib.spec.arguments import brief
 from rnnlib.spec.kinds import families
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,9 @@ class View(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         unknown = [name for name in traits if not self.has_trait(name)]
         if unknown:
-            raise TypeError(f"{type(self).__name__} has no argument {unknown[0]!r}: any of its traits can be given.")
+            raise TypeError(
+                f"{type(self).__name__} has no argument {brief(unknown[0])}: any of its traits can be given."
+            )
         super().__init__(**traits)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from rnnlib.explorers.speed.rows import as_csv, machine, measure
 from rnnlib.explorers.speed.sentences import findings
 from rnnlib.explorers.speed.view import CONTROLS, SpeedView
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.arguments import brief
 
 DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was measured stays.", "Stopped: what was measured stays."
 ONE_MEASUREMENT = threading.Lock()  # of one point at a time in the whole process, or each would slow the other
@@ -217,14 +218,14 @@ class SpeedLab(SpeedView):
 
 def _check_compare(name: str, value: Any) -> list[str]:
     if isinstance(value, str) or not isinstance(value, (list, tuple)):
-        raise TypeError(f"{name} must be a list of names, as in ['layer', 'packed'], not {value!r}.")
+        raise TypeError(f"{name} must be a list of names, as in ['layer', 'packed'], not {brief(value)}.")
     unknown = [one for one in value if one not in list(SETUPS)]
     if unknown:
-        raise ValueError(f"there is nothing called {unknown[0]!r} to compare: there are {', '.join(SETUPS)}.")
+        raise ValueError(f"there is nothing called {brief(unknown[0])} to compare: there are {', '.join(SETUPS)}.")
     return [one for one in SETUPS if one in value]
 
 
 def _check_axis(name: str, value: Any) -> str:
     if value not in SIZES:
-        raise ValueError(f"{name} must be one of {', '.join(SIZES)}, not {value!r}.")
+        raise ValueError(f"{name} must be one of {', '.join(SIZES)}, not {brief(value)}.")
     return str(value)

@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.data import FEATURES
+from rnnlib.engine.arguments.packed import made_by_hand
 from rnnlib.engine.arguments.states import State
+from rnnlib.engine.call import check_numbers
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.handmade_weights import HANDMADE, example, handmade
 from rnnlib.engine.layers import build, dtype_for
@@ -23,6 +25,7 @@ from rnnlib.explorers.shared.recordings import input_for, why_no_utterances
 from rnnlib.explorers.shared.start import Start, start_from
 from rnnlib.explorers.step.payload import check_shown, most_sequences
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.arguments import brief
 from rnnlib.spec.layer import as_kind
 
 RANDOM, YOURS, BITS, UTTERANCE = "random", "your own", "bits", "utterance"
@@ -85,9 +88,10 @@ def brought(layer: str | LayerSpec | nn.Module | None, x: Tensor | None, hx: Sta
         >>> brought("GRU", None, None, "random").spec.hidden_size
         4
     """
+    check_numbers()
     names = [RANDOM, *HANDMADE]
     if weights not in names:
-        raise ValueError(f"there are no weights {weights!r}: there are {', '.join(names)}.")
+        raise ValueError(f"there are no weights {brief(weights)}: there are {', '.join(names)}.")
     if weights in HANDMADE and layer is not None:
         raise ValueError(f"weights={weights!r} is a layer of its own: leave layer out.")
     if hx is not None and x is None:
@@ -124,7 +128,7 @@ def choose(yours: Brought, asked: dict[str, Any], before: dict[str, Any]) -> Cho
     x, hx = _input(yours, spec, weights, source, seq_len)
     device = asked["device"] if yours.weight is None or weights != YOURS else name_of(yours.weight.device)
     steps, batch = _sizes(spec, x) or (seq_len, BATCH)
-    check_shown(spec, steps, batch, yours=source == YOURS)
+    check_shown(spec, steps, batch, yours=x if source == YOURS else None)
     return Choice(
         spec,
         functools.partial(_made, yours if weights == YOURS else None, weights, spec, source, x, hx, device),
@@ -176,7 +180,7 @@ def _made(
 def _sizes(spec: LayerSpec, x: Any) -> tuple[int, int] | None:
     """The steps and the sequences of an x that a layer takes; None of one that it does not."""
     if isinstance(x, PackedSequence):
-        return len(x.batch_sizes), int(x.batch_sizes[0])
+        return None if made_by_hand(x) else (len(x.batch_sizes), int(x.batch_sizes[0]))
     if not isinstance(x, Tensor) or not 1 <= x.dim() <= 3:
         return None
     if x.dim() == 3:
@@ -227,7 +231,7 @@ def _fixed(weights: str, source: str) -> dict[str, str]:
 
 def _offered(name: str, value: str, offered: list[str], *, gives_way: bool) -> str:
     if value not in offered and not gives_way:
-        raise ValueError(f"there is no {name} {value!r} here: there is {', '.join(offered)}.")
+        raise ValueError(f"there is no {name} {brief(value)} here: there is {', '.join(offered)}.")
     return value if value in offered else offered[0]
 
 

@@ -21,6 +21,9 @@ from rnnlib.explorers.step.payload import answer, last_places
 from rnnlib.explorers.step.table import step_table, where
 from rnnlib.explorers.step.view import CONTROLS, PLACE, TRACED, StepView
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.arguments import brief
+
+STEPS = 12  # to begin with
 
 
 class Made(NamedTuple):
@@ -39,7 +42,7 @@ class StepExplorer(Explorer, StepView):
         x: its input, ``(seq_len, batch, input_size)`` as the layer takes it; None offers some to choose from.
         hx: the state before the first step of `x`, as the layer takes it; None is zeros.
         weights: ``"random"``, or the name of a hand-made set that is worth watching; then leave `layer` out.
-        seq_len: steps of the inputs offered.
+        seq_len: steps of the inputs offered; None is 12, or those of what comes with a length of its own.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
         traits: any other of its traits to begin with, as in ``time=3``.
@@ -73,7 +76,7 @@ class StepExplorer(Explorer, StepView):
         hx: State | None = None,
         *,
         weights: str = RANDOM,
-        seq_len: int = 12,
+        seq_len: int | None = None,
         controls: Sequence[str] = CONTROLS,
         question: str = "",
         **traits: Any,
@@ -82,7 +85,7 @@ class StepExplorer(Explorer, StepView):
         begin = {
             "kind": start.spec.kind,
             "hidden_size": start.spec.hidden_size,
-            "seq_len": seq_len,
+            "seq_len": STEPS if seq_len is None else seq_len,
             "device": "cpu" if start.weight is None else name_of(start.weight.device),
             "devices": list(available()),
             "controls": controls,
@@ -90,6 +93,7 @@ class StepExplorer(Explorer, StepView):
             "weights": weights if start.module is None else YOURS,
         }
         super().__init__(**begin | traits)
+        self._check_given(traits if seq_len is None else traits | {"seq_len": seq_len})
 
     def _plan(self, before: dict[str, Any]) -> Plan:
         choice = choose(self._brought, self._choice(), before)
@@ -111,6 +115,13 @@ class StepExplorer(Explorer, StepView):
 
     def _last_places(self) -> dict[str, int]:
         return last_places(self.answer["sizes"])
+
+    def _check_given(self, given: dict[str, Any]) -> None:
+        """Refuse an argument that had to give way: to weights or an input of the learner's own, say."""
+        for name in given.keys() & set(TRACED):
+            if given[name] != getattr(self, name):
+                comes_with = self.answer["fixed"].get(name) or f"here it is {getattr(self, name)!r}"
+                raise ValueError(f"{name} cannot be {brief(given[name])}: {comes_with}. Leave it out.")
 
     def _check_free(self, choice: Choice, before: dict[str, Any]) -> None:
         """Refuse a size that weights or input, if they are those of before, bring with them."""

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
+from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.closeness import named
 from rnnlib.engine.trace.comparison import AMPLIFIED
@@ -64,14 +65,14 @@ def _truth(trace: Trace) -> str:
     return f"✓ equal to torch, to within {trace.difference:.0e}{coarse.get(name, f', rounded to {name}')}"
 
 
-def check_shown(spec: LayerSpec, seq_len: int, batch: int, *, yours: bool = False) -> None:
+def check_shown(spec: LayerSpec, seq_len: int, batch: int, *, yours: Any = None) -> None:
     """Refuse what would be too much to show, before anything is made.
 
     Args:
         spec: the layer.
         seq_len: steps.
         batch: sequences.
-        yours: the input is the learner's own, of which fewer sequences can be given.
+        yours: the input, where it is the learner's own, of which fewer sequences can be given.
 
     Raises:
         ValueError: too many numbers for a browser; the message says how many steps or sequences would do.
@@ -88,9 +89,10 @@ def check_shown(spec: LayerSpec, seq_len: int, batch: int, *, yours: bool = Fals
     steps = (MOST_NUMBERS - fixed) // (count(spec, 1, batch) - fixed)
     sequences = most_sequences(spec, seq_len, batch)
     mends = [f"choose at most {steps} step{'s' * (steps > 1)}"] if steps > 0 else []
-    if yours and count(spec, seq_len, sequences) <= MOST_NUMBERS:
+    if yours is not None and count(spec, seq_len, sequences) <= MOST_NUMBERS:
         of_x = f"x[:{sequences}]" if spec.batch_first else f"x[:, :{sequences}]"
-        mends.append(f"give {of_x}, which is shown whole")
+        several = f"{sequences} of the sequences" if sequences > 1 else "one of the sequences"
+        mends.append(f"pack {several}" if isinstance(yours, PackedSequence) else f"give {of_x}, which is shown whole")
     mend = ", or ".join(mends) or "choose a smaller hidden_size, batch or num_layers"
     raise ValueError(f"{seq_len} steps are {numbers:,} numbers, too many to show: {mend}.")
 

@@ -245,3 +245,29 @@ def test_on_the_gpu(spec: LayerSpec) -> None:
     assert both.last_packed.device.type == device
     assert both.holds_packed == [True] * len(VOWELS)
     assert float(both.off_padded.max()) > 1e-2
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_rounding_that_is_amplified_is_no_fault_of_packing(kind: str) -> None:
+    torch.manual_seed(1)
+    layer = getattr(nn, kind)(3, 16, num_layers=2, bidirectional=True)
+    with torch.no_grad():
+        for weight in layer.parameters():
+            weight *= 10
+    made = padded_and_packed(layer, [torch.randn(length, 3) for length in (600, 400, 600)])
+    assert made.holds_packed == [True] * 3
+    assert not made.holds_padded[1]
+    assert "amplified from step to step" in made.note or float(made.off_packed.max()) < 1e-3
+    assert "amplified" not in padded_and_packed(nn.GRU(3, 4), [torch.randn(5, 3)]).note
+
+
+def test_a_layer_that_draws_numbers_or_changes_its_weights() -> None:
+    class Mine(nn.GRU):
+        def forward(self, *given: Any) -> Any:
+            self.weight_hh_l0.data.mul_(torch.rand(()))
+            return super().forward(*given)
+
+    layer, before = Mine(3, 4), torch.get_rng_state()
+    made = padded_and_packed(layer, [torch.ones(5, 3)])
+    assert torch.equal(before, torch.get_rng_state())
+    assert "changes weight_hh_l0 in place" in made.note

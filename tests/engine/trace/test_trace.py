@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import pickle
 import random
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from rnnlib import LayerSpec, japanese_vowels, trace
+from rnnlib import LayerSpec, japanese_vowels, run, trace
 from rnnlib.engine.closeness import close
 from rnnlib.engine.devices import available
 from rnnlib.engine.layers import build
@@ -530,3 +531,14 @@ def test_autocast_has_no_say(layer: nn.Module) -> None:
     assert result.note == ""
     for part in PARTS:
         torch.testing.assert_close(getattr(result, part), getattr(plain, part), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("make", [trace, run])
+def test_a_deep_copy_is_one_though_gradients_flow(make: Any) -> None:
+    made = make(nn.LSTM(4, 5), x)
+    copied = copy.deepcopy(made)
+    assert repr(copied) == repr(made)
+    assert torch.equal(copied.h_n, made.h_n)
+    with torch.no_grad():
+        copied.h_n.zero_()
+    assert not torch.equal(copied.h_n, made.h_n)

@@ -12,6 +12,7 @@ import ipywidgets
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import parametrizations
 
 from rnnlib import LayerSpec, ShapeExplorer, shapes
 from rnnlib.explorers.shape import explorer as shape_explorer
@@ -451,3 +452,39 @@ def test_the_global_random_numbers_are_never_touched(
 def test_controls_may_come_one_by_one() -> None:
     names = ("seq_len", "batch")
     assert ShapeExplorer("RNN", controls=(name for name in names)).controls == list(names)  # type: ignore[arg-type]
+
+
+def tied() -> nn.Module:
+    layer = nn.GRU(4, 4, 2)
+    layer.weight_ih_l1 = layer.weight_ih_l0
+    return layer
+
+
+OTHER_COUNTS: dict[str, tuple[Callable[[], nn.Module], int, int]] = {
+    "weight norm": (lambda: parametrizations.weight_norm(nn.LSTM(3, 4), "weight_hh_l0"), 160, 144),
+    "weight norm of a cell": (lambda: parametrizations.weight_norm(nn.GRUCell(3, 4), "weight_ih"), 120, 108),
+    "tied": (tied, 192, 240),
+}
+
+
+@pytest.mark.parametrize(("make", "own", "drawn"), OTHER_COUNTS.values(), ids=OTHER_COUNTS)
+def test_the_count_is_the_modules_own(make: Callable[[], nn.Module], own: int, drawn: int) -> None:
+    explorer = ShapeExplorer(make())
+    assert explorer.answer["parameters"] == own
+    assert f"{own} parameters" in repr(explorer).splitlines()[0]
+    assert f"It has {own} parameters; what is drawn are {drawn} numbers." in explorer.answer["source"]
+    explorer.hidden_size = 5
+    assert "It has" not in explorer.answer["source"]
+
+
+def test_code_of_the_learners_own_draws_no_number_of_theirs() -> None:
+    class Mine(nn.GRU):
+        def forward(self, *given: Any) -> Any:
+            self.weight_hh_l0.data.mul_(torch.rand(()))
+            return super().forward(*given)
+
+    layer, before = Mine(12, 4), torch.get_rng_state()
+    explorer = ShapeExplorer(layer)
+    explorer.seq_len = 3
+    assert torch.equal(before, torch.get_rng_state())
+    assert any("changes weight_hh_l0 in place" in check["why"] for check in explorer.answer["checks"])

@@ -278,7 +278,6 @@ ERRORS = {
         RuntimeError("CUDA error: device-side assert triggered\nmore"),
         "stopped working: CUDA error: device-side",
     ),
-    "cuDNN": (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), "stopped working: cuDNN error: CUDNN_STATUS"),
 }
 EXPLORERS: dict[str, Callable[[], Any]] = {"ShapeExplorer": lambda: ShapeExplorer("LSTM"), "StepExplorer": StepExplorer}
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlib import LayerSpec
+from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, StepExplorer
 from rnnlib.data import japanese_vowels
 from rnnlib.explorers.shared.recordings import (
     DRAWN,
@@ -98,3 +100,20 @@ def test_a_batch_is_so_many_different_utterances_or_said_to_be_random(seq_len: i
 def test_few_are_told_in_the_singular(seq_len: int, says: str) -> None:
     assert why_no_utterances(seq_len, 2).startswith(says)
     assert says in input_for(LayerSpec("GRU", 12, 3), seq_len, 2)[1]
+
+
+def test_without_the_recordings_every_explorer_shows_random_numbers_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(japanese_vowels.__globals__, "PATH", tmp_path / "gone.npz")
+    said = "random numbers, as the recorded utterances are missing"
+    packing, direction = PackingExplorer("GRU"), DirectionExplorer("GRU")
+    assert said in packing.answer["source"]
+    assert said in direction.answer["note"]
+    assert said in repr(direction)
+    assert said in StepExplorer("GRU").answer["note"]
+    assert said in ShapeExplorer("GRU").answer["source"]
+    packing.draw = 1
+    packing.lengths = [20, 7]
+    assert packing.packing.lengths.tolist() == [20, 7]
+    assert "missing" not in PackingExplorer(LayerSpec("GRU", 5, 4)).answer["source"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import nn
+from torch._subclasses import FakeTensorMode
+from torch.nn.utils.rnn import pack_sequence
 
 from rnnlib import LayerSpec
 from rnnlib.engine.trace.trace import Trace, trace
@@ -14,6 +17,7 @@ from rnnlib.explorers.step.choice import BATCH
 from rnnlib.explorers.step.explorer import StepExplorer
 from rnnlib.explorers.step.view import PLACE
 from tests.explorers.step.stepping import assert_shows, sent
+from tests.strategies import refused
 
 
 @pytest.fixture
@@ -211,3 +215,27 @@ def test_a_note_stands_on_screen_and_in_the_text(layer: nn.Module) -> None:
 def test_one_step_is_told_in_the_singular() -> None:
     assert repr(StepExplorer("GRU", seq_len=1)).splitlines()[0].endswith("step 0 of 1")
     assert repr(StepExplorer("GRU", seq_len=2)).splitlines()[0].endswith("steps 0 to 1 of 2")
+
+
+GIVES_WAY: dict[str, tuple[Callable[[], Any], list[str]]] = {
+    "hidden_size": (lambda: StepExplorer(nn.GRU(12, 5), hidden_size=9), ["hidden_size cannot be 9", "hidden_size=5"]),
+    "source": (lambda: StepExplorer("GRU", source="rando"), ["source cannot be 'rando'", "utterance"]),
+    "seq_len": (lambda: StepExplorer("GRU", torch.ones(5, 2, 12), seq_len=9), ["seq_len cannot be 9", "seq_len=5"]),
+    "of hand-made weights": (lambda: StepExplorer(weights="latch", hidden_size=3), ["hidden_size=1"]),
+}
+
+
+@pytest.mark.parametrize(("make", "words"), GIVES_WAY.values(), ids=GIVES_WAY)
+def test_an_argument_that_does_not_go_with_the_others_is_refused(make: Callable[[], Any], words: list[str]) -> None:
+    refused(make, *words, "Leave it out")
+    assert StepExplorer(nn.GRU(12, 5), hidden_size=5, seq_len=7).seq_len == 7
+
+
+def test_what_is_packed_is_looked_at_first() -> None:
+    packed = pack_sequence([torch.ones(4, 12), torch.ones(2, 12)])
+    for wrong in (torch.tensor([[2], [2]]), torch.tensor([], dtype=torch.int64), [2, 2, 1, 1]):
+        refused(lambda: StepExplorer("GRU", packed._replace(batch_sizes=wrong)), "batch_sizes must be")  # noqa: B023
+    many = pack_sequence([torch.ones(160, 40)] * 4)
+    refused(lambda: StepExplorer(nn.LSTM(40, 256, 3), many), "at most 116 steps, or pack 2 of the sequences.")
+    with FakeTensorMode():
+        refused(lambda: StepExplorer(weights="latch"), "leave that mode")
