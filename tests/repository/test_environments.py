@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-CONDA = {"torch": "pytorch", "matplotlib": "matplotlib-base"}  # other names for the same
+CONDA = {"torch": "pytorch"}  # another name for the same
 
 
 def environment(path: str) -> dict[str, Any]:

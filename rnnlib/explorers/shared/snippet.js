@@ -32,14 +32,12 @@ export function wrapped(open, parts, close, most) {
 /** One state as it is, two in brackets, as torch takes and gives them. */
 export const together = (names) => (names.length === 1 ? names[0] : `(${names.join(", ")})`);
 
-/** The panel with the snippet and its button; `show` fills it, every number in the colour of its axis. */
-export function snippetPanel() {
-  const code = el("code");
+/** A button that copies what `words()` gives, which stands in `code`. */
+export function copyButton(code, words) {
   const copy = el("button", { type: "button", class: "copy" }, "Copy");
-  let now = "";
   copy.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(now);
+      await navigator.clipboard.writeText(words());
       copy.textContent = "Copied";
     } catch {
       getSelection().selectAllChildren(code); // no clipboard on a page served without https: one key is left to press
@@ -49,6 +47,14 @@ export function snippetPanel() {
       copy.textContent = "Copy";
     }, 1500);
   });
+  return copy;
+}
+
+/** The panel with the snippet and its button; `show` fills it, every number in the colour of its axis. */
+export function snippetPanel() {
+  const code = el("code");
+  let now = "";
+  const copy = copyButton(code, () => now);
   const show = (template, sizes) => {
     now = filled(template, sizes);
     const parts = partsOf(template, sizes).map(({ text, symbol }) =>

@@ -15,12 +15,11 @@ from rnnlib.engine.devices import available, check_device, name_of
 from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.start import start_from
 from rnnlib.explorers.shared.traits import Checked
-from rnnlib.explorers.speed.chart import draw
-from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Point, points, settings_in_words
+from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Point, in_words, points
 from rnnlib.explorers.speed.recorded import recording
-from rnnlib.explorers.speed.rows import as_csv, machine, measure
+from rnnlib.explorers.speed.rows import as_csv, machine, measure, why_not
 from rnnlib.explorers.speed.sentences import findings
-from rnnlib.explorers.speed.view import CONTROLS, SpeedView
+from rnnlib.explorers.speed.view import ASKED, CONTROLS, SETTINGS, SpeedView
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief
 
@@ -47,7 +46,8 @@ class SpeedLab(SpeedView):
         traits: any other of its traits, such as ``backward`` and ``device``.
 
     ``lab.start()`` begins to measure, ``lab.cancel()`` ends it, ``lab.wait()`` waits for the end; ``lab.rows`` are
-    the results so far, and ``lab.csv`` is the same as a table. What is chosen while it measures is for the next time.
+    the results so far, ``lab.csv`` is the same as a table, and ``lab.answer["found"]`` says in sentences what they
+    show. What is chosen while it measures is for the next time.
 
     Raises:
         TypeError, ValueError: a layer, setup, axis, value, size or control that cannot be, in a sentence.
@@ -101,6 +101,7 @@ class SpeedLab(SpeedView):
             "question": question,
         }
         super().__init__(**begin | traits)
+        self._tell()
 
     def start(self) -> None:
         """Begin to measure, in the background."""
@@ -136,37 +137,69 @@ class SpeedLab(SpeedView):
         if change.old in VALUES and self.values == list(VALUES[change.old]):
             self.values = list(VALUES[change.new])
 
-    @traitlets.observe("kind", "axis", *SIZES, "backward", "device")
-    def _other_settings(self, change: Any) -> None:
-        """Say to what the chart belongs, where that is not what is chosen now."""
-        if self.chart and not self.measuring:
-            sizes = {name: getattr(self, name) for name in SIZES}
-            chosen = settings_in_words(self.kind, self.axis, sizes, self.backward, self.device)
-            other = f"The chart is of {self.chart['about']}. Press Measure for what is chosen now."
-            self.progress = self.progress | {"now": DONE if chosen == self.chart["about"] else other}
+    @traitlets.observe("compare", "values", *SETTINGS)
+    def _other_settings(self, _change: Any) -> None:
+        """What was measured with these settings is shown again, where there is any."""
+        with ONE_AT_A_TIME:
+            if not self.measuring:
+                self.progress = {}
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say to what is chosen now: the chart, what it shows, and what cannot be measured."""
+        chosen = {name: getattr(self, name) for name in SETTINGS if name != self.axis}
+        measured = [(point.settings, row) for point, row in self._measured.items() if row["setup"] in self.compare]
+        times = [settings for settings, row in measured if row["median"] is not None]
+        chart = chosen if chosen in times or not times else times[-1]
+        shown = [row for settings, row in measured if settings == chart]
+        shown.sort(key=lambda row: list(SETUPS).index(row["setup"]))
+        self.answer = {
+            "asked": {name: getattr(self, name) for name in ASKED},
+            "chart": chart if times else {},
+            "about": in_words(chart),
+            "found": findings(shown, chart["axis"]),
+            "cannot": self._cannot([row for settings, row in measured if settings == chosen]),
+        }
+
+    def _cannot(self, measured: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Which of the values cannot be measured, and why: those that were tried and those that are too large."""
+        failed = [row for row in measured if row["median"] is None and row["value"] in self.values]
+        why = {(row["setup"], row["value"]): row["note"] for row in failed}
+        tried = {(row["setup"], row["value"]) for row in measured}
+        for point in reversed(self._points()):  # the largest first: what is smaller than one that fits does too
+            if point.setup == self.compare[-1] and not (words := why_not(point, self._base)):
+                break
+            if (point.setup, point.value) not in tried:
+                why[point.setup, point.value] = words
+        return [{"setup": setup, "value": value, "why": words} for (setup, value), words in sorted(why.items())]
+
+    def _points(self) -> list[Point]:
+        sizes = {name: getattr(self, name) for name in SIZES}
+        return points(self.kind, self.compare, self.axis, self.values, sizes, self.backward, self.device)
 
     @traitlets.observe("measuring")
     def _switch(self, change: Any) -> None:
         with ONE_AT_A_TIME:
             if not change.new:
                 self._background.drop()
-                if self.progress and self.progress["done"] < self.progress["of"] and self.progress["now"] != STOPPED:
-                    self.progress = self.progress | {"now": CANCELLED}
+                if self.progress.get("at"):
+                    self._progress(self.progress["done"], self.progress["of"], CANCELLED)
+                self._tell()
                 return
             if not self.compare:
                 self.measuring = False
                 raise ValueError(f"there is nothing to compare: choose at least one of {', '.join(self.setups)}.")
             self.problem = ""
-            sizes = {name: getattr(self, name) for name in SIZES}
-            chosen = points(self.kind, self.compare, self.axis, self.values, sizes, self.backward, self.device)
-            self._progress(0, len(chosen), "Getting ready.")
+            chosen = self._points()
+            self._progress(0, len(chosen), "Getting ready.", chosen[0])
+            self._tell()
             self._background.ask(lambda job: self._measure(job, chosen), self._done, self._failed)
 
     def _measure(self, job: Job, chosen: list[Point]) -> list[dict[str, Any]]:
         """Time one point after the other, in the background, and give the rows."""
         rows: list[dict[str, Any]] = []
         for point in chosen:
-            job.tell(self._progress, len(rows), len(chosen), f"{point.setup} at {point.axis} {point.value}")
+            job.tell(self._progress, len(rows), len(chosen), f"{point.setup} at {point.axis} {point.value}", point)
             with ONE_MEASUREMENT:
                 if job.superseded():
                     break
@@ -175,35 +208,28 @@ class SpeedLab(SpeedView):
         return rows
 
     def _done(self, rows: list[dict[str, Any]]) -> None:
-        failed = sum(row["median"] is None for row in rows)
-        said = f"Done, but {failed} of {len(rows)} could not be measured: the table says why." if failed else DONE
-        self._progress(len(rows), len(rows), said)
+        measured = sum(row["median"] is not None for row in rows)
+        self._progress(len(rows), len(rows), DONE if measured == len(rows) else f"{measured} of {len(rows)} measured.")
         self.measuring = False
 
     def _failed(self, error: BaseException) -> None:
         self.report(error)
-        self.progress = self.progress | {"now": STOPPED}
+        self._progress(self.progress["done"], self.progress["of"], STOPPED)
         self.measuring = False
 
-    def _progress(self, done: int, of: int, now: str) -> None:
-        self.progress = {"done": done, "of": of, "now": now}
+    def _progress(self, done: int, of: int, now: str, at: Point | None = None) -> None:
+        """Say how far it is, and which point is measured, as long as one is."""
+        point = {"at": at.settings | {"setup": at.setup, "value": at.value}} if at else {}
+        self.progress = {"done": done, "of": of, "now": now, **point}
 
     def _keep(self, point: Point, row: dict[str, Any]) -> None:
-        """Keep a result, cancelled or not: in the table first, since drawing the chart may fail."""
-        self._measured.pop(point, None)  # a point that is measured again replaces itself, and comes last
-        self._measured[point] = row
-        rows = list(self._measured.values())
+        """Keep a result, cancelled or not."""
         with ONE_AT_A_TIME:
+            self._measured.pop(point, None)  # a point that is measured again replaces itself, and comes last
+            self._measured[point] = row
+            rows = list(self._measured.values())
             self.rows, self.csv = rows, as_csv(rows)
-        order = list(SETUPS)
-        shown = [result for other, result in self._measured.items() if other.chart == point.chart]
-        shown.sort(key=lambda result: order.index(result["setup"]))
-        try:  # it takes long: a cancel does not wait for it
-            chart, problem = draw(shown, point.axis, order, point.in_words), self.problem
-        except Exception as error:  # noqa: BLE001 - of matplotlib, whatever is wrong with it
-            chart, problem = {}, f"The chart could not be drawn ({type(error).__name__}: {error}): read the table."
-        with ONE_AT_A_TIME:
-            self.chart, self.found, self.problem = chart, findings(shown, point.axis), problem
+            self._tell()
 
     def __repr__(self) -> str:
         fixed = ", ".join(f"{name} {getattr(self, name)}" for name in SIZES if name != self.axis)

@@ -62,15 +62,10 @@ class Point:
         return dict(self.sizes)[self.axis]
 
     @property
-    def chart(self) -> tuple[Any, ...]:
-        """What all points of one chart have in common."""
-        fixed = tuple((name, size) for name, size in self.sizes if name != self.axis)
-        return (self.kind, self.axis, fixed, self.backward, self.device)
-
-    @property
-    def in_words(self) -> str:
-        """The same, in words."""
-        return settings_in_words(self.kind, self.axis, dict(self.sizes), self.backward, self.device)
+    def settings(self) -> dict[str, Any]:
+        """What all points of one chart have in common: all but the setup and the place on the axis."""
+        fixed = {name: size for name, size in self.sizes if name != self.axis}
+        return {"kind": self.kind, "axis": self.axis, **fixed, "backward": self.backward, "device": self.device}
 
     def spec(self, base: LayerSpec) -> LayerSpec:
         """The layer to be timed: `base`, but for what this point says."""
@@ -80,15 +75,17 @@ class Point:
         return as_kind(base, self.kind, **changes, bidirectional=bidirectional, dropout=0.0)
 
 
-def settings_in_words(kind: str, axis: str, sizes: dict[str, Any], backward: bool, device: str) -> str:
+def in_words(settings: dict[str, Any]) -> str:
     """What all points of a chart have in common, in words.
 
     Example:
-        >>> settings_in_words("GRU", "batch", dict.fromkeys(SIZES, 8), backward=False, device="cpu")
-        'GRU, forward on cpu: seq_len 8, hidden_size 8, num_layers 8'
+        >>> sizes = {"seq_len": 8, "hidden_size": 9, "num_layers": 1}
+        >>> in_words({"kind": "GRU", "axis": "batch", **sizes, "backward": False, "device": "cpu"})
+        'GRU, forward on cpu: seq_len 8, hidden_size 9, num_layers 1'
     """
-    fixed = ", ".join(f"{name} {sizes[name]}" for name in SIZES if name != axis)
-    return f"{kind}, {'forward and backward' if backward else 'forward'} on {device}: {fixed}"
+    fixed = ", ".join(f"{name} {settings[name]}" for name in SIZES if name != settings["axis"])
+    direction = "forward and backward" if settings["backward"] else "forward"
+    return f"{settings['kind']}, {direction} on {settings['device']}: {fixed}"
 
 
 def points(

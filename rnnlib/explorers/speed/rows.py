@@ -13,7 +13,8 @@ from typing import Any
 import torch
 
 from rnnlib.engine.call import ONE_THREAD
-from rnnlib.engine.devices import available
+from rnnlib.engine.devices import available, find
+from rnnlib.engine.limits import check_run
 from rnnlib.engine.timing.measure import CancelledError
 from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.engine.timing.timing import Timing
@@ -40,6 +41,17 @@ def machine(device: str = "cuda") -> str:
     if torch.cuda.is_available():
         gpu = torch.cuda.get_device_name(device if device.startswith("cuda") else None)
     return f"torch {torch.__version__}, {platform.machine()}, {os.cpu_count()} processors, {gpu}"
+
+
+def why_not(point: Point, base: LayerSpec) -> str:
+    """Why a point cannot be measured, as far as that is known beforehand: it is too large, say. Else ""."""
+    sizes = dict(point.sizes)
+    try:
+        device, dtype = find(point.device), SETUPS[point.setup].dtype
+        check_run(point.spec(base), sizes["seq_len"], sizes["batch"], device, dtype, gradients=point.backward)
+    except SENTENCES as error:
+        return str(error)
+    return ""
 
 
 def measure(point: Point, base: LayerSpec, cancelled: Callable[[], bool], min_run_time: float = 0.2) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from rnnlib.spec.kinds import check_layer_kind
 
 HERE = Path(__file__).parent
 SIZES = ("seq_len", "batch", "hidden_size", "num_layers")
+SETTINGS = ("kind", "axis", *SIZES, "backward", "device")  # but for the size that is the axis, a chart's
+ASKED = (*SETTINGS, "compare", "values", "measuring")
 CONTROLS = ("kind", "compare", "axis", "values", *SIZES, "backward", "device")
 MOST_VALUES = 16
 
@@ -45,12 +47,12 @@ class SpeedView(View):
         axis: the size along which they are compared, at each of `values`; the other sizes are as their sliders say.
         backward: time forward and backward together.
         measuring: True while it measures; set it to start, unset it to cancel.
-        progress: how many cases are done and of how many, and what is measured now.
+        progress: how many points are done and of how many, what is measured ``now``, and ``at`` which point.
         rows: all that was measured, a dict each.
-        found: what the last chart shows, in sentences.
-        chart: the chart as SVG, for each theme, and what it is about.
+        answer: to what was ``asked``: of which ``chart`` the points are, what that is ``about``, what it shows, in
+            sentences (``found``), and which values ``cannot`` be measured.
         csv: all that was measured, as a table to take away.
-        recorded: a run on a real GPU that was stored: its title and its chart, or why there is none.
+        recorded: a run on a real GPU that was stored: its title and its rows, or why there is none.
     """
 
     _esm = front_end.module(HERE / "view.js")
@@ -73,8 +75,7 @@ class SpeedView(View):
     about = traitlets.Unicode().tag(sync=True)
     progress = traitlets.Dict().tag(sync=True)
     rows: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
-    found: traitlets.List[str] = traitlets.List().tag(sync=True)
-    chart = traitlets.Dict().tag(sync=True)
+    answer = traitlets.Dict().tag(sync=True)
     csv = traitlets.Unicode().tag(sync=True)
     recorded = traitlets.Dict().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
