@@ -11,7 +11,7 @@ import torch
 from benchmarks import record
 from rnnlib import SpeedLab
 from rnnlib.data.gpu_run import PATH, gpu_run
-from rnnlib.explorers.speed.recorded import NONE_YET, recording
+from rnnlib.explorers.speed.recorded import NONE_YET, SHOWN, recording
 from rnnlib.explorers.speed.rows import machine
 from tests.strategies import is_sentence, refused
 
@@ -34,12 +34,13 @@ def test_a_recording_is_read_back_and_shown(stored: Path) -> None:
     assert (rows[0]["axis"], rows[0]["backward"], rows[0]["hidden_size"]) == ("batch", False, 3)
     shown = recording(stored)
     assert shown["title"] == f"Recorded on a GPU: {title}"
-    assert set(shown["chart"]) == {"light", "dark", "about"}
+    assert shown["about"] == "LSTM, forward on cpu: seq_len 2, hidden_size 3, num_layers 1"
+    assert shown["rows"] == [{name: row[name] for name in SHOWN} for row in rows]
 
 
 def test_without_one_it_is_said_that_there_is_none(tmp_path: Path) -> None:
     assert gpu_run(tmp_path / "gpu_run.csv") == ("", [])
-    assert recording(tmp_path / "gpu_run.csv") == {"title": NONE_YET, "chart": {}}
+    assert recording(tmp_path / "gpu_run.csv") == {"title": NONE_YET}
 
 
 def test_the_lab_shows_what_is_stored_and_nothing_else() -> None:
@@ -79,7 +80,7 @@ def test_a_damaged_one_is_told_and_the_lab_still_works(stored: Path, tmp_path: P
     path = tmp_path / "gpu_run.csv"
     path.write_text(damaged(stored.read_text("utf-8"))[name], encoding="utf-8")
     said = refused(lambda: gpu_run(path), "gpu_run.csv", "fetch that file again")
-    assert recording(path) == {"title": said, "chart": {}}
+    assert recording(path) == {"title": said}
     assert is_sentence(said)
 
 

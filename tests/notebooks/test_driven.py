@@ -186,8 +186,8 @@ def test_while_a_lab_measures_all_else_stays_alive_and_cancel_answers_at_once() 
         first, second, explorer = driven.views.values()
         first.set(measuring=True)
         until(first, lambda state: len(state["rows"]) == 1)
-        until(first, lambda state: bool(state["chart"]))  # it is drawn a moment after its row is told
-        assert first.state["chart"]["light"].startswith("<?xml")
+        until(first, lambda state: bool(state["answer"]["chart"]))
+        assert first.state["answer"]["asked"]["measuring"]
         second.set(measuring=True)
         until(second, lambda state: state["progress"]["now"] == "layer at batch 1")
         driven.run_code("assert first.measuring and ONE_MEASUREMENT.locked()")

@@ -14,7 +14,8 @@ export function lightAxes(root, say) {
     delete root.dataset.lit;
     say("");
   };
-  const heard = { pointerover: light, pointerleave: dark, focusin: light, focusout: dark };
+  // A finger that taps leaves at once: the click that follows lights again.
+  const heard = { pointerover: light, pointerleave: dark, click: light, focusin: light, focusout: dark };
   for (const [name, listener] of Object.entries(heard)) root.addEventListener(name, listener);
   return () => {
     for (const [name, listener] of Object.entries(heard)) root.removeEventListener(name, listener);
@@ -23,10 +24,13 @@ export function lightAxes(root, say) {
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** Make a picture's axes one stop of the Tab key, between which the arrow keys move; a redraw keeps the place. */
-export function roving(picture) {
+/**
+ * Make a picture's axes one stop of the Tab key, between which the arrow keys move; a redraw of `part` keeps the place.
+ * `picture` listens: a listener for the focus on a part of a drawing would make that part a stop of the Tab key.
+ */
+export function roving(picture, part = picture) {
   let key = null;
-  const all = () => [...picture.querySelectorAll(".axis")];
+  const all = () => [...part.querySelectorAll(".axis")];
   const settle = () => {
     const axes = all();
     const here = axes.find((axis) => axis.dataset.key === key) ?? axes[0];
@@ -40,15 +44,16 @@ export function roving(picture) {
   picture.addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
     const axes = all();
-    const next = step && axes[axes.indexOf(document.activeElement) + step];
+    const here = axes.indexOf(document.activeElement);
+    const next = step && here >= 0 && axes[here + step];
     if (!next) return;
     event.preventDefault();
     next.focus();
   });
   /** Draw anew; the axis that had the keyboard has it again. */
   const redraw = (markup) => {
-    const had = picture.contains(document.activeElement);
-    picture.innerHTML = markup;
+    const had = part.contains(document.activeElement);
+    part.innerHTML = markup;
     const here = settle();
     if (had) here?.focus({ preventScroll: true });
   };

@@ -96,7 +96,7 @@ export function pointsOf(rows, places, axis, compare) {
     const line = shown
       .filter((row) => row.setup === setup)
       .map(({ value, median }) => `${n(x(value))} ${n(y(median))}`);
-    return line.length > 1 ? `<path class="line" data-setup="${setup}" d="M${line.join("L")}"/>` : "";
+    return line.length > 1 ? `<path class="trend" data-setup="${setup}" d="M${line.join("L")}"/>` : "";
   });
   const points = shown.map((row) => {
     const [at, low, high] = [n(x(row.value)), n(y(row.low)), n(y(row.high))];

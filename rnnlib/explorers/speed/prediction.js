@@ -97,14 +97,17 @@ function endsOf(line, { x, y, values }) {
 /** Where each grip lies, as a share of its line: side by side, so that lines on one another can be told apart. */
 export function sharesOf(index, count, length) {
   const apart = Math.min(30, length / (2 * count + 1)) / length;
-  return { move: 0.4 + (index - (count - 1) / 2) * apart, tilt: 1 - (count - 1 - index) * apart };
+  return { move: 0.38 + (index - (count - 1) / 2) * apart, tilt: 1 - (count - 1 - index) * apart };
 }
 
 const GRIPS = { move: (setup) => markOf(setup, 6.5), tilt: () => "M0 -11l4.5 6h-3V5h3L0 11L-4.5 5h3V-5h-3Z" };
 const NAMES = { move: (setup) => `predict ${setup}`, tilt: (setup) => `predict how ${setup} grows` };
 
-/** Handles in `group` by which lines are drawn. `take(setup, line)` hears every move; `point(words)` what has the focus. */
-export function grips(svg, group, { lineFor, take, point }) {
+/**
+ * Handles in `group` by which lines are drawn. `take(setup, line)` hears every move; `point(words)` what has the focus.
+ * `host` listens: a listener for the focus on a part of a drawing would make that part a stop of the Tab key.
+ */
+export function grips(host, group, { lineFor, take, point }) {
   let [key, places, held] = ["", null, null];
   const range = () => [places.from, places.to];
   const move = ({ setup, grip, share }, line, by) => {
@@ -139,35 +142,42 @@ export function grips(svg, group, { lineFor, take, point }) {
     });
   };
 
+  const letGo = () => {
+    held = null;
+  };
   const heard = {
     pointerdown(event) {
       const grip = event.target.closest("[data-grip]");
       if (!grip || event.button) return;
       const { setup } = grip.dataset;
       held = { ...about(grip), y: event.clientY, line: lineFor(setup) };
-      svg.setPointerCapture(event.pointerId);
+      host.setPointerCapture(event.pointerId);
       const focused = grip.matches(".grip") ? grip : group.querySelector(`.grip[data-setup="${CSS.escape(setup)}"]`);
       focused.focus({ preventScroll: true });
       event.preventDefault();
     },
     pointermove(event) {
       if (!held) return;
-      const units = ((event.clientY - held.y) * places.height) / svg.getBoundingClientRect().height;
+      const units = ((event.clientY - held.y) * places.height) / group.ownerSVGElement.getBoundingClientRect().height;
       move(held, held.line, -units / places.decade);
     },
-    lostpointercapture() {
-      held = null;
+    touchstart(event) {
+      if (event.target.closest("[data-grip]")) event.preventDefault(); // or the page would scroll, and take the finger
     },
+    pointerup: letGo,
+    pointercancel: letGo,
     keydown(event) {
       const grip = event.target.closest(".grip");
       if (!grip || !(event.key in KEYS)) return;
       event.preventDefault();
       move(about(grip), lineFor(grip.dataset.setup), KEYS[event.key] * STEP);
     },
-    focusin: ({ target }) => point(target.closest(".grip")?.getAttribute("aria-valuetext") ?? ""),
-    focusout: () => point(""),
+    focusin({ target }) {
+      const grip = target.closest(".grip");
+      if (grip) point(grip.getAttribute("aria-valuetext"));
+    },
   };
-  for (const [name, listener] of Object.entries(heard)) svg.addEventListener(name, listener);
+  for (const [name, listener] of Object.entries(heard)) host.addEventListener(name, listener);
   return { draw };
 }
 

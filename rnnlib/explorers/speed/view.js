@@ -199,20 +199,20 @@ function marked(setup, words) {
   return line;
 }
 
-const LAYERS = ["axes", "guesses", "points fades", "now", "names", "handles"];
+const LAYERS = ["axes", "guesses", "points fades", "doing", "names", "handles"];
 
 /** The chart in `host`: points, predictions and their handles; `draw()` anew whenever anything changed. */
 function chart(model, host, line, predicted) {
   const get = (name) => model.get(name);
   host.innerHTML = `<svg role="group">${LAYERS.map((name) => `<g class="${name}"></g>`).join("")}</svg>`;
   const svg = host.firstChild;
-  const [axes, guesses, points, now, names, handles] = svg.children;
-  const redrawPoints = roving(points);
-  const stopLighting = lightAxes(points, (words) => line.set("pointed", words));
+  const [axes, guesses, points, doing, names, handles] = svg.children;
+  const redrawPoints = roving(host, points);
+  const stopLighting = lightAxes(host, (words) => line.set("pointed", words));
   const lines = predicted.lines;
-  let places = null;
+  let [places, shown] = [null, ""];
   const lineFor = (setup) => between(lines()[setup] ?? neutral(places.values), places.values);
-  const handle = grips(svg, handles, {
+  const handle = grips(host, handles, {
     lineFor,
     take: (setup, moved) => {
       predicted.take(setup, moved);
@@ -233,7 +233,10 @@ function chart(model, host, line, predicted) {
     svg.setAttribute("aria-label", `Times of ${get("answer").about}`);
     axes.innerHTML = axesOf(places, axis) + invitation(open, drawn, places);
     guesses.innerHTML = guessesOf(guessed, drawn, places, compare);
-    redrawPoints(pointsOf(rows, places, axis, compare) + crossesOf(get("answer").cannot ?? [], places, axis, compare));
+    const crosses = crossesOf(get("answer").cannot ?? [], places, axis, compare);
+    const markup = pointsOf(rows, places, axis, compare) + crosses;
+    if (markup !== shown) redrawPoints(markup); // what is pointed at stays, or its leaving would not be told
+    shown = markup;
     const heightOf = (setup) => {
       const last = of === "other" ? undefined : timed(rows, [setup]).at(-1);
       return places.y(last?.median ?? 10 ** lineFor(setup).to);
@@ -242,7 +245,7 @@ function chart(model, host, line, predicted) {
       compare.map((setup) => [setup, heightOf(setup)]),
       places,
     );
-    now.innerHTML = pulse(get("progress").at, places, heightOf);
+    doing.innerHTML = pulse(get("progress").at, places, heightOf);
     handle.draw(open, places);
     host.dataset.sizes = JSON.stringify(Object.fromEntries([...SETTINGS, "values"].map((name) => [name, get(name)])));
   };

@@ -24,14 +24,13 @@ from rnnlib import LayerSpec, SpeedLab
 from rnnlib.engine.timing.equality import Equal
 from rnnlib.engine.timing.measure import CancelledError
 from rnnlib.engine.timing.timing import Timing
-from rnnlib.explorers.speed import explorer as speed_lab
-from rnnlib.explorers.speed.chart import draw
 from rnnlib.explorers.speed.explorer import CANCELLED, DONE, ONE_MEASUREMENT, STOPPED
 from rnnlib.explorers.speed.rows import COLUMNS
+from rnnlib.explorers.speed.view import ASKED
 from tests.strategies import is_sentence, refused
 
 SENT = ("compare", "axis", "values", "seq_len", "batch", "hidden_size", "num_layers", "backward", "device", "kind")
-HELD = (*SENT, "measuring", "controls", "question", "rows", "found", "chart", "csv", "progress")
+HELD = (*SENT, "measuring", "controls", "question", "rows", "answer", "csv", "progress")
 
 
 class Stopwatch:
@@ -75,10 +74,9 @@ class Stopwatch:
 
 @pytest.fixture(autouse=True)
 def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stopwatch]:
-    """No clock, no chart, and at the end no measurement under way."""
+    """No clock, and at the end no measurement under way."""
     stopwatch = Stopwatch()
     monkeypatch.setattr("rnnlib.explorers.speed.rows.time_layer", stopwatch)
-    monkeypatch.setattr(speed_lab, "draw", lambda rows, *_: {"light": f"{len(rows)}", "dark": "", "about": _[-1]})
     yield stopwatch
     stopwatch.go.set()
     until(lambda: not ONE_MEASUREMENT.locked())
@@ -101,6 +99,7 @@ def pairs(lab: SpeedLab) -> list[tuple[str, int]]:
     return [(row["setup"], row["batch"]) for row in lab.rows]
 
 
+SIZES = {"seq_len": 4, "hidden_size": 64, "num_layers": 1}  # but for the axis
 ALL = [("layer", 1), ("packed", 1), ("layer", 2), ("packed", 2)]
 
 
@@ -112,16 +111,33 @@ def test_each_result_is_there_as_it_comes() -> None:
     assert seen == [(1, 0, True), (2, 1, True), (3, 2, True), (4, 3, True)]
     assert pairs(lab) == ALL
     assert (lab.measuring, lab.progress, lab.problem) == (False, {"done": 4, "of": 4, "now": DONE}, "")
-    assert lab.chart["light"] == "4"
-    assert len(lab.found) == 2
+    assert lab.answer["chart"] == {"kind": "GRU", "axis": "batch", **SIZES, "backward": False, "device": "cpu"}
+    assert lab.answer["about"] == "GRU, forward on cpu: seq_len 4, hidden_size 64, num_layers 1"
+    assert (len(lab.answer["found"]), lab.answer["cannot"]) == (2, [])
+
+
+def test_while_it_measures_it_says_which_point_and_for_which_chart() -> None:
+    lab, said = a_lab(), []
+    lab.observe(lambda change: said.append(change.new), "progress")
+    lab.start()
+    lab.wait()
+    chart = {"kind": "GRU", "axis": "batch", **SIZES, "backward": False, "device": "cpu"}
+    first, *measured, last = said
+    assert first == {"done": 0, "of": 4, "now": "Getting ready.", "at": chart | {"setup": "layer", "value": 1}}
+    assert measured == [
+        {"done": i, "of": 4, "now": f"{setup} at batch {at}", "at": chart | {"setup": setup, "value": at}}
+        for i, (setup, at) in enumerate(ALL)
+    ]
+    assert last == {"done": 4, "of": 4, "now": DONE}
 
 
 def test_a_result_is_told_with_all_that_belongs_to_it() -> None:
     lab, seen = a_lab(), []
-    lab.observe(lambda change: seen.append((len(lab.rows), len(lab.csv.splitlines()) - 1)), "found")
+    lab.observe(lambda change: seen.append((len(lab.rows), len(lab.csv.splitlines()) - 1)), "answer")
     lab.start()
     lab.wait()
-    assert all(rows == lines for rows, lines in seen)
+    assert all(rows == lines for rows, lines in seen if rows)
+    assert max(seen) == (4, 4)
 
 
 def test_cancelled_in_the_middle_what_was_measured_stays(watch: Stopwatch) -> None:
@@ -141,24 +157,19 @@ def test_cancelled_in_the_middle_what_was_measured_stays(watch: Stopwatch) -> No
     assert sorted(pairs(lab)) == sorted(ALL)
 
 
-def test_a_result_that_comes_with_the_cancel_is_kept(watch: Stopwatch, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab, drawing, drawn = a_lab(), threading.Event(), threading.Event()
+def test_a_result_that_comes_with_the_cancel_is_kept(monkeypatch: pytest.MonkeyPatch, watch: Stopwatch) -> None:
+    lab = a_lab()
 
-    def slowly(rows: Any, *_: Any) -> dict[str, str]:
-        drawing.set()
-        assert drawn.wait(10)
-        return {}
+    def cancels(spec: LayerSpec, **given: Any) -> Timing:
+        timing = watch(spec, **given)
+        lab.cancel()
+        return timing
 
-    monkeypatch.setattr(speed_lab, "draw", slowly)
+    monkeypatch.setattr("rnnlib.explorers.speed.rows.time_layer", cancels)
     lab.start()
-    assert drawing.wait(10)
-    before = time.perf_counter()
-    lab.cancel()
-    assert time.perf_counter() - before < 0.2
-    assert lab.progress["now"] == CANCELLED
-    drawn.set()
     lab.wait()
     assert (pairs(lab), lab.measuring, lab.progress["now"]) == (ALL[:1], False, CANCELLED)
+    assert lab.answer["chart"]["kind"] == "GRU"
 
 
 def test_started_twice_it_measures_once(watch: Stopwatch) -> None:
@@ -190,7 +201,11 @@ def test_a_case_measured_again_replaces_itself_and_the_sentences_keep_their_orde
     assert pairs(lab) == [("packed", 1), ("packed", 2), ("layer", 1), ("layer", 2)]
     assert lab.rows[:2] == [before[1], before[3]]
     assert lab.rows[2]["median"] != before[0]["median"]
-    assert "packed and layer" in lab.found[0] or lab.found[0].endswith("as long as layer.")
+    (found,) = lab.answer["found"]  # of what is compared now alone
+    assert "packed" not in found
+    lab.compare = ["layer", "packed"]
+    first, *_ = lab.answer["found"]
+    assert "packed and layer" in first or first.endswith("as long as layer.")
 
 
 def test_other_sizes_make_a_chart_of_their_own_and_the_table_keeps_all() -> None:
@@ -199,7 +214,9 @@ def test_other_sizes_make_a_chart_of_their_own_and_the_table_keeps_all() -> None
         lab.seq_len = seq_len
         lab.start()
         lab.wait()
-    assert (len(lab.rows), lab.chart["light"]) == (8, "4")
+    assert (len(lab.rows), lab.answer["chart"]["seq_len"]) == (8, 5)
+    lab.seq_len = 4
+    assert lab.answer["chart"]["seq_len"] == 4  # what was measured with these sizes is shown again
 
 
 def test_every_control_may_be_changed_while_it_measures(watch: Stopwatch) -> None:
@@ -311,8 +328,17 @@ def test_what_cannot_be_timed_is_a_row_that_says_why_and_the_rest_goes_on(
     assert pairs(lab) == ALL
     assert [row["note"] for row in lab.rows] == ["", f"{named}{error}"] * 2
     assert [row["median"] is None for row in lab.rows] == [False, True] * 2
-    assert lab.progress["now"] == "Done, but 2 of 4 could not be measured: the table says why."
+    assert lab.progress == {"done": 4, "of": 4, "now": "2 of 4 measured."}
+    why = f"{named}{error}"
+    assert lab.answer["cannot"] == [{"setup": "packed", "value": value, "why": why} for value in (1, 2)]
     assert lab.problem == ""
+    lab.values = [2, 3]  # what was not tried may do
+    assert lab.answer["cannot"] == [{"setup": "packed", "value": 2, "why": why}]
+    lab.compare = ["layer"]
+    assert lab.answer["cannot"] == []
+
+
+NEEDED = r"needs about [\d,]+ bytes \(.*\) on cpu, and .* are available: choose a smaller"
 
 
 def test_sizes_beyond_memory_are_refused_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,10 +346,35 @@ def test_sizes_beyond_memory_are_refused_with_the_numbers(monkeypatch: pytest.Mo
 
     monkeypatch.setattr("rnnlib.explorers.speed.rows.time_layer", time_layer)
     lab = a_lab(compare=["layer", "packed", "cell loop"], values=[10**12])
+    before = lab.answer["cannot"]
     lab.start()
     lab.wait()
-    for row in lab.rows:
-        assert re.search(r"needs about [\d,]+ bytes \(.*\) on cpu, and .* are available: choose a smaller", row["note"])
+    assert lab.progress["now"] == "0 of 3 measured."
+    assert (lab.answer["chart"], lab.answer["found"]) == ({}, [])
+    for said in (before, lab.answer["cannot"]):
+        assert [(one["setup"], one["value"]) for one in said] == [
+            (name, 10**12) for name in ("cell loop", "layer", "packed")
+        ]
+        assert all(re.search(NEEDED, one["why"]) for one in said)
+    assert [row["note"] for row in lab.rows] == [lab.rows[0]["note"]] * 3
+
+
+TOO_LARGE: list[tuple[dict[str, Any], set[int]]] = [
+    ({"values": [1, 10**12, 10**13]}, {10**12, 10**13}),
+    ({"hidden_size": 10**9}, {1, 2}),
+]
+
+
+@pytest.mark.parametrize(("sent", "values"), TOO_LARGE, ids=["values", "another size"])
+def test_too_large_a_value_is_told_before_it_is_measured(sent: dict[str, Any], values: set[int]) -> None:
+    lab = a_lab()
+    lab.set_state(sent)
+    assert lab.problem == ""
+    assert {one["value"] for one in lab.answer["cannot"]} == values
+    assert {one["setup"] for one in lab.answer["cannot"]} == {"layer", "packed"}
+    assert all(re.search(NEEDED, one["why"]) for one in lab.answer["cannot"])
+    lab.set_state({"values": [1, 2], "hidden_size": 64})
+    assert lab.answer["cannot"] == []
 
 
 def test_a_device_that_is_gone_is_said_to_be(watch: Stopwatch, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -358,45 +409,40 @@ def test_a_callback_of_ones_own_that_raises_ends_the_measurement_and_is_told() -
     assert sorted(pairs(lab)) == sorted(ALL)
 
 
-def test_a_chart_that_cannot_be_drawn_is_told_and_no_row_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any) -> None:
-        raise OSError("no fonts")
-
-    monkeypatch.setattr(speed_lab, "draw", broken)
+def test_what_is_chosen_is_answered_and_so_is_whether_it_measures(watch: Stopwatch) -> None:
     lab = a_lab()
+
+    def asked() -> bool:
+        return lab.answer["asked"] == {name: getattr(lab, name) for name in ASKED}
+
+    for name, value in {"kind": "RNN", "batch": 3, "axis": "num_layers", "backward": True, "compare": []}.items():
+        lab.set_state({name: value})
+        assert asked(), name
+    lab.set_state({"measuring": True})  # with nothing to compare
+    assert (asked(), lab.measuring) == (True, False)
+    lab.set_state({"compare": ["layer"]})
+    watch.go.clear()
     lab.start()
-    lab.wait()
-    assert lab.problem == "The chart could not be drawn (OSError: no fonts): read the table."
-    assert (pairs(lab), lab.chart, len(lab.found), lab.progress["now"]) == (ALL, {}, 2, DONE)
-
-
-def test_a_setting_of_matplotlibs_that_does_not_work_here_changes_no_chart(monkeypatch: pytest.MonkeyPatch) -> None:
-    import matplotlib
-
-    monkeypatch.setattr(speed_lab, "draw", draw)
-    monkeypatch.setenv("PATH", "")  # no LaTeX, wherever this runs
-    with matplotlib.rc_context({"text.usetex": True}):
-        lab = a_lab(compare=["layer"])
-        lab.start()
-        lab.wait()
-        assert matplotlib.rcParams["text.usetex"]
-    assert (lab.problem, set(lab.chart)) == ("", {"light", "dark", "about"})
+    assert (asked(), lab.answer["asked"]["measuring"]) == (True, True)
+    lab.cancel()
+    assert (asked(), lab.answer["asked"]["measuring"]) == (True, False)
 
 
 def test_with_other_settings_it_is_said_to_what_the_chart_belongs() -> None:
     lab = a_lab()
-    lab.kind = "LSTM"
-    assert lab.progress == {}
-    lab.kind = "GRU"
     lab.start()
     lab.wait()
+    measured = lab.answer
     lab.kind = "LSTM"
     shown = "GRU, forward on cpu: seq_len 4, hidden_size 64, num_layers 1"
-    assert lab.progress["now"] == f"The chart is of {shown}. Press Measure for what is chosen now."
-    lab.batch = 9  # the axis: its values are chosen
-    assert lab.progress["now"].startswith("The chart is of GRU")
-    lab.kind = "GRU"
-    assert lab.progress["now"] == DONE
+    assert (lab.answer["about"], lab.answer["chart"], lab.progress) == (shown, measured["chart"], {})
+    lab.kind, lab.batch = "GRU", 9  # the axis: its values are chosen
+    assert lab.answer == measured | {"asked": measured["asked"] | {"batch": 9}}
+    lab.kind = "LSTM"
+    lab.start()
+    lab.wait()
+    assert (lab.answer["chart"]["kind"], lab.progress["now"]) == ("LSTM", DONE)
+    assert len(lab.rows) == 8
 
 
 def test_the_csv_is_what_the_rows_say_and_has_the_case_in_full(watch: Stopwatch) -> None:
@@ -564,4 +610,4 @@ def test_messages_while_results_come_are_neither_lost_nor_do_they_lose_any(watch
     lab.wait()
     assert told == list(range(5, 5 + sent))
     assert seen == list(range(1, 33))
-    assert lab.progress["done"] == 32
+    assert len(lab.rows) == 32

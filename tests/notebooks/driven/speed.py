@@ -36,8 +36,14 @@ def bad_values(lab: View) -> Iterator[dict[str, Any]]:
 
 
 def check(lab: View, sent: Any) -> None:
-    """Nothing is measured before it is asked for."""
-    assert not lab.ask()["measuring"], sent
+    """Nothing is measured before it is asked for, and all that was chosen is answered."""
+    state = lab.ask()
+    assert not state["measuring"], sent
+    asked = state["answer"]["asked"]
+    assert asked == {name: state[name] for name in asked}, sent
+    assert {*SIZES, "kind", "compare", "axis", "values", "backward", "device", "measuring"} == set(asked)
+    too_large = any(value >= 10**9 for value in (asked[name] for name in SIZES if name != asked["axis"]))
+    assert bool(state["answer"]["cannot"]) == (too_large and bool(asked["compare"])), (sent, state["answer"]["cannot"])
 
 
 def more(lab: View) -> None:
