@@ -98,13 +98,14 @@ def test_two_files_with_the_same_name_in_them_are_no_module(tmp_path: Path) -> N
 
 
 def outermost(css: str) -> list[str]:
-    """The selectors that stand in no other rule, but for conditions such as ``@container``."""
+    """The selectors that stand in no other rule, but for conditions such as ``@container``; a keyframe is none."""
     found: list[str] = []
     within: list[str] = []
     for before, brace in re.findall(r"([^{};]*)([{};])", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
         head = before.strip()
         if brace == "{":
-            if not head.startswith("@") and all(rule.startswith("@") for rule in within):
+            alone = all(rule.startswith("@") and not rule.startswith("@keyframes") for rule in within)
+            if alone and not head.startswith("@"):
                 found += [one.strip() for one in re.split(r",(?![^(]*\))", head)]
             within.append(head)
         elif brace == "}":
@@ -113,7 +114,7 @@ def outermost(css: str) -> list[str]:
 
 
 def test_the_outermost_selectors_are_found() -> None:
-    css = "a, b:is(c, d) { color: red; & e { top: 0; } } @media (x) { f { g { top: 0; } } } /* h { } */"
+    css = "a, b:is(c, d) { color: red; & e { top: 0; } } @media (x) { f { g { top: 0; } } } /* h { } */ @keyframes k { to { top: 0; } }"
     assert outermost(css) == ["a", "b:is(c, d)", "f"]
 
 
