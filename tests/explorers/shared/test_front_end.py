@@ -114,7 +114,8 @@ def outermost(css: str) -> list[str]:
 
 
 def test_the_outermost_selectors_are_found() -> None:
-    css = "a, b:is(c, d) { color: red; & e { top: 0; } } @media (x) { f { g { top: 0; } } } /* h { } */ @keyframes k { to { top: 0; } }"
+    css = "a, b:is(c, d) { color: red; & e { top: 0; } } @media (x) { f { g { top: 0; } } } /* h { } */"
+    css += "@keyframes k { to { top: 0; } }"
     assert outermost(css) == ["a", "b:is(c, d)", "f"]
 
 
