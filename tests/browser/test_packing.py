@@ -1,225 +1,309 @@
-"""The packing explorer in a real JupyterLab: one step followed through all stages, lengths pulled, typed and slid."""
+"""The packing explorer: in a plain page what is on screen, by its value, and in a real JupyterLab that it is live."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import math
+import re
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
+from typing import Any
 
+import numpy as np
 import pytest
+from anywidget import AnyWidget
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import SHOTS, afresh
-from tests.browser.lab import DARK, LIGHT, Lab, Notebook
+from rnnlib import PackingExplorer
+from rnnlib.explorers.packing.view import STAGES
+from tests.browser.conftest import afresh
+from tests.browser.lab import LIGHT, Lab, Notebook
 from tests.browser.screen import TAB_STOPS, Explorer
 from tests.browser.stepping import opened
 from tests.browser.test_access import CONTRAST
 
-THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
-STAGES = ("padded", "sorted", "packed", "unpacked")
 LENGTHS = [17, 12, 22, 17]
-MARKS = {"padded": 1, "sorted": 1, "packed": 2, "unpacked": 1}  # packed: in the staircase and in data
-WIDE, LEFT, TOP, HIGH = 512 / 22, 40, 26, 40  # of a picture that is 560 wide
 CELLS = ("from rnnlib import PackingExplorer", "explorer = PackingExplorer('LSTM')\nexplorer")
+QUESTION = "which sequence does padding leave as it is?"
 
-SHOWS = """([part, lengths]) =>
-    JSON.stringify(JSON.parse(part.dataset.sizes ?? "{}").lengths) === JSON.stringify(lengths)"""
+# Where a row, a cell of data or a mark is on the page, without what still glides.
+BOX = "(e) => { const { x, y, width, height } = e.getBoundingClientRect(); return [x, y, width, height]; }"
+
+# By sequence: what stands at its row, whether it holds, and how long its bar and the outline behind it are.
+OFFS = """(root) => Object.fromEntries([...root.querySelectorAll(".rnnlib-numbers .row")].map((row) => {
+    const long = (name) => row.querySelector(name).getBoundingClientRect().width;
+    return [row.dataset.item, [row.textContent, row.dataset.holds, long(".bar"), long(".ghost")]]; }))"""
 
 
-@pytest.fixture(scope="module")
-def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
-    return opened(lab, open_notebook, "packing.ipynb", CELLS)
+# Whether the picture is drawn for the width that it has.
+FITS = """() => { const picture = document.querySelector("#packing .rnnlib-diagram");
+    return Math.abs(picture.firstChild?.viewBox.baseVal.width - picture.clientWidth) < 2; }"""
 
 
 @pytest.fixture
-def explorer(notebook: Notebook) -> Explorer:
-    """The explorer as it is at first: four utterances, in the light theme, in view."""
-    notebook.theme(LIGHT)
-    shown = Explorer(notebook.page, afresh(notebook, 1, "packing"))
-    shown.root.scroll_into_view_if_needed()
-    is_live(shown, LENGTHS)
-    return shown
+def plain(page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> Callable[..., Explorer]:
+    """Shows a packing explorer without a kernel; still frames."""
+
+    def plain(width: int = 848, **given: Any) -> Explorer:
+        page = page_of({"packing": PackingExplorer(**{"layer": "LSTM"} | given)})
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("document.body.style.margin = 0")
+        page.wait_for_function(FITS)
+        return Explorer(page, page.locator("#packing .rnnlib"))
+
+    return plain
 
 
-def is_live(explorer: Explorer, lengths: list[int]) -> None:
-    """Wait until pictures and numbers both belong to these lengths."""
-    for part in (explorer.diagram, explorer.answer):
-        explorer.page.wait_for_function(SHOWS, arg=[part.element_handle(), lengths], timeout=15_000)
-    expect(explorer.answer).to_have_attribute("data-state", "live")
+def to_stage(explorer: Explorer, stage: str) -> None:
+    slider = explorer.slider("stages")
+    slider.fill(str(STAGES.index(stage)))
+    expect(slider).to_have_attribute("aria-valuetext", stage)
 
 
-def picture(explorer: Explorer, stage: str) -> Locator:
-    return explorer.root.locator(f".panel.{stage} .picture")
+def box(part: Locator) -> list[float]:
+    return part.evaluate(BOX)
 
 
-def at(explorer: Explorer, stage: str, row: float, time: float) -> tuple[float, float]:
-    """Where on the page the step in a row of a picture is."""
-    box = picture(explorer, stage).bounding_box()
-    assert box
-    scale = box["width"] / 560
-    return box["x"] + scale * (LEFT + time * WIDE), box["y"] + scale * (TOP + (row + 0.5) * HIGH)
+def at(explorer: Explorer, item: int, time: float) -> tuple[float, float]:
+    """Where on the page a step of a sequence is drawn, by its row's cells."""
+    x, y, width, height = box(explorer.diagram.locator(f'.row[data-item="{item}"] .own'))
+    steps = explorer.sizes(explorer.diagram)["lengths"][item]
+    return x + (time + 0.5) * (width + 2) / steps, y + height / 2
 
 
-def caption(explorer: Explorer) -> Locator:
-    return explorer.root.locator(".caption")
+def line(explorer: Explorer) -> Locator:
+    return explorer.root.locator(".line [role=status]")
 
 
-def assert_lit(explorer: Explorer, where: str) -> None:
-    """The caption and every picture's name say where it is, and every stage has its mark."""
-    expect(caption(explorer)).to_contain_text(where)
-    for stage in STAGES:
-        expect(picture(explorer, stage)).to_have_accessible_name(f"{stage}: {caption(explorer).inner_text()}")
-        expect(picture(explorer, stage).locator(".followed rect")).to_have_count(MARKS[stage])
+def inside(mark: Locator, x: float, y: float) -> bool:
+    left, top, width, height = box(mark)
+    return left <= x <= left + width and top <= y <= top + height
 
 
-@pytest.mark.parametrize(("stage", "row"), [("padded", 1), ("sorted", 3), ("packed", 3), ("unpacked", 1)])
-def test_a_step_pointed_at_is_lit_at_every_stage(explorer: Explorer, stage: str, row: int) -> None:
-    explorer.page.mouse.move(*at(explorer, stage, row, 5.5))
-    assert_lit(explorer, "padded[5, 1] is step 5 of sequence 1 → row 3 of the sorted batch → data[23]")
-    expect(explorer.answer.locator("tr.lit")).to_have_attribute("data-item", "1")
-    expect(explorer.answer.locator(".lasts")).to_contain_text("output[11, 1], its last step")
+@pytest.mark.parametrize("width", [360, 848])
+def test_a_step_is_followed_through_all_stages(plain: Callable[..., Explorer], width: int) -> None:
+    explorer = plain(width)
+    assert line(explorer).inner_text().startswith("Choose a wrong setting")
+    explorer.page.mouse.click(*at(explorer, 0, 3))
+    said = {
+        "padded": "Step 3 of sequence 0 is padded[3, 0].",
+        "sorted": "Step 3 of sequence 0 is in row 1 now: the longest come first, and sorted_indices[1] is 0.",
+        "packed": "Step 3 of sequence 0 is data[13]: after 13 rows, the second of the 4 that batch_sizes[3] counts.",
+        "unpacked": "output[3, 0] is what the layer gave at step 3 of sequence 0, in its old row.",
+    }
+    for stage in (*STAGES, *STAGES[::-1]):
+        to_stage(explorer, stage)
+        expect(line(explorer)).to_have_text(said[stage])
+        assert inside(explorer.diagram.locator(".mark.cell"), *at(explorer, 0, 3))
+        tops = {item: at(explorer, item, 0)[1] for item in range(4)}
+        order = [0, 1, 2, 3] if stage in ("padded", "unpacked") else [2, 0, 3, 1]
+        assert sorted(tops, key=lambda item: tops[item]) == order
+        shown = explorer.diagram.locator(".mark.data").evaluate("(e) => getComputedStyle(e).opacity")
+        assert shown == ("1" if stage == "packed" else "0")
+        if stage == "packed":
+            x, y, wide, high = box(explorer.diagram.locator('[data-index="13"]'))
+            assert inside(explorer.diagram.locator(".mark.data"), x + wide / 2, y + high / 2)
+            column = explorer.diagram.locator(".mark.column")
+            assert [inside(column, *at(explorer, item, 3)) for item in (2, 0, 3, 1)] == [True] * 4
 
 
-def test_a_row_of_data_pointed_at_is_found_in_the_batch(explorer: Explorer) -> None:
-    box = picture(explorer, "packed").bounding_box()
-    assert box
-    scale = box["width"] / 560
-    explorer.page.mouse.move(box["x"] + scale * (LEFT + 23.5 * 512 / 68), box["y"] + scale * 284)
-    assert_lit(explorer, "padded[5, 1] is step 5 of sequence 1")
+def test_data_is_drawn_in_the_order_in_which_the_layer_reads_it(plain: Callable[..., Explorer]) -> None:
+    explorer = plain()
+    to_stage(explorer, "packed")
+    cells = explorer.diagram.locator(".cells [data-index]")
+    drawn = cells.evaluate_all(
+        "(all) => all.map((e) => [e.getBoundingClientRect().x, +e.dataset.item, +e.dataset.time])"
+    )
+    order = [(time, item) for time in range(22) for item in (2, 0, 3, 1) if time < LENGTHS[item]]
+    assert [(time, item) for _, item, time in sorted(drawn)] == order
+    explorer.page.mouse.move(
+        *[n + half / 2 for n, half in zip(*np.split(np.array(box(cells.nth(23))), 2), strict=True)]
+    )
+    expect(line(explorer)).to_have_text(
+        "Step 5 of sequence 1 is data[23]: after 23 rows, the fourth of the 4 that batch_sizes[5] counts."
+    )
 
 
-def test_a_pad_pointed_at_is_said_to_be_one(explorer: Explorer) -> None:
-    explorer.page.mouse.move(*at(explorer, "padded", 1, 15.5))
-    expect(caption(explorer)).to_contain_text("padded[15, 1] is a pad, as sequence 1 has 12 steps.")
-    expect(picture(explorer, "packed").locator(".followed rect")).to_have_count(0)
+@pytest.mark.parametrize("stage", STAGES)
+def test_how_far_off_stands_at_the_very_row(plain: Callable[..., Explorer], stage: str) -> None:
+    explorer = plain(layer="GRU")
+    to_stage(explorer, stage)
+    answer = PackingExplorer("GRU").answer
+    off = {name: np.frombuffer(answer[f"off_{name}"], "<f4") for name in ("padded", "packed")}
+    way = "padded" if stage in STAGES[:2] else "packed"
+    full = max(bar for *_, bar, ghost in explorer.root.evaluate(OFFS).values() for bar in (bar, ghost))
+    for item, (words, holds, bar, ghost) in explorer.root.evaluate(OFFS).items():
+        item, sign = int(item), "=" if answer[f"holds_{way}"][int(item)] else "≠"
+        assert (words[0], holds) == (sign, str(sign == "=").lower())
+        assert math.isclose(float(words[2:]), off[way][item], abs_tol=6e-4)
+        share = 0 if answer["holds_padded"][item] else off["padded"][item] / off["padded"].max()
+        assert (bar if way == "padded" else ghost) == pytest.approx(share * full, abs=1)
+        assert (ghost if way == "padded" else bar) == 0
 
 
-def test_the_arrow_keys_follow_a_step_through_all_stages(explorer: Explorer) -> None:
-    keys = explorer.page.keyboard
-    picture(explorer, "padded").focus()
-    for key, where in (("ArrowRight", "padded[1, 0]"), ("ArrowDown", "padded[1, 1]"), ("ArrowLeft", "padded[0, 1]")):
-        keys.press(key)
-        assert_lit(explorer, f"{where} is step")
-    for _ in range(30):
-        keys.press("ArrowDown")
-    assert_lit(explorer, "padded[0, 3] is step")
-    picture(explorer, "sorted").focus()
-    for where in ("row 1", "row 0", "row 0"):  # up by what is seen there, and no further than the first
-        keys.press("ArrowUp")
-        assert_lit(explorer, where)
-    expect(picture(explorer, "sorted")).to_be_focused()
+def test_the_answer_waits_until_it_is_asked_for(plain: Callable[..., Explorer]) -> None:
+    given = {"layer": "GRU", "stages": ["padded"], "controls": ["batch", "lengths"], "question": QUESTION}
 
+    def known(explorer: Explorer) -> bool:
+        words = {words for words, *_ in explorer.root.evaluate(OFFS).values()}
+        return words != {"?"}
 
-def test_shift_and_an_arrow_change_a_length(explorer: Explorer) -> None:
-    picture(explorer, "padded").focus()
-    explorer.page.keyboard.press("Shift+ArrowLeft")
-    is_live(explorer, [16, 12, 22, 17])
-    explorer.page.keyboard.press("Shift+ArrowRight")
-    explorer.page.keyboard.press("Shift+ArrowRight")
-    is_live(explorer, [18, 12, 22, 17])
-    expect(explorer.root.get_by_role("textbox", name="lengths")).to_have_value("18, 12, 22, 17")
-    expect(picture(explorer, "padded")).to_be_focused()
-
-
-def test_a_rows_end_is_pulled(explorer: Explorer) -> None:
-    mouse = explorer.page.mouse
-    mouse.move(*at(explorer, "padded", 1, 12))
-    expect(picture(explorer, "padded")).to_contain_class("end-near")
-    mouse.down()
-    for time in (11, 9, 8):
-        mouse.move(*at(explorer, "padded", 1, time))
-    mouse.up()
-    is_live(explorer, [17, 8, 22, 17])
-    mouse.move(*at(explorer, "padded", 0, 3.5))
-    is_live(explorer, [17, 8, 22, 17])
-    expect(caption(explorer)).to_contain_text("padded[3, 0]")
-
-
-def test_a_press_elsewhere_pulls_nothing(explorer: Explorer) -> None:
-    mouse = explorer.page.mouse
-    mouse.move(*at(explorer, "padded", 0, 3.5))
-    mouse.down()
-    mouse.move(*at(explorer, "padded", 0, 6.5))
-    mouse.up()
-    is_live(explorer, LENGTHS)
-
-
-def type_lengths(explorer: Explorer, typed: str) -> None:
-    explorer.root.get_by_role("textbox", name="lengths").fill(typed)
-    explorer.page.keyboard.press("Enter")
-
-
-def test_lengths_are_typed_and_what_is_none_is_told(explorer: Explorer) -> None:
-    held = LENGTHS
-    for typed in ("0", "3, -1", "2.5", "x", "", "9, 30", "1000000000"):
-        type_lengths(explorer, typed)
-        expect(explorer.problem).to_contain_text("length")
-        expect(explorer.root.get_by_role("textbox", name="lengths")).to_have_value(", ".join(map(str, held)))
-        type_lengths(explorer, "9 20, 3")
-        held = [9, 20, 3]
-        is_live(explorer, held)
-        expect(explorer.problem).to_be_empty()
-
-
-@THEMES
-def test_the_sliders_move_the_pictures_and_the_numbers(notebook: Notebook, explorer: Explorer, theme: str) -> None:
-    notebook.theme(theme)
-    assert explorer.press("batch", "ArrowRight") == 5
-    is_live(explorer, [*LENGTHS, 16])
-    assert explorer.press("batch", "Home") == 1
-    is_live(explorer, LENGTHS[:1])
-    assert explorer.press("batch", "End") == 12
-    expect(explorer.answer.locator("tbody tr")).to_have_count(12)
-    explorer.field("batch").fill("13")
-    explorer.page.keyboard.press("Enter")
-    expect(explorer.problem).to_contain_text("at most 12")
-    expect(explorer.field("batch")).to_have_value("12")
-    assert explorer.press("total_length", "ArrowRight") == 23
-    explorer.shows(explorer.diagram, batch=12, total_length=23)
-    expect(explorer.root.locator(".panel.unpacked h3")).to_contain_text("(23, 12, 8)")
-
-
-def test_the_choices_change_the_real_layer(explorer: Explorer) -> None:
-    explorer.root.get_by_role("radio", name="LSTM").focus()
-    explorer.page.keyboard.press("ArrowRight")
-    expect(explorer.answer.get_by_role("table")).to_contain_text("How far h_n is")
-    explorer.root.get_by_role("switch", name="batch_first").press("Space")
-    expect(caption(explorer)).to_contain_text("output[0, 0]")
-    expect(explorer.root.locator(".panel.padded h3")).to_have_text("padded (4, 22, 12)")
-    explorer.root.get_by_role("switch", name="sorted").press("Space")
-    expect(picture(explorer, "sorted")).to_be_hidden()
-    explorer.root.get_by_role("button", name="Other utterances").press("Enter")
-    expect(explorer.root.get_by_role("textbox", name="lengths")).not_to_have_value("17, 12, 22, 17")
-    expect(explorer.answer).to_have_attribute("data-state", "live")
-
-
-def test_a_mistake_is_chosen_and_torch_answers(explorer: Explorer) -> None:
-    menu = explorer.root.get_by_role("combobox", name="a wrong setting")
-    menu.select_option("enforce_sorted")
-    met = explorer.root.locator(".tried")
-    expect(met.locator(".wrong-way .answer")).to_contain_text("RuntimeError: `lengths` array must be sorted")
-    expect(met.locator(".right-way .answer")).to_contain_text("packed.data (68, 12)")
-    menu.select_option("")
-    expect(met).to_be_empty()
-
-
-def test_the_snippet_is_copied_current_and_runs(explorer: Explorer) -> None:
+    explorer = plain(**given)
+    assert not known(explorer)
+    explorer.page.mouse.move(*at(explorer, 1, 3))
+    assert not known(explorer)
+    assert "pack" not in explorer.root.inner_text().lower()
+    explorer.root.get_by_role("button", name="Run the layer").press("Enter")
+    assert known(explorer)
+    expect(explorer.root.get_by_role("button", name="Run the layer")).to_be_hidden()
+    explorer = plain(**given)
     explorer.press("batch", "ArrowLeft")
-    is_live(explorer, LENGTHS[:3])
-    explorer.root.get_by_role("button", name="Copy").press("Enter")
-    expect(explorer.root.get_by_role("button", name="Copied")).to_be_visible()
-    printed = io.StringIO()
-    with redirect_stdout(printed):
-        exec(compile(explorer.page.evaluate("navigator.clipboard.readText()"), "snippet", "exec"), {})
-    assert printed.getvalue() == "torch.Size([22, 3, 12])\ntorch.Size([22, 3, 8])\n"
+    assert known(explorer)
+    explorer = plain(**given, solution="The longest, `sequence 2`.")
+    explorer.root.get_by_role("button", name="Show the answer").click()
+    assert known(explorer)
+    expect(explorer.diagram.locator(".found")).to_have_attribute("data-item", "2")
 
 
-SENT = """() => {
-    if (!window.sent) {
-        const send = WebSocket.prototype.send;
-        WebSocket.prototype.send = function (data) { window.sent.push(String(data)); return send.call(this, data); }; }
-    window.sent = []; }"""
+def test_an_answer_in_data_is_shown_where_data_is(plain: Callable[..., Explorer]) -> None:
+    explorer = plain(question="where?", solution="At `data[15]`, one of `batch_sizes[3]`.")
+    explorer.root.get_by_role("button", name="Show the answer").click()
+    expect(explorer.slider("stages")).to_have_attribute("aria-valuetext", "packed")
+    parts = explorer.diagram.locator(".found").evaluate_all("(all) => all.map((e) => e.dataset.part).sort()")
+    assert parts == ["batch_sizes[3]", "data[15]"]
+
+
+def test_the_arrow_keys_follow_a_step_and_change_a_length(plain: Callable[..., Explorer]) -> None:
+    explorer = plain()
+    explorer.diagram.focus()
+    keys = explorer.page.keyboard
+    for key, said in (
+        ("Right", "[0, 0]"),
+        ("Right", "[1, 0]"),
+        ("Down", "[1, 1]"),
+        ("Left", "[0, 1]"),
+        ("Left", "[0, 1]"),
+    ):
+        keys.press(f"Arrow{key}")
+        expect(line(explorer)).to_contain_text(f"padded{said}")
+    keys.press("Shift+ArrowLeft")
+    assert explorer.sizes(explorer.diagram)["lengths"] == [17, 11, 22, 17]
+    expect(explorer.root.get_by_role("textbox", name="lengths")).to_have_value("17, 11, 22, 17")
+    to_stage(explorer, "sorted")
+    explorer.diagram.focus()
+    for row in (2, 1, 0, 0):  # up by what is seen there, and no further than the first
+        keys.press("ArrowUp")
+        expect(line(explorer)).to_contain_text(f"in row {row} now")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_rows_end_is_pulled(plain: Callable[..., Explorer], stage: str) -> None:
+    explorer = plain()
+    to_stage(explorer, stage)
+    mouse = explorer.page.mouse
+    mouse.move(*at(explorer, 1, 11.5))
+    expect(explorer.diagram).to_contain_class("end-near")
+    mouse.down()
+    for time in (10.6, 8.5, 7.5):
+        mouse.move(*at(explorer, 1, time))
+    mouse.up()
+    assert explorer.sizes(explorer.diagram)["lengths"] == [17, 8, 22, 17]
+    mouse.move(*at(explorer, 0, 3))
+    mouse.down()
+    mouse.move(*at(explorer, 0, 6))
+    mouse.up()
+    assert explorer.sizes(explorer.diagram)["lengths"] == [17, 8, 22, 17]
+
+
+def test_a_pad_is_said_to_be_one_and_a_click_keeps_its_step(plain: Callable[..., Explorer]) -> None:
+    explorer = plain()
+    explorer.page.mouse.click(*at(explorer, 1, 2))
+    expect(line(explorer)).to_have_text("Step 2 of sequence 1 is padded[2, 1].")
+    explorer.page.mouse.move(*at(explorer, 1, 15))
+    expect(line(explorer)).to_have_text(
+        "padded[15, 1] is a pad: sequence 1 has 12 steps. The layer reads it all the same."
+    )
+    explorer.slider("stages").hover()  # which lies above its stops
+    expect(line(explorer)).to_have_text("Step 2 of sequence 1 is padded[2, 1].")
+
+
+def test_touch_alone_follows_a_step(plain: Callable[..., Explorer]) -> None:
+    explorer = plain(360)
+    x, y = at(explorer, 2, 7)
+    explorer.page.evaluate(
+        """([x, y]) => { const e = document.elementFromPoint(x, y);
+        for (const name of ["pointerdown", "pointerup", "click"])
+            e.dispatchEvent(new PointerEvent(name,
+                { clientX: x, clientY: y, bubbles: true, pointerType: "touch", pointerId: 5 })); }""",
+        [x, y],
+    )
+    expect(line(explorer)).to_have_text("Step 7 of sequence 2 is padded[7, 2].")
+    explorer.root.locator(".stop", has_text="sorted").click()
+    expect(line(explorer)).to_contain_text("in row 0 now")
+    style = explorer.diagram.evaluate("(e) => getComputedStyle(e).touchAction")
+    assert style == "pan-y"  # the page scrolls by a finger on the grid, and a row is pulled sideways
+
+
+def test_nothing_stale_wears_a_sign_and_nothing_moves(plain: Callable[..., Explorer]) -> None:
+    explorer = plain()
+    high = explorer.root.bounding_box()
+    explorer.press("batch", "ArrowRight")
+    for sign in explorer.diagram.locator(".rnnlib-numbers .live").all():
+        expect(sign).to_be_hidden()
+    assert explorer.root.bounding_box() == high
+    explorer.press("batch", "End")
+    assert explorer.root.bounding_box() == high
+    expect(explorer.root).to_have_attribute("data-state", "stale")
+    expect(line(explorer)).to_contain_text("the kernel does not answer")
+
+
+def test_batch_first_turns_the_words_and_leaves_the_drawing(plain: Callable[..., Explorer]) -> None:
+    explorer = plain()
+    title, own = explorer.diagram.locator(".title"), explorer.diagram.locator(".row .own")
+    expect(title).to_have_text("padded (22, 4, 12)")
+    before = [box(row) for row in own.all()]
+    explorer.root.get_by_role("switch", name="batch_first").press("Space")
+    expect(title).to_have_text("padded (4, 22, 12)")
+    assert [box(row) for row in own.all()] == before
+    explorer.page.mouse.move(*at(explorer, 1, 5))
+    expect(line(explorer)).to_have_text("Step 5 of sequence 1 is padded[1, 5].")
+
+
+def test_rows_glide_unless_motion_is_reduced(plain: Callable[..., Explorer]) -> None:
+    explorer = plain()
+    seconds = "(e) => getComputedStyle(e).transitionDuration"
+    row = explorer.diagram.locator('.row[data-item="1"]').first
+    for motion, some in (("no-preference", True), ("reduce", False)):
+        explorer.page.emulate_media(reduced_motion=motion)
+        to_stage(explorer, "packed" if some else "padded")
+        assert ("0.5s" in row.evaluate(seconds)) == some
+    explorer.page.emulate_media(reduced_motion="no-preference")
+    explorer.page.wait_for_timeout(700)
+    explorer.page.mouse.move(*at(explorer, 1, 5))
+    assert "0.5s" not in explorer.diagram.locator(".mark.cell").evaluate(
+        seconds
+    )  # the outline keeps up with the pointer
+    explorer.page.emulate_media(reduced_motion="reduce")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everything_is_reached_by_tab_and_axe_finds_nothing(plain: Callable[..., Explorer], theme: str) -> None:
+    explorer = plain(question=QUESTION, solution="The longest.", mistake="last_step")
+    explorer.page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", theme == "light")
+    for name in ("Code", "Numbers of each sequence"):
+        explorer.root.get_by_role("button", name=name).click()
+    stops = list(explorer.tab_through())
+    assert len(stops) == explorer.root.evaluate(TAB_STOPS)
+    assert [stop for stop in stops if not stop["outlined"]] == []
+    found = Axe().run(explorer.page, context="#packing .rnnlib").response
+    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
+    assert found["passes"], "axe looked at nothing"
+    for stage in STAGES:
+        to_stage(explorer, stage)
+        assert [words for contrast, words in explorer.root.evaluate(CONTRAST) if contrast < 4.5] == []
+
 
 # How long a picture takes to follow, milliseconds: the slider's own event, and the pointer's, to the last mark drawn.
 FOLLOWS = """(root) => {
@@ -231,66 +315,106 @@ FOLLOWS = """(root) => {
         range.value = count;
         range.dispatchEvent(new Event("input", { bubbles: true }));
         if (JSON.parse(diagram.dataset.sizes).batch === count) took.slider.push(performance.now() - start); }
-    const picture = root.querySelector(".panel.padded .picture");
-    const { left, top, width } = picture.getBoundingClientRect();
-    for (let i = 0; i < 20; i++) {
-        const start = performance.now(), before = picture.querySelector(".followed").innerHTML;
-        const point = { clientX: left + (width / 560) * (75 + 24 * i), clientY: top + (width / 560) * 34 };
-        picture.dispatchEvent(new PointerEvent("pointermove", { ...point, bubbles: true }));
-        if (picture.querySelector(".followed").innerHTML !== before) took.hover.push(performance.now() - start); }
+    const { left, top, width } = diagram.getBoundingClientRect();
+    const scale = width / diagram.firstChild.viewBox.baseVal.width;
+    for (let i = 0; i < 15; i++) {
+        const mark = () => diagram.querySelector(".mark.cell").style.transform, before = mark();
+        const start = performance.now();
+        const point = { clientX: left + scale * (120 + 19 * i), clientY: top + scale * 60 };
+        diagram.dispatchEvent(new PointerEvent("pointermove", { ...point, bubbles: true }));
+        if (mark() !== before) took.hover.push(performance.now() - start); }
     return took; }"""
 
 
-def test_pictures_follow_at_once_and_hover_asks_the_kernel_nothing(explorer: Explorer) -> None:
+def test_the_picture_follows_at_once_and_hover_asks_the_kernel_nothing(plain: Callable[..., Explorer]) -> None:
+    explorer = plain()
     took = explorer.root.evaluate(FOLLOWS)
-    assert {name: len(times) for name, times in took.items()} == {"slider": 20, "hover": 20}  # drawn before it returns
-    middle = {name: sorted(times)[10] for name, times in took.items()}
-    assert max(middle.values()) < 16, took  # a frame; the other is the browser's
-    expect(explorer.answer).to_have_attribute("data-state", "live")
-    explorer.page.evaluate(SENT)
-    for time in range(12):
-        explorer.page.mouse.move(*at(explorer, "unpacked", 0, time + 0.5))
-    picture(explorer, "packed").focus()
+    assert {name: len(times) for name, times in took.items()} == {"slider": 20, "hover": 15}  # drawn before it returns
+    assert max(sorted(times)[len(times) // 2] for times in took.values()) < 16, (
+        took
+    )  # a frame; the other is the browser's
+    assert explorer.page.evaluate("models.packing.sent") == []
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
+    return opened(lab, open_notebook, "packing.ipynb", CELLS)
+
+
+@pytest.fixture
+def explorer(notebook: Notebook) -> Explorer:
+    """The explorer as it is at first in JupyterLab: four utterances, in view, live."""
+    notebook.theme(LIGHT)
+    shown = Explorer(notebook.page, afresh(notebook, 1, "packing"))
+    shown.root.scroll_into_view_if_needed()
+    is_live(shown, LENGTHS)
+    return shown
+
+
+def is_live(explorer: Explorer, lengths: list[int]) -> None:
+    """Wait until picture and numbers both belong to these lengths."""
+    expect(explorer.diagram).to_have_attribute("data-sizes", re.compile(re.escape(str(lengths).replace(" ", ""))))
+    expect(explorer.answer).to_have_attribute("data-sizes", re.compile(re.escape(str(lengths).replace(" ", ""))))
+    expect(explorer.root).to_have_attribute("data-state", "live")
+
+
+def test_lengths_are_typed_and_what_is_none_is_told(explorer: Explorer) -> None:
+    field, held = explorer.root.get_by_role("textbox", name="lengths"), LENGTHS
+    for typed in ("0", "3, -1", "2.5", "x", "", "9, 30", "1000000000"):
+        field.fill(typed)
+        field.press("Enter")
+        expect(explorer.problem).to_contain_text("length")
+        expect(field).to_have_value(", ".join(map(str, held)))
+        field.fill("9 20, 3")
+        field.press("Enter")
+        held = [9, 20, 3]
+        is_live(explorer, held)
+        expect(explorer.problem).to_be_empty()
+
+
+def test_the_controls_move_the_picture_and_the_real_layer(explorer: Explorer) -> None:
+    assert explorer.press("batch", "ArrowRight") == 5
+    is_live(explorer, [*LENGTHS, 16])
+    assert explorer.press("batch", "Home") == 1
+    is_live(explorer, LENGTHS[:1])
+    explorer.field("batch").fill("13")
+    explorer.page.keyboard.press("Enter")
+    expect(explorer.problem).to_contain_text("at most 12")
+    assert explorer.press("batch", "End") == 12
+    expect(explorer.answer.locator(".row")).to_have_count(12)
+    assert explorer.press("total_length", "ArrowRight") == 23
+    to_stage(explorer, "unpacked")
+    expect(explorer.diagram.locator(".title")).to_have_text("output (23, 12, 8)")
+    explorer.root.get_by_role("radio", name="LSTM").focus()
     explorer.page.keyboard.press("ArrowRight")
-    explorer.page.wait_for_timeout(300)
-    assert [said for said in explorer.page.evaluate("window.sent") if "comm_msg" in said] == []
+    expect(explorer.answer.locator(".head")).to_have_text("h_n off by, packed")
+    explorer.root.get_by_role("button", name="Other utterances").press("Enter")
+    expect(explorer.root.get_by_role("textbox", name="lengths")).not_to_have_value(re.compile("^17, 12, 22, 17"))
+    expect(explorer.root).to_have_attribute("data-state", "live")
 
 
-@THEMES
-def test_everything_is_reached_by_tab_and_seen_and_axe_finds_nothing(
-    notebook: Notebook, explorer: Explorer, theme: str
-) -> None:
-    notebook.theme(theme)
-    stops = list(explorer.tab_through())
-    names = [stop["name"] for stop in stops]
-    assert len(stops) == explorer.root.evaluate(TAB_STOPS), names
-    assert all(names), stops
-    assert {"batch", "lengths", "Other utterances", "total_length", "a wrong setting", "Copy"} <= set(names)
-    assert [stop["name"] for stop in stops if not stop["outlined"]] == []
-    explorer.root.get_by_role("combobox", name="a wrong setting").select_option("last_step")
-    expect(explorer.root.locator(".tried .answer")).to_have_count(2)
-    explorer.root.screenshot(path=SHOTS / f"packing {theme}.png")
-    found = Axe().run(notebook.page, context=".jp-OutputArea .rnnlib.packing").response
-    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
-    assert found["passes"], "axe looked at nothing"
-    unread = [words for contrast, words in explorer.root.evaluate(CONTRAST) if contrast < 4.5]
-    assert unread == []  # axe-core does not look into a drawing
+def test_a_mistake_is_chosen_and_torch_answers(explorer: Explorer) -> None:
+    menu = explorer.root.get_by_role("combobox", name="a wrong setting")
+    menu.select_option("enforce_sorted")
+    expect(explorer.root.locator(".error")).to_contain_text("RuntimeError: `lengths` array must be sorted")
+    expect(explorer.root.locator(".cured")).to_contain_text("packed.data (68, 12)")
+    high = explorer.root.bounding_box()
+    menu.select_option("last_step")
+    expect(explorer.root.locator(".error")).to_contain_text("no exception, but")
+    tried = menu.locator("option").filter(has_text="raised").all_inner_texts()
+    assert [words.split(" · ")[0] for words in tried] == ["raised", "raised nothing"]
+    assert explorer.root.bounding_box() == high
+    menu.select_option("")
+    expect(explorer.root.locator(".tried")).to_be_hidden()
 
 
-def test_with_no_kernel_the_pictures_still_follow_and_the_numbers_say_so(notebook: Notebook) -> None:
-    notebook.run_all()
-    explorer = Explorer(notebook.page, notebook.views("packing").first)
-    is_live(explorer, LENGTHS)
-    notebook.shut_down_kernel()
+def test_the_snippet_is_copied_current_and_runs(explorer: Explorer) -> None:
     explorer.press("batch", "ArrowLeft")
-    explorer.page.wait_for_function(SHOWS, arg=[explorer.diagram.element_handle(), LENGTHS[:3]])
-    explorer.page.mouse.move(*at(explorer, "padded", 1, 5.5))
-    expect(caption(explorer)).to_contain_text("padded[5, 1]")
-    expect(explorer.answer).to_have_attribute("data-state", "stale")
-    expect(explorer.answer.get_by_role("status")).to_contain_text("Not live: the kernel does not answer.")
-    notebook.start_kernel()
-    old = explorer.root.element_handle()
-    notebook.run_all()
-    notebook.page.wait_for_function("(old) => !old.isConnected", arg=old)
-    is_live(Explorer(notebook.page, notebook.views("packing").first), LENGTHS)
+    is_live(explorer, LENGTHS[:3])
+    explorer.root.get_by_role("button", name="Code").click()
+    explorer.root.get_by_role("button", name="Copy").press("Enter")
+    expect(explorer.root.get_by_role("button", name="Copied")).to_be_visible()
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(compile(explorer.page.evaluate("navigator.clipboard.readText()"), "snippet", "exec"), {})
+    assert printed.getvalue() == "torch.Size([22, 3, 12])\ntorch.Size([22, 3, 8])\n"

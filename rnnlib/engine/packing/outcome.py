@@ -19,10 +19,12 @@ class Outcome:
 
     Attributes:
         error: the exception, as torch raised it; or, where none was, what came out wrong.
+        raised: whether there was an exception.
         cured: what the cure gave.
     """
 
     error: str
+    raised: bool
     cured: str
 
 
@@ -43,7 +45,7 @@ def outcome_of(snippet: str, cure: str, result: str, names: dict[str, Any]) -> O
     wrong = names.get(result)
     exec(cure, names)
     right = names[result]
-    return Outcome(error or _what_is_wrong(result, wrong, right), _told(result, right))
+    return Outcome(error or _what_is_wrong(result, wrong, right), bool(error), _told(result, right))
 
 
 def _exception(snippet: str, names: dict[str, Any]) -> str:

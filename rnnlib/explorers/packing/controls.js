@@ -1,6 +1,6 @@
 // The controls of the packing explorer: how many sequences and how long, and what packing is asked for.
 import { choice, el, pick, sizeFrom, slider, toggle } from "../shared/controls.js";
-import { STAGES } from "./stage.js";
+import { mostOf, poolOf } from "./state.js";
 
 const MORE_STEPS = 8; // so many beyond the longest can be asked of total_length
 const PADDINGS = [0, -1, 100];
@@ -21,8 +21,6 @@ function derived(model, names, get, set) {
   };
   return { get, set: take, save_changes: () => model.save_changes(), on, off };
 }
-
-const poolOf = (model) => [...model.get("lengths"), ...model.get("more")];
 
 /** Take other lengths: sequences that leave can join again, and what `unpacked` has room for follows. */
 export function setLengths(model, lengths) {
@@ -77,9 +75,6 @@ export function lengthsProblem(typed, most) {
   return problems.find(Boolean) ?? "";
 }
 
-/** The most steps that a sequence may have: the last number holds for all that follow. */
-export const mostOf = (most, item) => most[item] ?? most.at(-1);
-
 /** The lengths as they are typed, `20, 7, 12`. */
 function lengthsField(model, say) {
   const field = el("input", { type: "text", class: "lengths", "aria-label": "lengths" });
@@ -117,22 +112,28 @@ function drawButton(model) {
   return { whole, stop() {} };
 }
 
-/** One switch for each stage. */
-function stageSwitches(model) {
-  const write = (stage) => (on) =>
-    STAGES.filter((other) => (other === stage ? on : model.get("stages").includes(other)));
-  const made = STAGES.map((stage) => toggle(model, "stages", stage, (shown) => shown.includes(stage), write(stage)));
-  const whole = el(
-    "div",
-    { class: "switches", role: "group", "aria-label": "stages" },
-    ...made.map((one) => one.whole),
-  );
-  return {
-    whole,
-    stop: () => {
-      for (const one of made) one.stop();
-    },
+/** The stages, as stops of a slider: `go(stage)` hears where it stands. A stage is nothing that the kernel is asked. */
+export function stageSlider(stages, go) {
+  const range = el("input", {
+    type: "range",
+    "aria-label": "stages",
+    min: 0,
+    max: stages.length - 1,
+    step: 1,
+    value: 0,
+  });
+  const labels = stages.map((stage, i) => el("span", { class: "stop", style: `grid-column:${i + 1}` }, stage));
+  const show = (stage) => {
+    const at = stages.indexOf(stage);
+    range.value = at;
+    range.setAttribute("aria-valuetext", stage);
+    range.style.setProperty("--fill", `${(100 * at) / (stages.length - 1)}%`);
+    for (const [i, label] of labels.entries()) label.dataset.place = Math.sign(i - at);
   };
+  range.addEventListener("input", () => go(stages[Number(range.value)]));
+  for (const [i, label] of labels.entries()) label.addEventListener("click", () => go(stages[i]));
+  const whole = el("div", { class: "slider stages", style: `--count:${stages.length}` }, ...labels, range);
+  return { whole, show };
 }
 
 /** The controls that a lecturer chose to show, by name. */
@@ -140,15 +141,14 @@ export function controlsOf(model, say) {
   const paddings = () => [...new Set([...PADDINGS, model.get("padding_value")])];
   const make = {
     kind: () => choice(model, "kind", Object.keys(model.get("families"))),
-    num_layers: () => pick(model, "num_layers", "num_layers", () => [...new Set([1, 2, 3, model.get("num_layers")])]),
-    bidirectional: () => toggle(model, "bidirectional"),
-    batch_first: () => toggle(model, "batch_first"),
-    stages: () => stageSwitches(model),
     batch: () => batchSlider(model, say),
     lengths: () => lengthsField(model, say),
-    draw: () => drawButton(model),
     total_length: () => totalSlider(model, say),
+    batch_first: () => toggle(model, "batch_first"),
+    bidirectional: () => toggle(model, "bidirectional"),
+    num_layers: () => pick(model, "num_layers", "num_layers", () => [...new Set([1, 2, 3, model.get("num_layers")])]),
     padding_value: () => pick(model, "padding_value", "padding_value", paddings),
+    draw: () => drawButton(model),
   };
   const idle = model.get("answer").own ? ["draw"] : []; // of one's own there are no others
   const shown = Object.keys(make).filter((name) => model.get("controls").includes(name) && !idle.includes(name));

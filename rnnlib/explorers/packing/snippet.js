@@ -1,6 +1,6 @@
 // The code that packs the batch on screen and runs the layer on it: a template whose fields `snippet.js` fills.
 import { together, wrapped } from "../shared/snippet.js";
-import { wideOf } from "./stage.js";
+import { wideOf } from "./told.js";
 
 const WIDEST_LINE = 56;
 
@@ -24,18 +24,25 @@ const python = (value) => (typeof value === "string" ? `float("${value}")` : val
 
 /** The snippet for what is chosen. */
 export function snippetOf(state) {
-  const { family, bidirectional, batch_first, lengths, padding_value, total_length, sizes } = state;
+  const { family, bidirectional, batch_first, lengths, padding_value, total_length, sizes, packs } = state;
   const first = batch_first ? ["batch_first=True"] : [];
   const shape = (steps, last) => (batch_first ? `({batch}, ${steps}, {${last}})` : `(${steps}, {batch}, {${last}})`);
   const padding = padding_value ? [`padding_value=${python(padding_value)}`] : [];
   const total = total_length ? [`total_length=${total_length}`] : [];
   const states = together(family.states.map((state) => `${state}_n`));
+  const packing = [
+    line("packed = pack_padded_sequence(", ["padded", "lengths", ...first, "enforce_sorted=False"], ")"),
+    `output, ${states} = layer(packed)  # packed too`,
+    line("output, lengths = pad_packed_sequence(", ["output", ...first, ...padding, ...total], ")"),
+    `print(output.shape)  # ${shape(total_length ?? "{seq_len}", wideOf(sizes))}`,
+    `summary = ${bidirectional ? "torch.cat((h_n[-2], h_n[-1]), -1)" : "h_n[-1]"}  # each at its own end`,
+  ];
+  const reading = [`output, ${states} = layer(padded)`, `print(output.shape)  # ${shape("{seq_len}", wideOf(sizes))}`];
+  const imported = [...(packs ? ["pack_padded_sequence", "pad_packed_sequence"] : []), "pad_sequence"];
   return [
     "import torch",
     family.import,
-    "from torch.nn.utils.rnn import pack_padded_sequence",
-    "from torch.nn.utils.rnn import pad_packed_sequence",
-    "from torch.nn.utils.rnn import pad_sequence",
+    ...imported.map((name) => `from torch.nn.utils.rnn import ${name}`),
     "",
     line("lengths = [", lengths.map(String), "]"),
     "sequences = [torch.randn(n, {input_size}) for n in lengths]",
@@ -43,10 +50,6 @@ export function snippetOf(state) {
     `print(padded.shape)  # ${shape("{seq_len}", "input_size")}`,
     "",
     layerCall(state),
-    line("packed = pack_padded_sequence(", ["padded", "lengths", ...first, "enforce_sorted=False"], ")"),
-    `output, ${states} = layer(packed)  # packed too`,
-    line("output, lengths = pad_packed_sequence(", ["output", ...first, ...padding, ...total], ")"),
-    `print(output.shape)  # ${shape(total_length ?? "{seq_len}", wideOf(sizes))}`,
-    `summary = ${bidirectional ? "torch.cat((h_n[-2], h_n[-1]), -1)" : "h_n[-1]"}  # each at its own end`,
+    ...(packs ? packing : reading),
   ].join("\n");
 }

@@ -1,115 +1,232 @@
-// The packing explorer on screen: four pictures of the same batch, one step followed through them, and what the layer says.
-import { changes, el, keepKeys, listen, renderOf } from "../shared/controls.js";
+// The packing explorer on screen: one grid that goes from stage to stage, one step followed through, and how far off it all is.
+import { changes, el, listen, renderOf } from "../shared/controls.js";
+import { fitted, frame, partsIn } from "../shared/frame.js";
 import { snippetPanel } from "../shared/snippet.js";
-import { answerPanel, mistakePanel } from "./answer.js";
-import { controlsOf, mostOf, setLengths } from "./controls.js";
-import { measure } from "./grid.js";
+import { controlsOf, setLengths, stageSlider } from "./controls.js";
+import { boxesOf, drawnGrid, endUnder, layoutOf, linesAt, orderAt, placeUnder, stripX, topOf } from "./grid.js";
+import { mistakePanel } from "./mistakes.js";
+import { costOf, fillOff, legendOf, numbersPanel, wayAt } from "./off.js";
 import { snippetOf } from "./snippet.js";
-import { STAGES, stagePanel, stateOf, told } from "./stage.js";
+import { mostOf, stateOf } from "./state.js";
+import { stripTitle, titleOf, told } from "./told.js";
 
-const HEAD = ["kind", "num_layers", "bidirectional", "batch_first", "stages"];
-const REDRAWN = [
-  "kind",
-  "num_layers",
-  "bidirectional",
-  "batch_first",
-  "lengths",
-  "padding_value",
-  "total_length",
-  "draw",
-  "stages",
-  "mistake",
-];
+const TRAITS = "kind num_layers bidirectional batch_first lengths padding_value total_length draw mistake".split(" ");
+const ARROWS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+const REACH = { mouse: 6, pen: 10, touch: 20 }; // units from a row's end within which it can be pulled
+const GLIDE = 600; // milliseconds that a stage takes to become another
+
+const moveTo = (element, x, y) => {
+  element.style.transform = `translate(${x}px, ${y}px)`;
+};
+
+/** Put every row, and every cell of `data`, where it stands at a stage. */
+function arrange(svg, stage, state, layout) {
+  const lines = linesAt(stage, state);
+  const topAt = ({ item }) => topOf(lines.get(Number(item)).line, layout);
+  svg.dataset.stage = stage;
+  for (const row of svg.querySelectorAll(".row")) {
+    moveTo(row, 0, topAt(row.dataset));
+    row.classList.toggle("away", !lines.get(Number(row.dataset.item)).shown);
+  }
+  for (const cell of svg.querySelectorAll("[data-index]")) {
+    const { time, index } = cell.dataset;
+    if (stage === "packed") moveTo(cell, stripX(index, layout), layout.strip.top);
+    else moveTo(cell, layout.left + time * layout.wide, topAt(cell.dataset));
+  }
+  svg.querySelector(".title").innerHTML = titleOf(stage, state, layout.width);
+  const strip = svg.querySelector(".strip .name");
+  if (strip) strip.textContent = stripTitle(stage);
+}
+
+/** Outline the step that is followed: in the rows, in `data`, and its column. */
+function outline(svg, stage, place, state, layout) {
+  const boxes = place ? boxesOf(stage, place, state, layout) : {};
+  for (const name of ["cell", "data", "column"]) {
+    const [mark, box] = [svg.querySelector(`.mark.${name}`), boxes[name]];
+    mark.classList.toggle("away", !box);
+    if (!box) continue;
+    moveTo(mark, box.x - 1.5, box.y - 1.5);
+    mark.setAttribute("width", Math.max(3, box.width) + 1.5);
+    mark.setAttribute("height", box.height + 3);
+  }
+}
+
+/** Let steps be followed in `picture` by pointer and arrow keys, and rows pulled at their ends. `now()` is what is drawn. */
+function pointing(picture, now, { follow, pull }) {
+  let [pulled, pinned] = [null, null];
+  const pointOf = ({ clientX, clientY }) => {
+    const { left, top, width } = picture.firstElementChild.getBoundingClientRect();
+    const scale = now().layout.width / width;
+    return [(clientX - left) * scale, (clientY - top) * scale];
+  };
+  const endAt = (event) => {
+    const { stage, state, layout } = now();
+    return state.pulls ? endUnder(pointOf(event), REACH[event.pointerType] ?? REACH.mouse, stage, state, layout) : null;
+  };
+  const followAt = (event) => {
+    const { stage, state, layout } = now();
+    const place = placeUnder(pointOf(event), stage, state, layout);
+    if (place) follow(place);
+    return place;
+  };
+  const release = () => {
+    pulled = null;
+  };
+  const byKey = (event) => {
+    const { stage, state, place } = now();
+    const [down, right] = ARROWS[event.key] ?? [];
+    if (down === undefined) return;
+    event.preventDefault();
+    if (event.shiftKey && right && place && state.pulls) return pull(place.item, state.lengths[place.item] + right);
+    const order = orderAt(stage, state);
+    const item = place ? (order[order.indexOf(place.item) + down] ?? place.item) : order[0];
+    pinned = { item, time: place ? Math.max(0, Math.min(place.time + right, state.total - 1)) : 0 };
+    follow(pinned);
+  };
+  const heard = {
+    pointermove: (event) => {
+      const { layout } = now();
+      if (pulled !== null) return pull(pulled, Math.round((pointOf(event)[0] - layout.left) / layout.wide));
+      picture.classList.toggle("end-near", endAt(event) !== null);
+      followAt(event);
+    },
+    pointerdown: (event) => {
+      pulled = endAt(event);
+      if (pulled === null) return;
+      event.preventDefault(); // or the words around would be selected
+      picture.setPointerCapture(event.pointerId);
+    },
+    pointerup: release,
+    pointercancel: release,
+    pointerleave: () => pinned && follow(pinned),
+    click: (event) => {
+      pinned = followAt(event) ?? pinned;
+    },
+    keydown: byKey,
+  };
+  for (const [name, listener] of Object.entries(heard)) picture.addEventListener(name, listener);
+}
+
+/** What a learner can do, as long as nothing else is said. */
+function invitation({ stages, pulls }, asked, wrong) {
+  if (wrong) return "Choose a wrong setting: it is tried at once on these sequences, and so is its cure.";
+  const drag = pulls ? ", or drag the end of a row" : "";
+  if (!asked && stages.length < 2) return `Guess first: what will the layer say of each row? Then run it${drag}.`;
+  return stages.length > 1
+    ? "Point at a step, then move the slider and see where it goes."
+    : `Point at a step to read where it stands${drag}.`;
+}
 
 /** The whole explorer in `host`; gives back what takes it away. */
 function build(model, host) {
-  const problem = el("p", { class: "rnnlib-problem", role: "alert" });
-  const say = (sentence) => {
-    problem.textContent = sentence;
-  };
-  const tell = () => say(model.get("problem"));
-  const controls = controlsOf(model, say);
-  const caption = el("p", { class: "caption", role: "status" });
-  const snippet = snippetPanel();
-  const answer = answerPanel(model);
-  const wrong = model.get("controls").includes("mistake") ? mistakePanel(model) : null;
-  let [place, now] = [{ item: 0, time: 0 }, stateOf(model)];
+  const [stages, shown] = [model.get("stages"), model.get("controls")];
+  const controls = controlsOf(model, (words) => framed.say(words));
+  const stops = shown.includes("stages") && stages.length > 1 ? stageSlider(stages, (stage) => go(stage)) : null;
+  const wrong = shown.includes("mistake") ? mistakePanel(model) : null;
+  const run = el("button", { type: "button", class: "run" }, "Run the layer");
+  const picture = el("div", { class: "rnnlib-diagram", tabindex: 0, role: "application" });
+  picture.setAttribute("aria-roledescription", "grid of steps");
+  const [legend, snippet, each] = [el("p", { class: "legend fades" }), snippetPanel(), numbersPanel()];
+  const grid = el("div", { class: "grid", hidden: !stages.length }, picture, run);
+  const framed = frame(model, {
+    name: "packing",
+    label: "Packing explorer",
+    strips: [[stops?.whole], Object.values(controls).map(({ whole }) => whole)],
+    picture: el("div", {}, ...(wrong ? [wrong.whole] : []), grid),
+    says: [legend],
+    folds: { Code: snippet.whole, "Numbers of each sequence": each.whole },
+  });
+  const { root, line } = framed;
+  // What is drawn: the stage, the step that is followed, whether the layer was asked, and for what choice and width.
+  const now = { stage: stages[0], place: null, asked: !model.get("question"), state: stateOf(model), layout: null };
 
-  const follow = ({ item, time }) => {
-    place = {
-      item: Math.max(0, Math.min(item, now.lengths.length - 1)),
-      time: Math.max(0, Math.min(time, now.total - 1)),
-    };
-    for (const panel of panels) if (!panel.whole.hidden) panel.show(place, now);
-    caption.textContent = told(place, now);
-    answer.show(place);
+  const follow = (place) => {
+    const { stage, state, layout } = Object.assign(now, { place });
+    if (layout) outline(picture.firstChild, stage, place, state, layout);
+    line.set("pointed", place && told(stage, place, state));
+    each.show(model.get("answer"), state.packs, place?.item);
   };
-  const drag = (item, steps) => {
-    const length = Math.max(1, Math.min(steps, mostOf(model.get("most"), item)));
-    if (length === now.lengths[item]) return;
-    setLengths(
-      model,
-      now.lengths.map((old, at) => (at === item ? length : old)),
+  const fillNumbers = (answer) => {
+    const { stage, asked, state, layout } = now;
+    const numbers = picture.querySelector(".rnnlib-numbers");
+    const wide = layout.off > 120;
+    const head = [wide && answer.states?.replace(" or ", ", "), "off by"].filter(Boolean).join(" ");
+    numbers.firstChild.textContent = asked ? head + (wide && state.packs ? `, ${wayAt(stage)}` : "") : "";
+    numbers.dataset.sizes = JSON.stringify({ batch: answer.asked?.lengths.length, lengths: answer.asked?.lengths });
+    fillOff(numbers, answer, stage, asked);
+  };
+  /** Show what is drawn as it is at its stage. */
+  const show = () => {
+    const { stage, state, layout, place, asked } = now;
+    const answer = model.get("answer");
+    stops?.show(stage);
+    picture.setAttribute(
+      "aria-label",
+      `the batch, ${stage}: ${state.lengths.length} rows of at most ${state.total} steps`,
     );
+    if (layout) {
+      arrange(picture.firstChild, stage, state, layout);
+      fillNumbers(answer);
+    }
+    run.hidden = asked;
+    legend.textContent = answer.asked ? legendOf(answer, state.packs) : "";
+    framed.facts.textContent = answer.asked ? costOf(answer, state.packs) : "";
+    line.set("resting", invitation(state, asked, wrong));
+    line.set("changed", answer.note);
+    follow(place);
+  };
+  const draw = (width) => {
+    const state = stateOf(model);
+    const { lengths, total } = state;
+    const { place } = Object.assign(now, { state, layout: width && stages.length ? layoutOf(state, width) : null });
+    if (place) now.place = { item: Math.min(place.item, lengths.length - 1), time: Math.min(place.time, total - 1) };
+    if (now.layout) picture.innerHTML = drawnGrid(state, now.layout);
+    picture.dataset.sizes = JSON.stringify({ batch: lengths.length, total_length: total, lengths });
+    show();
+    framed.relight();
+  };
+  const room = fitted(picture, draw);
+  const redraw = () => {
+    draw(room.width());
+    for (const name of ["batch", "total_length"]) controls[name]?.refresh();
+    snippet.show(snippetOf(now.state), now.state.sizes);
+    framed.check();
+  };
+  const ask = () => {
+    now.asked = true;
+    redraw();
+  };
+  let gliding = 0;
+  const go = (stage) => {
+    Object.assign(now, { stage, asked: true });
+    picture.classList.add("glides");
+    clearTimeout(gliding);
+    gliding = setTimeout(() => picture.classList.remove("glides"), GLIDE);
+    show();
+  };
+  const pull = (item, steps) => {
+    const length = Math.max(1, Math.min(steps, mostOf(model.get("most"), item)));
+    if (length === now.state.lengths[item]) return;
+    setLengths(model, now.state.lengths.with(item, length));
     model.save_changes();
   };
-  const pulled = controls.lengths ? drag : null;
-  const panels = STAGES.map((stage) =>
-    stagePanel(stage, { state: () => now, follow, drag: pulled, place: () => place }),
-  );
-  const diagram = el(
-    "div",
-    { class: "rnnlib-diagram", role: "group", "aria-label": "the batch at each stage" },
-    ...panels.map((panel) => panel.whole),
-  );
-  const stage = el("div", { class: "stage" }, diagram, caption);
-
-  const draw = () => {
-    now = stateOf(model);
-    const size = measure(now.lengths.length, now.total);
-    for (const panel of panels) {
-      panel.whole.hidden = !model.get("stages").includes(panel.stage);
-      if (!panel.whole.hidden) panel.draw(now, size);
-    }
-    stage.hidden = !model.get("stages").length;
-    diagram.dataset.sizes = JSON.stringify({
-      batch: now.lengths.length,
-      total_length: now.total,
-      lengths: now.lengths,
-    });
-    for (const name of ["batch", "total_length"]) controls[name]?.refresh();
-    snippet.show(snippetOf(now), now.sizes);
-    tell();
-    follow(place);
-    answer.showStatus();
-  };
-  const settle = () => {
-    if (String(stateOf(model).pack.order) !== String(now.pack.order)) draw(); // torch sorted equals in its own way
-  };
-  const deaf = listen(model, { ...changes(REDRAWN, draw), "change:problem": tell, "change:answer": settle });
-  const parts = (names) => names.filter((name) => controls[name]).map((name) => controls[name].whole);
-  const aside = parts(Object.keys(controls).filter((name) => !HEAD.includes(name)));
-  const question = model.get("question")
-    ? [el("p", { class: "question" }, el("b", {}, "Find out: "), model.get("question"))]
-    : [];
-  const root = el(
-    "div",
-    { class: "rnnlib packing", role: "region", "aria-label": "Packing explorer" },
-    el("div", { class: "head" }, ...parts(HEAD)),
-    problem,
-    el("div", { class: "aside" }, ...aside),
-    stage,
-    el("div", { class: "foot" }, answer.whole, snippet.whole),
-    ...(wrong ? [wrong.whole] : []),
-    ...question,
-  );
-  keepKeys(root);
+  pointing(picture, () => now, { follow, pull });
+  run.addEventListener("click", () => {
+    ask();
+    picture.focus({ preventScroll: true });
+  });
+  root.addEventListener("solution", ({ detail }) => {
+    const inData = partsIn(model.get("solution")).some((part) => /^(data|batch_sizes)/.test(part));
+    if (detail) go(inData && stages.includes("packed") ? "packed" : now.stage);
+  });
+  const deaf = listen(model, { ...changes(TRAITS, ask), "change:answer": redraw });
   host.replaceChildren(root);
-  draw();
+  redraw();
   return () => {
     deaf();
-    for (const part of [...Object.values(controls), answer, ...(wrong ? [wrong] : [])]) part.stop();
+    clearTimeout(gliding);
+    for (const part of [...Object.values(controls), ...(wrong ? [wrong] : []), framed, room]) part.stop();
   };
 }
 
-export default { render: renderOf(build, ["controls", "question", "mistakes", "most"]) };
+export default { render: renderOf(build, ["controls", "question", "solution", "mistakes", "most", "stages"]) };

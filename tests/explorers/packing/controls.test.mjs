@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { lengthsProblem, mostOf, setLengths } from "../../../rnnlib/explorers/packing/controls.js";
+import { lengthsProblem, setLengths } from "../../../rnnlib/explorers/packing/controls.js";
+import { mostOf } from "../../../rnnlib/explorers/packing/state.js";
 
 function fake(traits) {
   return {

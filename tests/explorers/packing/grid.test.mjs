@@ -1,22 +1,20 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import {
-  cellOf,
-  dataStrip,
-  measure,
-  PANEL,
-  packed,
-  rowsOf,
-  stepAt,
-  stripAt,
-  stripCell,
-} from "../../../rnnlib/explorers/packing/grid.js";
+import * as grid from "../../../rnnlib/explorers/packing/grid.js";
+import { packed, STAGES } from "../../../rnnlib/explorers/packing/state.js";
+import { ordinal } from "../../../rnnlib/explorers/packing/told.js";
 
-const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
+/** The state of a batch as the view makes it, as far as the picture needs it. */
+function stateOf(lengths, more = 0) {
+  const pack = packed(lengths);
+  const total = pack.longest + more;
+  return { lengths, pack, total, columns: total, most: lengths.length, stages: STAGES, tallest: 40, pulls: true };
+}
 
 test("packing takes the longest first, and of every step all that have it", () => {
   const pack = packed([2, 4, 1]);
   assert.deepEqual(pack, { order: [1, 0, 2], batchSizes: [3, 2, 1, 1], starts: [0, 3, 5, 6], total: 7, longest: 4 });
+  assert.deepEqual(packed([1]), { order: [0], batchSizes: [1], starts: [0], total: 1, longest: 1 });
 });
 
 test("torch's own order counts, once it is there", () => {
@@ -24,47 +22,69 @@ test("torch's own order counts, once it is there", () => {
   assert.deepEqual(packed([3, 3, 3]).order, [0, 1, 2]);
 });
 
-test("one sequence of one step is packed too", () => {
-  assert.deepEqual(packed([1]), { order: [0], batchSizes: [1], starts: [0], total: 1, longest: 1 });
-});
-
 test("up to 12 rows are drawn, and of more the first 8 and the last 3", () => {
-  assert.equal(rowsOf(12).length, 12);
-  assert.deepEqual(rowsOf(600), [0, 1, 2, 3, 4, 5, 6, 7, null, 597, 598, 599]);
+  assert.equal(grid.rowsOf(12).length, 12);
+  assert.deepEqual(grid.rowsOf(600), [0, 1, 2, 3, 4, 5, 6, 7, null, 597, 598, 599]);
 });
 
-for (const [count, columns] of [
-  [1, 1],
-  [4, 22],
-  [12, 29],
-  [40, 500],
+const middle = ({ x, y, width, height }) => [x + width / 2, y + height / 2];
+
+for (const [lengths, more] of [
+  [[1], 0],
+  [[2, 4, 1], 2],
+  [[29, 7, 7, 7, 12], 0],
+  [Array.from({ length: 60 }, (_, i) => 1 + ((7 * i) % 9)), 3],
+  [[500, 3, 77], 0],
 ])
-  test(`${count} sequences of ${columns} steps: a step drawn is the step found under it`, () => {
-    const size = measure(count, columns);
-    for (const row of rowsOf(count).filter((one) => one !== null))
-      for (let time = 0; time < columns; time++) {
-        const cell = cellOf({ row, time }, count, size);
-        assert.ok(cell.x + cell.width <= PANEL.right + 1e-9);
-        assert.deepEqual(stepAt(...middle(cell), count, size), { row, time });
-      }
-    assert.equal(cellOf({ row: 8, time: 0 }, 40, measure(40, 5)), null);
-    assert.equal(stepAt(PANEL.left - 5, PANEL.top + 5, count, size), null);
-    assert.equal(stepAt(PANEL.left + 5, 0, count, size), null);
-  });
+  for (const width of [360, 530, 848, 1600])
+    test(`${lengths.length} sequences, ${width} wide: a step drawn is the step found under it, at every stage`, () => {
+      const state = stateOf(lengths, more);
+      const layout = grid.layoutOf(state, width);
+      let found = 0;
+      for (const stage of STAGES)
+        for (const item of lengths.keys())
+          for (let time = 0; time < state.total; time++) {
+            const { cell, data } = grid.boxesOf(stage, { item, time }, state, layout);
+            for (const box of [cell, data].filter(Boolean)) {
+              assert.deepEqual(grid.placeUnder(middle(box), stage, state, layout), { item, time });
+              assert.ok(box.x + box.width <= width - layout.edge + 1e-6 && box.y + box.height <= layout.height);
+              found++;
+            }
+            assert.equal(Boolean(data), stage === "packed" && time < lengths[item]);
+            if (cell) assert.ok(time < grid.cellsAt(stage, item, state));
+          }
+      assert.ok(found > 0);
+      assert.ok(layout.height <= 340);
+      assert.equal(grid.placeUnder([1, 80], "padded", state, layout), null);
+      assert.equal(grid.placeUnder([layout.left + 1, 5], "packed", state, layout), null);
+      assert.ok(grid.drawnGrid(state, layout).length < 120_000);
+    });
 
-for (const lengths of [[1], [2, 4, 1], [29, 7, 7, 7, 12], Array.from({ length: 60 }, (_, i) => 1 + (i % 9))])
-  test(`data of ${lengths.length} sequences: a row drawn is the step found under it`, () => {
-    const pack = packed(lengths);
-    for (const item of lengths.keys())
-      for (let time = 0; time < lengths[item]; time++) {
-        const cell = stripCell(pack.starts[time] + pack.order.indexOf(item), pack.total);
-        assert.deepEqual(stripAt(...middle(cell), pack), { item, time });
-      }
-    assert.equal(stripAt(PANEL.left - 1, middle(stripCell(0, pack.total))[1], pack), null);
-    assert.equal(stripAt(PANEL.left + 1, 0, pack), null);
-  });
+test("a row stands by its number, or by its rank where the batch is sorted", () => {
+  const state = stateOf([2, 4, 1]);
+  const lines = (stage) => [0, 1, 2].map((item) => grid.linesAt(stage, state).get(item).line);
+  for (const stage of ["padded", "unpacked"]) assert.deepEqual(lines(stage), [0, 1, 2]);
+  for (const stage of ["sorted", "packed"]) assert.deepEqual(lines(stage), [1, 0, 2]);
+});
 
-test("many sequences of many steps cost no more marks than a page can hold", () => {
-  const pack = packed(Array.from({ length: 100 }, (_, i) => 5 * i + 1));
-  assert.ok(dataStrip(pack).length < 20_000);
+test("the column of a step is as high as its batch size", () => {
+  const state = stateOf([2, 4, 1]);
+  const layout = grid.layoutOf(state, 848);
+  const rows = (time) => (grid.boxesOf("packed", { item: 1, time }, state, layout).column.height - 18) / layout.pitch;
+  assert.deepEqual([0, 1, 2, 3].map(rows), [3, 2, 1, 1]);
+});
+
+test("a row is taken at its end, and only there", () => {
+  const state = stateOf([2, 4, 1]);
+  const layout = grid.layoutOf(state, 848);
+  const x = (steps) => layout.left + steps * layout.wide;
+  const at = (x, line, stage) => grid.endUnder([x, grid.topOf(line, layout) + 9], 6, stage, state, layout);
+  assert.deepEqual([at(x(2) - 5, 0, "padded"), at(x(4) + 5, 1, "padded"), at(x(1), 2, "padded")], [0, 1, 2]);
+  assert.deepEqual([at(x(4), 0, "sorted"), at(x(2), 1, "sorted")], [1, 0]);
+  assert.deepEqual([at(x(2) - 9, 0, "padded"), at(x(2), 1, "padded"), at(x(2), 7, "padded")], [null, null, null]);
+});
+
+test("who comes how manieth is said as people say it", () => {
+  const said = [0, 1, 2, 9, 10, 11, 12, 19, 20, 21, 22, 23, 110, 120].map(ordinal).join(" ");
+  assert.equal(said, "first second third tenth 11th 12th 13th 20th 21st 22nd 23rd 24th 111th 121st");
 });

@@ -1,30 +1,30 @@
 // Not a test: what the front end makes of each of the cases on stdin, on stdout, to be compared with torch.
 import { readFileSync } from "node:fs";
-import { rowsTold } from "../../../rnnlib/explorers/packing/answer.js";
-import { measure } from "../../../rnnlib/explorers/packing/grid.js";
+import { drawnGrid, layoutOf } from "../../../rnnlib/explorers/packing/grid.js";
+import { offsAt, rowsTold } from "../../../rnnlib/explorers/packing/off.js";
 import { snippetOf } from "../../../rnnlib/explorers/packing/snippet.js";
-import { drawn, placesOf, STAGES, stateOf, titleOf, told } from "../../../rnnlib/explorers/packing/stage.js";
+import { STAGES, stateOf } from "../../../rnnlib/explorers/packing/state.js";
+import { titleOf, told } from "../../../rnnlib/explorers/packing/told.js";
 import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
 
 const bytesOf = (base64) => new DataView(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)).buffer);
 
-const made = JSON.parse(readFileSync(0, "utf8")).map((traits) => {
-  const { answer: ran } = traits;
-  const state = stateOf({ get: (name) => traits[name] });
-  const size = measure(state.lengths.length, state.total);
+const made = JSON.parse(readFileSync(0, "utf8")).map(({ answer, ...traits }) => {
+  const ran = answer.asked
+    ? { ...answer, off_padded: bytesOf(answer.off_padded), off_packed: bytesOf(answer.off_packed) }
+    : {};
+  const modelOf = (more) => ({ get: (name) => ({ ...traits, answer: ran, ...more })[name] });
+  const state = stateOf(modelOf({}));
   const places = state.lengths.flatMap((_, item) => Array.from({ length: state.total }, (_, time) => ({ item, time })));
   return {
     ...state.pack,
-    told: places.map((place) => told(place, state)),
-    drawn: places.map((place) =>
-      Object.fromEntries(STAGES.map((stage) => [stage, placesOf(stage, place, state, size).length])),
-    ),
+    told: Object.fromEntries(STAGES.map((stage) => [stage, places.map((place) => told(stage, place, state))])),
     titles: STAGES.map((stage) => titleOf(stage, state).replaceAll(/<[^>]*>/g, "")),
-    pictures: STAGES.map((stage) => drawn(stage, state, size)),
+    pictures: [360, 530, 848, 1600].map((width) => drawnGrid(state, layoutOf(state, width))),
     code: filled(snippetOf(state), state.sizes),
-    rows: ran.asked
-      ? rowsTold({ ...ran, off_padded: bytesOf(ran.off_padded), off_packed: bytesOf(ran.off_packed) })
-      : [],
+    padded_code: filled(snippetOf(stateOf(modelOf({ stages: ["padded"] }))), state.sizes),
+    rows: ran.asked ? rowsTold(ran) : [],
+    offs: STAGES.map((stage) => offsAt(ran, stage)),
   };
 });
 console.log(JSON.stringify(made));

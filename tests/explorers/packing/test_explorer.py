@@ -85,49 +85,69 @@ def test_before_the_kernel_has_answered_only_equals_may_stand_otherwise() -> Non
     assert [explorer.lengths[item] for item in alone["order"]] == sorted(explorer.lengths, reverse=True)
 
 
-TOLD = re.compile(
-    r"padded\[(\d+), (\d+)\] is step (\d+) of sequence (\d+) → row (\d+) of the sorted batch → data\[(\d+)\],"
-    r" one of the (\d+) that batch_sizes\[(\d+)\] counts → output\[(\d+), (\d+)\]\."
-)
+# Each stage's sentence about a step, and which numbers of it are which.
+TOLD = {
+    "padded": r"Step (?P<time>\d+) of sequence (?P<item>\d+) is padded\[(?P<a>\d+), (?P<b>\d+)\]\.",
+    "sorted": r"Step (?P<time>\d+) of sequence (?P<item>\d+) is in row (?P<row>\d+) now: the longest come first, and"
+    r" sorted_indices\[(?P<rank>\d+)\] is (?P<who>\d+)\.",
+    "packed": r"Step (?P<time>\d+) of sequence (?P<item>\d+) is data\[(?P<at>\d+)\]: (after (?P<before>\d+) rows?|"
+    r"its first row), the (?P<nth>\w+) of the (?P<size>\d+) that batch_sizes\[(?P<step>\d+)\] counts\.",
+    "unpacked": r"output\[(?P<a>\d+), (?P<b>\d+)\] is what the layer gave at step (?P<time>\d+) of sequence"
+    r" (?P<item>\d+), in its old row\.",
+}
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 
 
-def test_the_caption_names_the_right_places(pictures: list[Any]) -> None:
-    """Each sentence, read back as indices into tensors whose numbers say which step of which sequence they are."""
+def nth(said: str) -> int:
+    return ORDINALS.index(said) if said in ORDINALS else int(said[:-2]) - 1
+
+
+def test_a_sentence_names_the_right_place_at_every_stage(pictures: list[Any]) -> None:
+    """Each read back as indices into tensors whose numbers say which step of which sequence they are."""
     for explorer, there in pictures:
         lengths, first = explorer.lengths, explorer.batch_first
         marked = [torch.tensor([[1000.0 * item + time] for time in range(n)]) for item, n in enumerate(lengths)]
-        value, total = explorer.padding_value, explorer.total_length
-        tensors = pack_steps(marked, batch_first=first, padding_value=value, total_length=total)
-        output = tensors.unpacked
-        sentences = iter(there["told"])
-        for item, length in enumerate(lengths):
-            for time in range(total or max(lengths)):
-                said, index = next(sentences), (item, time) if first else (time, item)
-                if time >= length:
-                    assert f"output[{index[0]}, {index[1]}] is " in said
-                    assert f"padding_value {value:g}" in said
-                    np.testing.assert_equal(output[index].item(), value)
+        total = explorer.total_length
+        made = pack_steps(marked, batch_first=first, padding_value=explorer.padding_value, total_length=total)
+        places = [(item, time) for item in range(len(lengths)) for time in range(total or max(lengths))]
+        for stage, sentences in there["told"].items():
+            for (item, time), said in zip(places, sentences, strict=True):
+                if time >= lengths[item]:
+                    assert_pad(said, stage, explorer, made, item, time)
                     continue
-                found = TOLD.fullmatch(said)
+                found = re.fullmatch(TOLD[stage], said)
                 assert found, said
-                a, b, step, sequence, row, at, size, t, c, d = map(int, found.groups())
+                numbers = {name: int(n) for name, n in found.groupdict("0").items() if name != "nth"}
+                assert (numbers["item"], numbers["time"]) == (item, time)
                 element = 1000 * item + time
-                assert (step, sequence, t) == (time, item, time)
-                assert tensors.padded[a, b] == output[c, d] == tensors.data[at] == element
-                assert tensors.sorted[(row, time) if first else (time, row)] == element
-                assert size == tensors.batch_sizes[time]
+                if stage in ("padded", "unpacked"):
+                    tensor = made.padded if stage == "padded" else made.unpacked
+                    assert tensor[numbers["a"], numbers["b"]] == element
+                elif stage == "sorted":
+                    row = numbers["row"]
+                    assert made.sorted[(row, time) if first else (time, row)] == element
+                    assert (numbers["rank"], made.sorted_indices[row]) == (row, numbers["who"])
+                else:
+                    at, size = numbers["at"], made.batch_sizes[time]
+                    assert made.data[at] == element
+                    assert (numbers["before"], numbers["size"], numbers["step"]) == (at, size, time)
+                    assert nth(found["nth"]) == at - made.batch_sizes[:time].sum()
 
 
-def test_a_step_is_marked_at_every_stage_and_a_pad_where_there_are_pads(pictures: list[Any]) -> None:
-    for explorer, there in pictures:
-        if len(explorer.lengths) > 12:
-            continue  # some rows are left out
-        longest = max(explorer.lengths)
-        marks = iter(there["drawn"])
-        for length in explorer.lengths:
-            for time in range(explorer.total_length or longest):
-                inside, own = int(time < longest), 2 * int(time < length)  # in the staircase and in data
-                assert next(marks) == {"padded": inside, "sorted": inside, "packed": own, "unpacked": 1}
+def assert_pad(said: str, stage: str, explorer: PackingExplorer, made: Any, item: int, time: int) -> None:
+    """What is said of a pad: where it is, and what stands there."""
+    index = (item, time) if explorer.batch_first else (time, item)
+    if stage == "unpacked":
+        assert said.startswith(f"output[{index[0]}, {index[1]}] is padding_value {explorer.padding_value:g}")
+        np.testing.assert_equal(made.unpacked[index].item(), explorer.padding_value)
+        assert ("total_length" in said) == (time >= max(explorer.lengths))
+    elif stage == "padded" and time < max(explorer.lengths):
+        assert said.startswith(
+            f"padded[{index[0]}, {index[1]}] is a pad: sequence {item} has {explorer.lengths[item]} step"
+        )
+        np.testing.assert_equal(made.padded[index].item(), explorer.padding_value)
+    else:
+        assert "pad" in said
 
 
 def test_the_titles_are_the_real_shapes(pictures: list[Any]) -> None:
@@ -136,19 +156,42 @@ def test_the_titles_are_the_real_shapes(pictures: list[Any]) -> None:
         wide = explorer.answer["wide"]
         assert there["titles"] == [
             f"padded {tuple(packing.padded.shape)}",
-            f"sorted, the longest first {tuple(packing.sorted.shape)}",
+            f"sorted {tuple(packing.sorted.shape)}",
             f"packed.data {tuple(packing.data.shape)} batch_sizes {tuple(packing.batch_sizes.shape)}",
-            f"output, unpacked {(*packing.unpacked.shape[:2], wide)}",
+            f"output {(*packing.unpacked.shape[:2], wide)}",
         ]
 
 
-def test_the_pictures_are_whole_and_say_how_many_rows_are_left_out(pictures: list[Any]) -> None:
+def test_a_row_is_as_long_as_its_sequence_and_counts_are_torchs(pictures: list[Any]) -> None:
+    """Read off the drawing: each sequence's cells and pads, the batch sizes below, and what is left out."""
     for explorer, there in pictures:
+        lengths, packing = explorer.lengths, explorer.packing
+        total = explorer.total_length or max(lengths)
         for picture in there["pictures"]:
-            words = "".join(ET.fromstring(f"<svg>{picture}</svg>").itertext())
+            drawing = ET.fromstring(picture)
+            words = "".join(drawing.itertext())
             assert not re.search("NaN|undefined|Infinity|null", picture)
-            count = len(explorer.lengths)
-            assert (f"{count - 11} more sequences" in words) == (count > 12)
+            assert (f"{len(lengths) - 11} more sequences" in words) == (len(lengths) > 12)
+            rows = {int(row.get("data-item", "")): row for row in drawing.findall("./g[@class='row']")}
+            assert set(rows) >= set(range(len(lengths))) if len(lengths) <= 12 else len(rows) >= 11
+            for item, row in rows.items():
+                drawn = {path.get("class"): path.get("d", "") for path in row.findall("path")}
+                counts = [
+                    drawn.get(name, "").count("M") for name in ("own", "pad read", "pad beyond") if "h" in drawn["own"]
+                ]
+                bar = counts[0] == 1 and lengths[item] > 1  # too narrow for cells
+                assert bar or counts == [lengths[item], max(lengths) - lengths[item], total - max(lengths)], item
+            shown = {text.get("data-part"): text.text for text in drawing.iterfind(".//text[@data-part]")}
+            assert shown
+            for part, size in shown.items():
+                assert str(packing.batch_sizes[int(part[12:-1])].item()) == size
+            cells = drawing.findall(".//rect[@data-index]")
+            assert len(cells) == (len(packing.data) if len(packing.data) <= 600 else 0)
+            for at, cell in enumerate(cells):
+                item, time = int(cell.get("data-item", "")), int(cell.get("data-time", ""))
+                assert torch.equal(packing.data[at], explorer.sequences[item][time])
+                shade = float(cell.get("fill-opacity", ""))
+                assert shade == pytest.approx(0.25 + 0.75 * (item + 1) / len(lengths), abs=0.006)
 
 
 def test_the_snippet_runs_as_it_stands_and_prints_what_it_says(pictures: list[Any]) -> None:
@@ -164,13 +207,23 @@ def test_the_snippet_runs_as_it_stands_and_prints_what_it_says(pictures: list[An
         assert max(map(len, code.splitlines())) <= 66
         spec = LayerSpec.of(names["layer"])
         assert spec == LayerSpec.of(explorer.layer)
+        padded: dict[str, Any] = {}
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(there["padded_code"], "snippet", "exec"), padded)
+        assert "pack" not in there["padded_code"]
+        assert padded["output"].shape[:2] == explorer.packing.padded.shape[:2]
         directions = 2 if explorer.bidirectional else 1
         assert names["summary"].shape == (len(explorer.lengths), directions * (spec.proj_size or spec.hidden_size))
 
 
-def test_the_table_is_what_the_layer_made(pictures: list[Any]) -> None:
+def test_the_table_and_the_rows_are_what_the_layer_made(pictures: list[Any]) -> None:
     for explorer, there in pictures:
         assert_table(explorer, there["rows"])
+        for stage, offs in zip(STAGES, there["offs"], strict=True):
+            way = "padded" if stage in ("padded", "sorted") else "packed"
+            assert [{name: off[name] for name in ("off", "holds")} for off in offs] == [
+                row[way] for row in there["rows"]
+            ]
 
 
 def assert_table(explorer: PackingExplorer, rows: list[dict[str, Any]]) -> None:
@@ -212,7 +265,11 @@ def test_a_mistake_is_made_at_that_moment(mistake: Any, layer: Any, monkeypatch:
     explorer.mistake = mistake.name
     expected = run_mistake(mistake, explorer.layer, explorer.sequences)
     said = {"name": mistake.name, "code": mistake.snippet, "cure": mistake.cure, "why": mistake.why}
-    assert explorer.answer["tried"] == said | {"error": expected.error, "cured": expected.cured}
+    assert explorer.answer["tried"] == said | {
+        "error": expected.error,
+        "raised": "Error: " in expected.error,
+        "cured": expected.cured,
+    }
     assert called == [mistake.name]
     explorer.lengths = [9, 20, 4]
     assert called == [mistake.name] * 2

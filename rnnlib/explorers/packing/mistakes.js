@@ -1,0 +1,49 @@
+// What goes wrong if …: a wrong setting is chosen, torch is asked, and the cure is run too.
+import { el, listen } from "../shared/controls.js";
+
+/** The menu's words for a mistake, with what came of it once it was tried. */
+export const mistakeSaid = (title, raised) =>
+  raised === undefined ? title : `${raised ? "raised" : "raised nothing"} · ${title}`;
+
+/** The panel of wrong settings. It opens with the first that is tried, and keeps its height then. */
+export function mistakePanel(model) {
+  const raised = {};
+  const menu = el("select", { "aria-label": "a wrong setting" }, el("option", { value: "" }, "choose one to try it"));
+  const options = model
+    .get("mistakes")
+    .map(({ name, title }) => el("option", { value: name, "data-title": title }, title));
+  menu.append(...options);
+  const parts = Object.fromEntries(
+    ["code", "error", "cure", "cured", "why"].map((name) => [name, el("p", { class: name })]),
+  );
+  const [code, cure] = ["code", "cure"].map((name) =>
+    el("pre", { tabindex: 0, role: "group", "aria-label": name }, el("code")),
+  );
+  const panel = el(
+    "div",
+    { class: "tried fades", "aria-live": "polite", hidden: true },
+    el("div", { class: "wrong-way" }, el("b", {}, "Goes wrong"), code, parts.error),
+    el("div", { class: "right-way" }, el("b", {}, "Cure"), cure, parts.cured),
+    parts.why,
+  );
+  menu.addEventListener("change", () => {
+    model.set("mistake", menu.value);
+    model.save_changes();
+  });
+  const show = () => {
+    const [chosen, tried] = [model.get("mistake"), model.get("answer").tried];
+    menu.value = chosen;
+    panel.classList.toggle("none", !chosen);
+    if (!chosen || tried?.name !== chosen) return;
+    raised[chosen] = tried.raised;
+    for (const option of options) option.textContent = mistakeSaid(option.dataset.title, raised[option.value]);
+    code.firstChild.textContent = tried.code;
+    cure.firstChild.textContent = tried.cure;
+    for (const name of ["error", "cured", "why"]) parts[name].textContent = tried[name];
+    panel.hidden = false;
+  };
+  const deaf = listen(model, { "change:mistake": show, "change:answer": show });
+  show();
+  const title = el("label", { class: "pick" }, el("b", {}, "What goes wrong if …"), menu);
+  return { whole: el("section", { class: "mistakes", "aria-label": "What goes wrong" }, title, panel), stop: deaf };
+}
