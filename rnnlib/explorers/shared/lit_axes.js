@@ -7,7 +7,7 @@ export function lightAxes(root, say) {
     const symbol = marked(target)?.dataset.symbol;
     if (symbol) root.dataset.lit = symbol;
     else delete root.dataset.lit;
-    say(target.closest?.(".axis")?.getAttribute("aria-label") ?? "");
+    if (!target.closest?.(".face")) say(target.closest?.(".axis")?.getAttribute("aria-label") ?? ""); // a face speaks for itself
   };
   const dark = ({ relatedTarget }) => {
     if (root.contains(relatedTarget) && marked(relatedTarget)) return;
