@@ -41,6 +41,9 @@ def explorers() -> dict[str, AnyWidget]:
 def picture(page: Page, name: str) -> np.ndarray:
     page.evaluate(SHOW, name)
     page.evaluate("scrollTo(0, 0)")
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )  # it is laid out
     taken = page.locator(f"#{name} .rnnlib").screenshot(animations="disabled")
     SHOTS.joinpath(f"plain {name}.png").write_bytes(taken)
     return matplotlib.image.imread(io.BytesIO(taken))
