@@ -71,6 +71,7 @@ def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn
     expected = shapes(spec, seq_len, batch)
     with same_random_numbers(spec, layer), changed_in_place(spec, layer) as changed:
         real, checks, faces, seconds = run(spec, layer, x)
+        agree = _weights_agree(layer, expected)
     owner = "" if module is None else " The layer is your own." if layer is module else OWN_IN_EVAL
     if module is not None and count_of(module) != spec.num_parameters:
         owner += f" It has {count_of(module):,} parameters; what is drawn are {spec.num_parameters:,} numbers."
@@ -79,7 +80,7 @@ def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn
         "seconds": seconds,
         "source": source + owner,
         "rows": _rows(real, expected),
-        "weights_agree": _weights_agree(layer, expected),
+        "weights_agree": agree,
         "checks": [_told(check) for check in checks[:MOST]],
         "faces": faces,
     }

@@ -12,7 +12,7 @@ import ipywidgets
 import pytest
 import torch
 from torch import nn
-from torch.nn.utils import parametrizations
+from torch.nn.utils import parametrizations, parametrize
 
 from rnnlib import LayerSpec, ShapeExplorer, shapes
 from rnnlib.explorers.shape import explorer as shape_explorer
@@ -483,7 +483,14 @@ def test_code_of_the_learners_own_draws_no_number_of_theirs() -> None:
             self.weight_hh_l0.data.mul_(torch.rand(()))
             return super().forward(*given)
 
-    layer, before = Mine(12, 4), torch.get_rng_state()
+    class Noise(nn.Module):
+        def forward(self, weight: torch.Tensor) -> torch.Tensor:
+            return weight + torch.rand_like(weight)
+
+    layer, noisy = Mine(12, 4), nn.LSTM(12, 4)
+    parametrize.register_parametrization(noisy, "weight_hh_l0", Noise())
+    before = torch.get_rng_state()
+    ShapeExplorer(noisy).seq_len = 3
     explorer = ShapeExplorer(layer)
     explorer.seq_len = 3
     assert torch.equal(before, torch.get_rng_state())
