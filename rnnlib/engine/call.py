@@ -49,6 +49,11 @@ class Outputs(NamedTuple):
     h_n: Tensor
     c_n: Tensor | None
 
+    @property
+    def tensors(self) -> list[Tensor]:
+        """Output, if packed its data; h_n; and c_n where there is one."""
+        return [part.data for part in self if part is not None]
+
 
 def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Outputs, float]:
     """Call a layer once.
@@ -149,13 +154,9 @@ def _cannot_take_what_is_packed(module: Any, error: AttributeError | TypeError) 
 
 def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, result: Any) -> Outputs:
     try:
-        if spec.is_cell:
-            h_1, c_1 = result if "c" in spec.family.states else (result, None)
-            answer = Outputs(h_1, h_1, c_1)
-        else:
-            output, states = result
-            h_n, c_n = states if "c" in spec.family.states else (states, None)
-            answer = Outputs(output, h_n, c_n)
+        output, states = (result, result) if spec.is_cell else result
+        h_n, c_n = states if "c" in spec.family.states else (states, None)
+        answer = Outputs(h_n if spec.is_cell else output, h_n, c_n)
     except (TypeError, ValueError):  # nothing that could be taken apart so
         raise TypeError(_not_as_its_kind(spec, layer)) from None
     packed = isinstance(given.x, PackedSequence) or given.lengths is not None

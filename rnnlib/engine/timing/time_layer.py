@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.call import call, check_numbers, in_background
+from rnnlib.engine.call import call, in_background
 from rnnlib.engine.closeness import multiplies_in_tf32
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
@@ -91,7 +91,6 @@ def time_layer(
     threads = _check_threads(num_threads)
     if cancelled is not None and not callable(cancelled):
         raise TypeError(f"cancelled must be a function that says True or False, not {cancelled!r}.")
-    check_numbers()
     # torch's own Timer reckons with tensors on the default device.
     with_numbers = torch.device("cpu") if torch.get_default_device().type == "meta" else nullcontext()
     with with_numbers, torch.inference_mode(False), torch.set_grad_enabled(backward is True):

@@ -178,7 +178,7 @@ def assert_table(explorer: PackingExplorer, rows: list[dict[str, Any]]) -> None:
     made = padded_and_packed(explorer.layer, explorer.sequences, padding_value=value)
     assert [row["length"] for row in rows] == explorer.lengths == [len(x) for x in explorer.sequences]
     assert [row["pads"] for row in rows] == [max(explorer.lengths) - length for length in explorer.lengths]
-    for name, off in (("padded", made.off_padded), ("packed", made.off_packed)):
+    for name, off in (("padded", made.off(made.padded)), ("packed", made.off(made.packed))):
         shown = [math.nan if row[name]["off"] is None else row[name]["off"] for row in rows]  # JSON knows no nan
         np.testing.assert_allclose(shown, off.amax(0).nan_to_num(math.nan, math.nan).numpy(), rtol=1e-5, atol=1e-6)
     assert all(row["packed"]["holds"] for row in rows)

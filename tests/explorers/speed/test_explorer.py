@@ -21,9 +21,9 @@ import torch
 from torch import nn
 
 from rnnlib import LayerSpec, SpeedLab
-from rnnlib.engine.timing.equality import Equal
 from rnnlib.engine.timing.measure import CancelledError
 from rnnlib.engine.timing.timing import Timing
+from rnnlib.engine.trace.comparison import Equal
 from rnnlib.explorers.speed import explorer as speed_lab
 from rnnlib.explorers.speed.chart import draw
 from rnnlib.explorers.speed.explorer import CANCELLED, DONE, ONE_MEASUREMENT, STOPPED
