@@ -17,6 +17,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from rnnlib.engine.arguments.inputs import Sizes, in_brackets
 from rnnlib.engine.arguments.states import State
+from rnnlib.engine.arguments.tensors import named
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import synchronise
 from rnnlib.engine.overrides import is_plain, is_torchs
@@ -91,7 +92,11 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
     except RuntimeError as error:
         if not (torch.is_autocast_enabled(device.type) and NO_PRIMITIVE in str(error)):
             raise
-        raise ValueError(_has_no_such_autocast(spec, device)) from None
+        dtype = torch.get_autocast_dtype(device.type)
+        raise ValueError(
+            f"torch has no {spec.kind} in {named(dtype)} on {device} under torch.autocast: choose dtype=torch.bfloat16"
+            f" there, or, outside of it, give layer.to({dtype}) an x.to({dtype})."
+        ) from None
     seconds = time.perf_counter() - start
     answer = _taken_apart(spec, layer, given, result)
     if lengths is not None and isinstance(answer.output, PackedSequence):
@@ -126,14 +131,6 @@ def check_numbers() -> None:
     made = type(torch.empty(0, device="cpu"))
     if made is not Tensor:
         raise ValueError(f"tensors hold no numbers here, as they are made a {made.__name__}: leave that mode first.")
-
-
-def _has_no_such_autocast(spec: LayerSpec, device: torch.device) -> str:
-    dtype = str(torch.get_autocast_dtype(device.type))
-    return (
-        f"torch has no {spec.kind} in {dtype.removeprefix('torch.')} on {device} under torch.autocast: choose"
-        f" dtype=torch.bfloat16 there, or, outside of it, give layer.to({dtype}) an x.to({dtype})."
-    )
 
 
 def _module_of(layer: Any) -> Any:

@@ -134,16 +134,15 @@ def _parts(spec: LayerSpec, seq_len: int) -> list[tuple[int, int, int]]:
 @torch.no_grad()
 def _in_float64(spec: LayerSpec, layer: LayerSpec | nn.Module) -> nn.Module:
     """The layer again, on the CPU, with dropout off."""
-    if isinstance(layer, LayerSpec):
-        return build(layer).double().eval().requires_grad_(False)
-    if not is_plain(spec, layer):  # code of the learner's own runs too
+    if isinstance(layer, nn.Module) and not is_plain(spec, layer):  # code of the learner's own runs too
         with contextlib.suppress(RuntimeError):  # of weights made anew at each call, as by pruning: take those of now
             again = copy.deepcopy(layer).cpu().double().eval().requires_grad_(False)
             for name in set(names_of(spec)) & vars(again).keys():  # no Parameter, so none that double() turns
                 setattr(again, name, getattr(again, name).detach().cpu().double())
             return again
     again = build(spec).double().eval().requires_grad_(False)
-    again.load_state_dict(weights_of(layer))
+    if isinstance(layer, nn.Module):
+        again.load_state_dict(weights_of(layer))
     return again
 
 

@@ -105,12 +105,10 @@ def reads(spec: LayerSpec) -> str:
 def _check_one_tensor(spec: LayerSpec, x: Any) -> None:
     """Refuse several tensors in place of one: what a layer returned, or sequences that are not in one batch yet."""
     if isinstance(x, tuple) and len(x) == 2 and isinstance(x[0], (Tensor, PackedSequence)):
-        two = isinstance(x[0], Tensor) and isinstance(x[1], Tensor) and x[0].dim() == x[1].dim() == 2
-        other = f" If they are two sequences, {PACK}." if two and not spec.is_cell else ""
         raise TypeError(
             "x must be one tensor, not a pair: a layer returns a pair, output and states, and the next layer reads"
-            f" output alone, so write x[0].{other} An input and a state of your own go one after the other, as in"
-            " run(layer, x, hx)."
+            f" output alone, so write x[0]. If they are two sequences, {PACK}. An input and a state of your own go one"
+            " after the other, as in run(layer, x, hx)."
         )
     if isinstance(x, (list, tuple)) and x and all(isinstance(item, Tensor) for item in x):
         raise TypeError(
@@ -204,7 +202,12 @@ def goes_together(x: PackedSequence) -> bool:
     """Whether a PackedSequence is one that torch's own functions could have made."""
     sizes, order, back = x.batch_sizes, x.sorted_indices, x.unsorted_indices
     try:
-        falls = sizes.dtype == torch.int64 and int(sizes.min()) >= 1 and not bool((sizes.diff() > 0).any())
+        falls = (
+            sizes.dtype == torch.int64
+            and sizes.dim() == 1
+            and int(sizes.min()) >= 1
+            and not bool((sizes.diff() > 0).any())
+        )
         if not falls or int(sizes.sum()) != len(x.data):
             return False
         if order is None and back is None:

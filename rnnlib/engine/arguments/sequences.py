@@ -90,12 +90,9 @@ def _check_beside(name: str, sequence: Tensor, first: Tensor) -> None:
     """Refuse a sequence that is not of the first one's width, dtype and device."""
     width, wanted = sequence.shape[1], first.shape[1]
     if width != wanted:
-        mend = "give all the same width"
-        if len(sequence) == wanted:
-            mend = f"if it is (width, length), write {name}.T"
         raise ValueError(
             f"{name} is {width} wide, shape {tuple(sequence.shape)}, and sequences[0] is {wanted} wide,"
-            f" shape {tuple(first.shape)}: one layer reads one width, so {mend}."
+            f" shape {tuple(first.shape)}: one layer reads one width, so give all the same."
         )
     for what, have, want in (("dtype", sequence.dtype, first.dtype), ("device", sequence.device, first.device)):
         if have != want:

@@ -91,11 +91,6 @@ class PaddedAndPacked:
         ]
 
     @property
-    def last_padded(self) -> Tensor:
-        """``output[-1]`` of the padded run, ``(batch, num_directions*size)``."""
-        return self.padded.output[-1]
-
-    @property
     def last_packed(self) -> Tensor:
         """The packed run's output at each sequence's own last step, ``(batch, num_directions*size)``."""
         return self.packed.output[self.packing.lengths - 1, range(len(self.packing.lengths))]

@@ -179,16 +179,11 @@ def _check_lengths(spec: LayerSpec, x: Tensor | None, lengths: Any, sizes: Sizes
 
 def _check_backward(layer: nn.Module) -> None:
     weights = weights_of(layer).values()
+    why = "is frozen (requires_grad=False)" if not any(weight.requires_grad for weight in weights) else ""
     if any(weight.is_inference() for weight in weights):
+        why = "was made in torch.inference_mode()"
+    if why:
+        thaw = "write layer.requires_grad_() first, or " if "frozen" in why and [*layer.parameters()] else ""
         raise ValueError(
-            "the layer was made in torch.inference_mode(), so it has no backward: make it outside, or time the forward"
-            " pass alone with backward=False."
-        )
-    if not any(weight.requires_grad for weight in weights):
-        thaw = (
-            "write layer.requires_grad_() first, or " if any(True for _ in layer.parameters()) else ""
-        )  # else in vain
-        raise ValueError(
-            f"every weight of the layer is frozen (requires_grad=False), so it has no backward: {thaw}time the forward"
-            " pass alone with backward=False."
+            f"the layer {why}, so it has no backward: {thaw}time the forward pass alone with backward=False."
         )

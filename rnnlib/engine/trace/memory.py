@@ -36,7 +36,7 @@ def check_trace(spec: LayerSpec, given: Inputs, dtype: torch.dtype, device: torc
     steps = int(limits.free_bytes(device) * MARGIN) // a_step
     mend = "choose a smaller batch" + ("" if spec.is_cell else " or a smaller layer")
     if 0 < steps < seq_len:
-        mend = f"trace the first {steps:,} steps, {_first_steps(spec, given, steps)}, or {mend}"
+        mend = f"trace at most {steps:,} steps, or {mend}"
     limits.check_fits("this trace", needed, device, mend)
 
 
@@ -57,15 +57,3 @@ def trace_bytes_a_step(spec: LayerSpec, batch: int | None, dtype: torch.dtype, *
     if padded:
         needed = needed * 17 // 10  # the same again, with nan where it is padding
     return needed + rows * (2 * gates * numbers + A_STEP_KEPT * spec.num_gates if gradients else 0)
-
-
-def _first_steps(spec: LayerSpec, given: Inputs, steps: int) -> str:
-    """The code that traces these steps alone."""
-    cut = f"x[:, :{steps}]" if spec.batch_first and given.sizes.batch is not None else f"x[:{steps}]"
-    if isinstance(given.x, PackedSequence):
-        first = "batch_first=True" if spec.batch_first else ""
-        padded = f"x, lengths = pad_packed_sequence(x{first and ', '}{first})"
-        return f"{padded}; trace(layer, {cut}, lengths=lengths.clamp(max={steps}))"
-    if given.lengths is not None:
-        return f"trace(layer, {cut}, lengths=[min(length, {steps}) for length in lengths])"
-    return f"trace(layer, {cut})"

@@ -39,7 +39,7 @@ def answer(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_
         "holds_packed": made.holds(made.packed),
         "wide": wide,
         "units": min(UNITS, wide),
-        "last_padded": _bytes(made.last_padded[:, :UNITS]),
+        "last_padded": _bytes(made.padded.output[-1][:, :UNITS]),
         "last_own": _bytes(made.last_packed[:, :UNITS]),
         "steps": made.padded.steps,
         "own_steps": made.packed.steps,

@@ -267,7 +267,7 @@ BAD = {
         ValueError,
         ["sequences[2] is 5 wide", "sequences[0] is 12 wide", "(4, 5)"],
     ),
-    "turned round": ([five, four.T], ValueError, ["sequences[1] is 4 wide", "write sequences[1].T"]),
+    "turned round": ([five, four.T], ValueError, ["sequences[1] is 4 wide", "one layer reads one width"]),
     "another dtype": (
         [five, four, four.double()],
         ValueError,

@@ -183,7 +183,7 @@ def assert_table(explorer: PackingExplorer, rows: list[dict[str, Any]]) -> None:
         np.testing.assert_allclose(shown, off.amax(0).nan_to_num(math.nan, math.nan).numpy(), rtol=1e-5, atol=1e-6)
     assert all(row["packed"]["holds"] for row in rows)
     ran = explorer.answer
-    for name, last in (("last_padded", made.last_padded), ("last_own", made.last_packed)):
+    for name, last in (("last_padded", made.padded.output[-1]), ("last_own", made.last_packed)):
         shown = np.frombuffer(ran[name], dtype="<f4").reshape(len(rows), ran["units"])
         np.testing.assert_allclose(shown, last[:, : ran["units"]].numpy(), rtol=1e-5, atol=1e-6)
     assert (ran["steps"], ran["own_steps"]) == (made.padded.steps, made.packed.steps)
