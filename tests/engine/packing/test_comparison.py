@@ -120,6 +120,107 @@ def test_on_all_recorded_utterances() -> None:
     assert all(both.holds(both.packed))
 
 
+def test_a_layer_stays_as_it_was() -> None:
+    layer = nn.GRU(12, 16, num_layers=2, dropout=0.5, batch_first=True)
+    state, weights = torch.get_rng_state(), [w.clone() for w in layer.parameters()]
+    both = padded_and_packed(layer, VOWELS)
+    assert layer.training
+    assert not both.padded.output.requires_grad
+    assert torch.equal(torch.get_rng_state(), state)
+    assert all(map(torch.equal, layer.parameters(), weights))
+    assert float(both.off(both.packed).max()) <= 1e-6  # no dropout in it
+    assert both.packing.padded.shape == (len(VOWELS), max(map(len, VOWELS)), 12)  # as the layer reads it
+    assert both.padded.output.shape == (max(map(len, VOWELS)), len(VOWELS), 16)  # time first all the same
+    layer.weight_ih_l0.data.zero_()
+    again = padded_and_packed(layer, VOWELS)
+    assert not torch.equal(again.alone.h_n, both.alone.h_n)  # it is this layer, not a copy of before
+
+
+def test_of_a_spec_the_layer_is_built_with_the_same_weights_every_time() -> None:
+    a, b = padded_and_packed(GRU, VOWELS), padded_and_packed(GRU, VOWELS)
+    assert torch.equal(a.padded.h_n, b.padded.h_n)
+    assert a.spec == GRU
+
+
+def test_where_nothing_is_padded_nothing_differs() -> None:
+    both = padded_and_packed(GRU, [torch.randn(9, 12) for _ in range(4)])
+    assert float(both.off(both.padded).max()) <= 1e-6
+    assert both.padded.steps == both.packed.steps == 36
+    assert all(both.holds(both.padded))
+
+
+def test_numbers_that_grow_are_judged_by_their_own_size() -> None:
+    """A relu RNN with weights six times as large: packed is right but for rounding, padded is not."""
+    torch.manual_seed(0)
+    layer = nn.RNN(3, 8, nonlinearity="relu")
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.mul_(6)
+    both = padded_and_packed(layer, [torch.randn(length, 3) for length in (20, 5, 12)])
+    assert float(both.alone.h_n.max()) > 1e6
+    assert both.holds(both.packed) == [True, True, True]
+    assert both.holds(both.padded) == [True, False, False]
+
+
+def test_half_precision_rounds_more_and_counts_as_rounding() -> None:
+    sequences = [vowel.bfloat16() for vowel in VOWELS]
+    both = padded_and_packed(nn.GRU(12, 16).bfloat16(), sequences)
+    assert all(both.holds(both.packed))
+
+
+def test_nan_stays_in_the_sequence_that_has_it() -> None:
+    holed = VOWELS[0].clone()
+    holed[2, 3] = torch.nan
+    both = padded_and_packed(GRU, [VOWELS[1], holed])
+    assert both.off(both.packed).isnan().tolist() == [[False, True]]
+
+
+class Normed(nn.LSTM):
+    """Normalises what it reads: in training mode by the batch, which it also remembers."""
+
+    def __init__(self) -> None:
+        super().__init__(12, 16)
+        self.norm = nn.BatchNorm1d(12)
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        data = self.norm(x.data.flatten(0, -2)).view(x.data.shape)
+        return super().forward(x._replace(data=data) if isinstance(x, PackedSequence) else data, hx)
+
+
+def test_all_that_a_layer_is_made_of_is_in_eval_mode_and_stays_as_it_was() -> None:
+    layer = Normed()
+    both = padded_and_packed(layer, VOWELS)
+    assert float(both.off(both.packed).max()) <= 1e-6
+    assert layer.training
+    assert layer.norm.training
+    assert layer.norm.running_mean is not None
+    assert not layer.norm.running_mean.any()
+
+
+def test_each_way_is_warm_before_its_time_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(padding, "call", lambda *called: given.append(called[2].x) or call(*called))
+    both = padded_and_packed(GRU, VOWELS)
+    ways = [both.packing.padded, both.packing.packed]
+    assert [id(x) for x in given] == [*map(id, ways), *map(id, ways), *map(id, VOWELS)]
+
+
+x = torch.randn(5, 12)
+BAD = {
+    "an empty list": (GRU, [], ["sequences is empty"]),
+    "a padded batch": (GRU, torch.zeros(5, 2, 12), ["a list of tensors", "unpad_sequence"]),
+    "a packed one": (GRU, pack_sequence([x]), ["a PackedSequence", "unpack_sequence"]),
+    "another width": (GRU, [x[:, :5]], ["5 wide", "input_size=12", "input_size=5"]),
+    "unequal widths": (GRU, [x, x[:, :5]], ["sequences[1] is 5 wide"]),
+    "another dtype than the layer": (nn.GRU(12, 16), [x.double()], ["sequences[0]", "float32", "not float64"]),
+    "whole numbers": (GRU, [x.long()], ["sequences[0]", "float32", "not int64"]),
+    "no steps": (GRU, [x, x[:0]], ["sequences[1] is empty"]),
+    "a cell": (LayerSpec("GRUCell", 12, 16), [x], ["one step", "use GRU"]),
+    "no layer": ("GRU", [x], ["'GRU' is a name"]),
+    "a layer without numbers": (nn.GRU(12, 16, device="meta"), [x], ["no device 'meta'"]),
+}
+
+
 @pytest.mark.parametrize(("layer", "sequences", "words"), BAD.values(), ids=BAD)
 def test_what_does_not_fit_is_refused_in_words(layer: Any, sequences: Any, words: list[str]) -> None:
     refused(lambda: padded_and_packed(layer, sequences), *words)
