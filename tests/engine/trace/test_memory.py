@@ -60,7 +60,7 @@ def test_the_steps_that_fit_are_offered(layer: nn.Module, given: dict[str, Any])
     said = re.search(r"trace at most ([\d,]+) steps, or choose", message)
     assert said
     steps, x, lengths = int(said[1].replace(",", "")), given["x"], given.get("lengths")
-    first = not isinstance(layer, nn.GRUCell) and layer.batch_first and (isinstance(x, PackedSequence) or x.dim() == 3)
+    first = getattr(layer, "batch_first", False) and (isinstance(x, PackedSequence) or x.dim() == 3)
     if isinstance(x, PackedSequence):
         x, lengths = pad_packed_sequence(x, batch_first=first)
     cut = x[:, :steps] if first else x[:steps]
