@@ -314,7 +314,7 @@ OWN_BAD: dict[str, tuple[Any, tuple[str, ...]]] = {
     "whole numbers": ([torch.ones(5, 2, dtype=torch.long)], ("float32", ".float()")),
     "dtypes that differ": ([torch.ones(5, 2), torch.ones(2, 2).double()], ("sequences[1]", "float64")),
     "None among them": ([None], ("sequences[0]", "None")),
-    "no steps": ([torch.ones(5, 2), torch.ones(0, 2)], ("sequences[1]", "no steps")),
+    "no steps": ([torch.ones(5, 2), torch.ones(0, 2)], ("sequences[1]", "is empty")),
     "one tensor": (torch.ones(3, 2, 2), ("list",)),
     "a text": ("abc", ("list",)),
     "arrays": ([np.ones((3, 2))], ("torch.from_numpy",)),
