@@ -17,6 +17,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from rnnlib.engine.arguments.inputs import Sizes, in_brackets
 from rnnlib.engine.arguments.states import State
+from rnnlib.engine.arguments.tensors import named
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import synchronise
 from rnnlib.engine.overrides import is_plain, is_torchs
@@ -48,6 +49,11 @@ class Outputs(NamedTuple):
     output: Tensor | PackedSequence
     h_n: Tensor
     c_n: Tensor | None
+
+    @property
+    def tensors(self) -> list[Tensor]:
+        """Output, if packed its data; h_n; and c_n where there is one."""
+        return [part.data for part in self if part is not None]
 
 
 def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Outputs, float]:
@@ -86,7 +92,11 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
     except RuntimeError as error:
         if not (torch.is_autocast_enabled(device.type) and NO_PRIMITIVE in str(error)):
             raise
-        raise ValueError(_has_no_such_autocast(spec, device)) from None
+        dtype = torch.get_autocast_dtype(device.type)
+        raise ValueError(
+            f"torch has no {spec.kind} in {named(dtype)} on {device} under torch.autocast: choose dtype=torch.bfloat16"
+            f" there, or, outside of it, give layer.to({dtype}) an x.to({dtype})."
+        ) from None
     seconds = time.perf_counter() - start
     answer = _taken_apart(spec, layer, given, result)
     if lengths is not None and isinstance(answer.output, PackedSequence):
@@ -123,14 +133,6 @@ def check_numbers() -> None:
         raise ValueError(f"tensors hold no numbers here, as they are made a {made.__name__}: leave that mode first.")
 
 
-def _has_no_such_autocast(spec: LayerSpec, device: torch.device) -> str:
-    dtype = str(torch.get_autocast_dtype(device.type))
-    return (
-        f"torch has no {spec.kind} in {dtype.removeprefix('torch.')} on {device} under torch.autocast: choose"
-        f" dtype=torch.bfloat16 there, or, outside of it, give layer.to({dtype}) an x.to({dtype})."
-    )
-
-
 def _module_of(layer: Any) -> Any:
     """The learner's module: of its ``forward``, and of what only wraps it as its ``layer``."""
     module = getattr(layer, "__self__", layer)
@@ -149,13 +151,9 @@ def _cannot_take_what_is_packed(module: Any, error: AttributeError | TypeError) 
 
 def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, result: Any) -> Outputs:
     try:
-        if spec.is_cell:
-            h_1, c_1 = result if "c" in spec.family.states else (result, None)
-            answer = Outputs(h_1, h_1, c_1)
-        else:
-            output, states = result
-            h_n, c_n = states if "c" in spec.family.states else (states, None)
-            answer = Outputs(output, h_n, c_n)
+        output, states = (result, result) if spec.is_cell else result
+        h_n, c_n = states if "c" in spec.family.states else (states, None)
+        answer = Outputs(h_n if spec.is_cell else output, h_n, c_n)
     except (TypeError, ValueError):  # nothing that could be taken apart so
         raise TypeError(_not_as_its_kind(spec, layer)) from None
     packed = isinstance(given.x, PackedSequence) or given.lengths is not None

@@ -51,31 +51,40 @@ def layer_checks(spec: LayerSpec, given: Inputs, answer: Outputs) -> list[Check]
     if lengths is not None and bool((lengths == given.sizes.seq_len).all()):
         lengths = None  # nothing is padded
     there = {name: output, "h_n": answer.h_n, "c_n": answer.c_n, "lengths": lengths}
-    at = _Index(spec, name, given.sizes.batch, padded=lengths is not None)
+    padded, batch, width = lengths is not None, given.sizes.batch, spec.proj_size or spec.hidden_size
+    batch_first = spec.batch_first and batch is not None
+
+    def at(step: int) -> str:
+        return f"{name}[:, {step}]" if batch_first else f"{name}[{step}]"
+
+    last, every = at(-1), "" if batch_first or batch is None else ", :"
+    own_last = f"{name}[range({batch}), lengths - 1]" if batch_first else f"{name}[lengths - 1, range({batch})]"
+    forward_end = f"{own_last[:-1]}, :{width}]" if padded else f"{last[:-1]}{every}, :{width}]"
+    backward_end = f"{at(0)[:-1]}{every}, {width}:]"
 
     found = []
-    if at.batch_first:
+    if batch_first:
         why = f"with batch_first, {name}[-1] is the last sequence, at all its steps"
         found.append(_equal(f"{name}[-1]", "h_n[-1]", there, why, ending))
     if spec.bidirectional:
-        why = f"{at.last} has both directions side by side, and its backward half has read one step only"
-        if at.padded:
-            why = f"{at.last} is zeros where a sequence is shorter; the backward half of h_n[-1] stands at step 0"
-        found.append(_equal(at.last, "h_n[-1]", there, why, ending))
-        found.append(_equal(at.forward_end, "h_n[-2]", there, NOT_FOUND, ": the forward end"))
-        found.append(_equal(at.backward_end, "h_n[-1]", there, NOT_FOUND, ": the backward end"))
+        why = f"{last} has both directions side by side, and its backward half has read one step only"
+        if padded:
+            why = f"{last} is zeros where a sequence is shorter; the backward half of h_n[-1] stands at step 0"
+        found.append(_equal(last, "h_n[-1]", there, why, ending))
+        found.append(_equal(forward_end, "h_n[-2]", there, NOT_FOUND, ": the forward end"))
+        found.append(_equal(backward_end, "h_n[-1]", there, NOT_FOUND, ": the backward end"))
     else:
         why = "a shorter sequence ends before step -1; after its own last step its output is zeros"
-        found.append(_equal(at.last, "h_n[-1]", there, why if at.padded else NOT_FOUND, ending))
-        if at.padded:
-            found.append(_equal(at.own_last, "h_n[-1]", there, NOT_FOUND, ": each sequence at its own last step"))
-    if at.batch_first:
+        found.append(_equal(last, "h_n[-1]", there, why if padded else NOT_FOUND, ending))
+        if padded:
+            found.append(_equal(own_last, "h_n[-1]", there, NOT_FOUND, ": each sequence at its own last step"))
+    if batch_first:
         middle = ": batch is in the middle, batch_first or not"
         found.append(_equal("h_n.shape[1]", str(given.sizes.batch), there, NOT_FOUND, middle))
     if "c" in spec.family.states and not spec.bidirectional:
         narrow = f", made proj_size={spec.proj_size} wide" if spec.proj_size else ""
         why = f"output shows h = o * tanh(c){narrow}, never c itself"
-        found.append(_equal(at.own_last if at.padded else at.last, "c_n[-1]", there, why))
+        found.append(_equal(own_last if padded else last, "c_n[-1]", there, why))
     return found
 
 
@@ -113,48 +122,6 @@ def cell_checks(spec: LayerSpec, cell: nn.Module, x: Tensor, hx: State, answer: 
     if "c" in spec.family.states:
         found.append(_equal("h_1", "c_1", there, "h_1 = o * tanh(c_1): the output gate o decides what h shows of c"))
     return found
-
-
-@dataclasses.dataclass(frozen=True)
-class _Index:
-    """Where in an output to look, written as a learner would write it."""
-
-    spec: LayerSpec
-    name: str
-    batch: int | None
-    padded: bool
-
-    @property
-    def batch_first(self) -> bool:
-        return self.spec.batch_first and self.batch is not None
-
-    @property
-    def last(self) -> str:
-        return f"{self.name}[:, -1]" if self.batch_first else f"{self.name}[-1]"
-
-    @property
-    def own_last(self) -> str:
-        rows = f"range({self.batch})"
-        return f"{self.name}[{rows}, lengths - 1]" if self.batch_first else f"{self.name}[lengths - 1, {rows}]"
-
-    @property
-    def forward_end(self) -> str:
-        if self.padded:
-            return f"{self.own_last[:-1]}, :{self._width}]"
-        return f"{self.name}[{self._step(-1)}, :{self._width}]"
-
-    @property
-    def backward_end(self) -> str:
-        return f"{self.name}[{self._step(0)}, {self._width}:]"
-
-    @property
-    def _width(self) -> int:
-        return self.spec.proj_size or self.spec.hidden_size
-
-    def _step(self, step: int) -> str:
-        if self.batch is None:
-            return str(step)
-        return f":, {step}" if self.batch_first else f"{step}, :"
 
 
 def _equal(left: str, right: str, there: dict[str, Any], why: str, ending: str = "") -> Check:

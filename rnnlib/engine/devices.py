@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 from rnnlib.spec.arguments import brief
@@ -45,11 +43,11 @@ def find(device: str | torch.device) -> torch.device:
     return wanted
 
 
-def name_of(device: torch.device) -> str:
-    """The name of a device in `available`.
+def name_of(device: str | torch.device) -> str:
+    """The name of a device in `available`: of the only GPU ``"cuda"``.
 
     Raises:
-        ValueError: there is no such device here.
+        TypeError, ValueError: as `find`.
 
     Example:
         >>> name_of(find("cpu"))
@@ -59,19 +57,6 @@ def name_of(device: torch.device) -> str:
     if wanted.type == "cpu":
         return "cpu"
     return next(name for name in available() if _parsed(name) == wanted)
-
-
-def check_device(device: Any) -> str:
-    """Give the name of a device that is there, as `available` has it: of the only GPU ``"cuda"``.
-
-    Raises:
-        TypeError, ValueError: as `find`.
-
-    Example:
-        >>> check_device("cpu")
-        'cpu'
-    """
-    return name_of(device)
 
 
 def synchronise(device: torch.device) -> None:

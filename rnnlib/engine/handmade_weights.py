@@ -29,7 +29,6 @@ class Handmade:
     """A layer whose weights were chosen by hand.
 
     Attributes:
-        name: the key in `HANDMADE`.
         kind: ``"RNN"``, ``"LSTM"`` or ``"GRU"``.
         says: what the layer does with any input of 0s and 1s, in a sentence.
         why: how its weights do it.
@@ -37,7 +36,6 @@ class Handmade:
         bits: an input on which it is worth watching.
     """
 
-    name: str
     kind: str
     says: str
     why: str
@@ -48,9 +46,8 @@ class Handmade:
 OPEN, SHUT = Row(bias=SURE), Row(bias=-SURE)
 ONLY_A_1 = Row(x=2 * SURE, bias=-SURE)  # far above 0 where x is 1, far below where it is 0
 
-_ALL = (
-    Handmade(
-        "latch",
+HANDMADE = {
+    "latch": Handmade(
         "LSTM",
         "It remembers the first 1 it sees: from then on h is 0.76, whatever follows; before, h is 0.",
         "The first 1 opens i, and c becomes 1. Then h is tanh(1) = 0.76, and its weight of -80 shuts i for good,"
@@ -58,8 +55,7 @@ _ALL = (
         {"i": Row(x=2 * SURE, h=-4 * SURE, bias=-SURE), "f": OPEN, "g": OPEN, "o": OPEN},
         "00100101100000000000",
     ),
-    Handmade(
-        "count",
+    "count": Handmade(
         "LSTM",
         "It counts: after each step c is the number of 1s so far.",
         "f stays open, so c keeps all it has; i opens on a 1 alone, and g is 1, so each 1 adds 1."
@@ -67,33 +63,28 @@ _ALL = (
         {"i": ONLY_A_1, "f": OPEN, "g": OPEN, "o": OPEN},
         "01011001000111010010",
     ),
-    Handmade(
-        "leak",
+    "leak": Handmade(
         "LSTM",
         "It forgets slowly: a 1 adds 1 to c, and each step takes away a tenth of what was there.",
         "f's bias is log(9), and the sigmoid of that is 0.9: each step keeps nine tenths of c. i opens on a 1 alone.",
         {"i": ONLY_A_1, "f": Row(bias=2.1972246), "g": OPEN, "o": OPEN},
         "00100000000000110000",
     ),
-    Handmade(
-        "copy",
+    "copy": Handmade(
         "GRU",
         "It copies its input through: h is x, and nothing of the steps before.",
         "z stays shut, so nothing of the old state is kept, and h is n. n is tanh(20 x): 0 for a 0, 1 for a 1.",
         {"r": SHUT, "z": SHUT, "n": Row(x=SURE)},
         "01011001000111010010",
     ),
-    Handmade(
-        "fade",
+    "fade": Handmade(
         "RNN",
         "It cannot hold on: each 0 leaves at most 0.6 of h, and ten 0s in a row leave less than 0.01.",
         "h's own weight is 0.6, and tanh makes every number smaller still. There is no gate that could keep it.",
         {"h": Row(x=2.0, h=0.6)},
         "00100000000000110000",
     ),
-)
-
-HANDMADE: dict[str, Handmade] = {made.name: made for made in _ALL}
+}
 
 
 def handmade(name: str) -> nn.Module:
@@ -140,8 +131,6 @@ def _float32(numbers: Any) -> Tensor:
 
 def _find(name: str) -> Handmade:
     there = ", ".join(map(repr, HANDMADE))
-    if not isinstance(name, str):
-        raise TypeError(f"name must be one of {there}, not {name!r} ({type(name).__name__}).")
-    if name not in HANDMADE:
-        raise ValueError(f"there are no weights named {name!r}: there are {there}.")
+    if not isinstance(name, str) or name not in HANDMADE:
+        raise ValueError(f"name must be one of {there}, not {name!r} ({type(name).__name__}).")
     return HANDMADE[name]

@@ -51,8 +51,6 @@ def build(
     device: str | torch.device = "cpu",
     dtype: torch.dtype = torch.float32,
     seed: int = SEED,
-    *,
-    fits: bool = False,
 ) -> nn.Module:
     """Make the layer that a spec describes, as torch makes it, in training mode.
 
@@ -65,7 +63,6 @@ def build(
         device: where to put it.
         dtype: of its weights; `dtype_for` tells which fits an input.
         seed: of its weights.
-        fits: the memory for it was asked for already.
 
     Returns:
         An ``nn.RNN``, ``nn.LSTM``, … with torch's own initial weights.
@@ -79,8 +76,7 @@ def build(
     """
     where = find(device)
     check_layers(spec)
-    if not fits:
-        check_build(spec, where)
+    check_build(spec, where)
     arguments = spec.arguments()
     if spec.num_layers == 1:
         arguments.pop("dropout", None)  # torch would warn of it; LayerSpec has explained it
@@ -128,3 +124,14 @@ def _initialised(layer: nn.Module, spec: LayerSpec, seed: int) -> nn.Module:
     for parameter in layer.parameters():
         parameter.uniform_(-bound, bound, generator=generator)
     return layer
+
+
+def random_numbers(sizes: tuple[int, ...], dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    """Numbers from a normal distribution, on the CPU: the same every time, whatever your defaults and your seed.
+
+    Example:
+        >>> random_numbers((8, 3, 12)).shape
+        torch.Size([8, 3, 12])
+    """
+    generator = torch.Generator("cpu").manual_seed(SEED)
+    return torch.randn(sizes, generator=generator, dtype=torch.float32, device="cpu").to(dtype)

@@ -65,7 +65,8 @@ def check_run(
     costs = spec.costs(seq_len, batch)
     needed = costs.gradient_bytes if gradients else costs.run_bytes
     needed -= costs.parameter_bytes if built else 0
-    _check("this run", needed * dtype.itemsize // FLOAT32_BYTES, device, "hidden_size, seq_len or batch")
+    needed = needed * dtype.itemsize // FLOAT32_BYTES
+    check_fits("this run", needed, device, "choose a smaller hidden_size, seq_len or batch")
     return costs
 
 
@@ -77,17 +78,27 @@ def check_build(spec: LayerSpec, device: torch.device) -> None:
     """
     needed = FLOAT32_BYTES * spec.num_parameters
     for place in {torch.device("cpu"), device}:  # it is made on the CPU, then moved
-        _check("this layer", needed, place, "hidden_size, input_size or num_layers")
+        check_fits("this layer", needed, place, "choose a smaller hidden_size, input_size or num_layers")
 
 
-def _check(what: str, needed: int, device: torch.device, smaller: str) -> None:
+def check_fits(what: str, needed: int, device: torch.device, mend: str) -> None:
+    """Refuse what would not fit.
+
+    Args:
+        what: what needs the bytes.
+        needed: how many.
+        device: where.
+        mend: what to do about it.
+
+    Raises:
+        ValueError: it needs more bytes than are free; the message has both numbers.
+    """
     if needed < ALWAYS_THERE:
         return
     free = free_bytes(device)
     if needed > free:
         raise ValueError(
-            f"{what} needs about {_said(needed)} on {name_of(device)}, and {_said(free)} are available:"
-            f" choose a smaller {smaller}."
+            f"{what} needs about {_said(needed)} on {name_of(device)}, and {_said(free)} are available: {mend}."
         )
 
 

@@ -11,19 +11,18 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.arguments.gradients import are_kept
-from rnnlib.engine.arguments.inputs import Sizes, check_agreement, check_input, check_sizes
-from rnnlib.engine.arguments.lengths import lengths_for
-from rnnlib.engine.arguments.states import State, check_state, zeros
-from rnnlib.engine.call import Inputs, Outputs, call, check_numbers, keeping_torch_settings
+from rnnlib.engine.arguments.inputs import Sizes
+from rnnlib.engine.arguments.states import State, zeros
+from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
+from rnnlib.engine.check_call import check_call, placed
 from rnnlib.engine.checks import MOST, NOT_FOUND, Check, cell_checks, layer_checks, unchanged_check
 from rnnlib.engine.closeness import close
 from rnnlib.engine.device_errors import in_words
-from rnnlib.engine.devices import find, name_of
-from rnnlib.engine.layers import build, dtype_for
+from rnnlib.engine.devices import name_of
+from rnnlib.engine.layers import build, random_numbers
 from rnnlib.engine.limits import check_run
 from rnnlib.engine.overrides import is_plain, is_torchs, other_code, overrides_forward
-from rnnlib.engine.random_numbers import random_numbers
-from rnnlib.engine.weights import changed_in_place, like, weights_of
+from rnnlib.engine.weights import changed_in_place, weights_of
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import data_shapes
 
@@ -108,25 +107,16 @@ def run(
         yes output[-1] equals h_n[-1]
         yes no state given equals zeros given
     """
-    check_numbers()
-    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    weight = None if isinstance(layer, LayerSpec) else like(layer)
-    where = place(weight, x, device)
-    dtype = dtype_for(x) if weight is None else weight.dtype
-    if x is None:
-        sizes = check_sizes(spec, seq_len, batch)
-    else:
-        sizes = check_input(spec, x, dtype, where)
-        check_agreement(spec, sizes, seq_len, batch)
-    state = check_state(spec, hx, sizes, dtype, where)
-    steps = lengths_for(spec, x, lengths, sizes)
+    spec, dtype, where = placed(layer, x, device)
+    given = check_call(spec, x, dtype, where, hx, lengths, seq_len=seq_len, batch=batch, random=True)
     weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(layer).values())
-    kept = are_kept(x, state, weights)
+    kept = are_kept(x, given.hx, weights)
     with in_words(where):
-        costs = check_run(spec, *sizes, where, dtype, built=weight is not None, gradients=kept)
+        costs = check_run(spec, *given.sizes, where, dtype, built=bool(weights), gradients=kept)
         module = build(spec, where, dtype).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
-        shape = data_shapes(spec, *sizes)["input"].sizes
-        given = Inputs(random_numbers(shape, dtype).to(where) if x is None else x, sizes, state, steps)
+        if x is None:
+            shape = data_shapes(spec, *given.sizes)["input"].sizes
+            given = given._replace(x=random_numbers(shape, dtype).to(where))
         with keeping_torch_settings(spec, costs.multiply_adds):
             zeros_too = _from_zeros(spec, module, given) if costs.multiply_adds <= TWICE else None
             with changed_in_place(spec, module) as changed:
@@ -135,20 +125,8 @@ def run(
             checks = _checks(spec, module, given, answer, zeros_too)
     checks = (*unchanged_check(changed), *checks)[:MOST]
     if x is not None:
-        checks = (*_has_steps(spec, x, sizes), *checks)[:MOST]
+        checks = (*_has_steps(spec, x, given.sizes), *checks)[:MOST]
     return Run(spec, given.x, *answer, seconds, name_of(where), checks)
-
-
-def place(like: Tensor | None, x: Any, device: Any) -> torch.device:
-    """Where to run: where the layer is, or else where x is, unless the learner names a device."""
-    data = x.data if isinstance(x, PackedSequence) else x
-    here = like if like is not None else data if isinstance(data, Tensor) else None
-    if device is None:
-        return find("cpu" if here is None else here.device)
-    where = find(device)
-    if like is not None and like.device != where:
-        raise ValueError(f"the layer is on {like.device}, not on {where}: write layer.to({str(where)!r}) first.")
-    return where
 
 
 def _from_zeros(spec: LayerSpec, module: nn.Module, given: Inputs) -> Outputs | None:
@@ -187,15 +165,11 @@ def _checks(
     else:
         found = layer_checks(spec, given, answer)
     if zeros_too is not None:
-        pairs = zip(_tensors(answer), _tensors(zeros_too), strict=True)
+        pairs = zip(answer.tensors, zeros_too.tensors, strict=True)
         found.append(Check("no state given equals zeros given", all(close(a, b) for a, b in pairs)))
     if not overrides_forward(spec, module) and not is_plain(spec, module):
         found = [dataclasses.replace(c, why=other_code(module)) if c.why == NOT_FOUND else c for c in found]
     return tuple(found[:MOST])
-
-
-def _tensors(answer: Outputs) -> list[Tensor]:
-    return [part.data for part in answer if part is not None]
 
 
 def _shape(tensor: Tensor | PackedSequence) -> str:

@@ -11,18 +11,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from rnnlib.engine.arguments.inputs import Sizes, check_input
-from rnnlib.engine.arguments.lengths import lengths_for
-from rnnlib.engine.call import Inputs, call, check_numbers, keeping_torch_settings
-from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, dtype_for
-from rnnlib.engine.limits import free_bytes
+from rnnlib.engine.arguments.inputs import Sizes
+from rnnlib.engine.call import Inputs, call, keeping_torch_settings
+from rnnlib.engine.check_call import check_call, check_real, placed
+from rnnlib.engine.layers import build
+from rnnlib.engine.limits import check_fits
 from rnnlib.engine.overrides import is_plain, same_random_numbers
 from rnnlib.engine.trace.time_major import time_major
-from rnnlib.engine.weights import like, names_of, weights_of
+from rnnlib.engine.weights import names_of, weights_of
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import check_size
-from rnnlib.spec.costs import in_units
 
 CPU = torch.device("cpu")
 AT_ONCE = 4_000_000  # numbers of a forward pass, all copies of the batch together
@@ -98,23 +96,18 @@ def who_reads(
         >>> (reads.output[-1, 0, 2] > 0).tolist()  # backward: it begins here
         [False, False, False, False, True]
     """
-    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
+    spec, dtype, where = placed(layer, x)
     if spec.is_cell:
         raise TypeError(f"{spec.kind} takes one step, and has read that one alone: use {spec.family}.")
-    check_numbers()
-    weight = None if isinstance(layer, LayerSpec) else like(layer)
-    if weight is not None and weight.dtype.is_complex:
-        raise ValueError(
-            "the layer's weights are complex, and who has read what is asked of real ones: make it float32."
-        )
-    sizes = check_input(spec, x, *((dtype_for(x), CPU) if weight is None else (weight.dtype, find(weight.device))))
-    steps = lengths_for(spec, x, lengths, sizes)
+    check_real(dtype)
+    _, sizes, _, steps = check_call(spec, x, dtype, where, lengths=lengths)
     if isinstance(x, PackedSequence):
         packed, steps = True, pad_packed_sequence(x)[1]
     batch = sizes.batch or 1
     steps = torch.full((batch,), sizes.seq_len, device=CPU) if steps is None else steps
     units = spec.hidden_size if units is None else check_size("units", units)
-    _check_fits(8 * (count(spec, sizes.seq_len, batch, units) + spec.num_parameters))
+    needed = 8 * (count(spec, sizes.seq_len, batch, units) + spec.num_parameters)
+    check_fits("to ask who has read what", needed, CPU, "choose a smaller layer, seq_len or batch, or fewer units")
     with torch.inference_mode(False), torch.enable_grad():
         timed = time_major(spec, Inputs(x, sizes))[0].detach().cpu().double().clone()
         output, h_n, *c_n = _read(spec, _in_float64(spec, layer), timed, steps if packed else None, units)
@@ -138,28 +131,18 @@ def _parts(spec: LayerSpec, seq_len: int) -> list[tuple[int, int, int]]:
     return [(seq_len, spec.num_directions, size), *states]
 
 
-def _check_fits(needed: int) -> None:
-    free = free_bytes(CPU)
-    if needed > free:
-        raise ValueError(
-            f"to ask who has read what needs {in_units(needed)}, and {in_units(free)} are available: choose a smaller"
-            " layer, seq_len or batch, or fewer units."
-        )
-
-
 @torch.no_grad()
 def _in_float64(spec: LayerSpec, layer: LayerSpec | nn.Module) -> nn.Module:
     """The layer again, on the CPU, with dropout off."""
-    if isinstance(layer, LayerSpec):
-        return build(layer).double().eval().requires_grad_(False)
-    if not is_plain(spec, layer):  # code of the learner's own runs too
+    if isinstance(layer, nn.Module) and not is_plain(spec, layer):  # code of the learner's own runs too
         with contextlib.suppress(RuntimeError):  # of weights made anew at each call, as by pruning: take those of now
             again = copy.deepcopy(layer).cpu().double().eval().requires_grad_(False)
             for name in set(names_of(spec)) & vars(again).keys():  # no Parameter, so none that double() turns
                 setattr(again, name, getattr(again, name).detach().cpu().double())
             return again
     again = build(spec).double().eval().requires_grad_(False)
-    again.load_state_dict(weights_of(layer))
+    if isinstance(layer, nn.Module):
+        again.load_state_dict(weights_of(layer))
     return again
 
 

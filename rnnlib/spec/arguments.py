@@ -147,13 +147,9 @@ def _check_proj_size(spec: LayerSpec) -> None:
     if spec.proj_size and "proj_size" not in argument_names(spec.kind):
         have = " and ".join(name for name, family in FAMILIES.items() if family.has_proj_size)
         raise ValueError(f"proj_size={proj_size} does not fit {spec.kind}: only {have} has it. Leave it out.")
-    if spec.proj_size >= spec.hidden_size > 1:
+    if spec.proj_size >= spec.hidden_size:
+        least = "" if spec.hidden_size == 1 else f"1 to {brief(spec.hidden_size - 1)}, or "
         raise ValueError(
             f"proj_size={proj_size} must be smaller than hidden_size={hidden_size}: it projects the state h down."
-            f" Choose 1 to {brief(spec.hidden_size - 1)}, or 0 for none."
-        )
-    if spec.proj_size >= spec.hidden_size:
-        raise ValueError(
-            f"proj_size={proj_size} must be smaller than hidden_size=1, which leaves nothing to project to."
-            " Choose a larger hidden_size, or proj_size 0 for none."
+            f" Choose {least}0 for none."
         )

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rnnlib.engine import devices
-from rnnlib.engine.devices import available, check_device, find, name_of, synchronise
+from rnnlib.engine.devices import available, find, name_of, synchronise
 from tests.strategies import refused
 
 
@@ -82,14 +82,14 @@ def test_machines_of_other_people(
 
 def test_a_device_without_numbers() -> None:
     refused(lambda: name_of(torch.device("meta")), "no device 'meta'", "without device='meta'")
-    refused(lambda: check_device("gpu"), "no device 'gpu'")
+    refused(lambda: name_of("gpu"), "no device 'gpu'")
 
 
 def test_the_only_gpu_has_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
-    assert [check_device(name) for name in ("cuda", "cuda:0", "cpu:0")] == ["cuda", "cuda", "cpu"]
+    assert [name_of(name) for name in ("cuda", "cuda:0", "cpu:0")] == ["cuda", "cuda", "cpu"]
 
 
 def test_a_gpu_that_torchs_cudnn_does_not_know_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,6 @@ def test_its_example_is_worth_watching(name: str) -> None:
 @pytest.mark.parametrize("name", HANDMADE)
 def test_its_sentence_and_its_reason_stand_alone(name: str) -> None:
     made = HANDMADE[name]
-    assert made.name == name
     assert made.says.endswith(".")
     assert made.says.startswith("It ")
     assert made.why.endswith(".")

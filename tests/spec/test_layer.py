@@ -105,7 +105,7 @@ def test_a_bad_argument_is_refused_in_words(given: dict, kind: type, words: list
 
 
 def test_a_width_of_one_leaves_nothing_to_project_to() -> None:
-    refused(lambda: LayerSpec("LSTM", 12, 1, proj_size=1), "proj_size=1", "larger hidden_size")
+    refused(lambda: LayerSpec("LSTM", 12, 1, proj_size=1), "proj_size=1", "Choose 0 for none")
 
 
 @pytest.mark.parametrize("kind", ["GRU", "RNN", *CELLS])

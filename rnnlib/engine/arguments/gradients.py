@@ -25,26 +25,17 @@ def are_kept(x: Any, hx: Any, weights: Iterable[Tensor]) -> bool:
         >>> are_kept(torch.zeros(3, 1, 4), None, torch.nn.GRU(4, 5).parameters())
         True
     """
-    named, weights = _named(x, hx), tuple(weights)
-    if not (torch.is_grad_enabled() and any(t.requires_grad for t in (*named.values(), *weights))):
+    states = hx if isinstance(hx, tuple) else (hx,)
+    named = [("x", x.data if isinstance(x, PackedSequence) else x), *zip(("h_0", "c_0"), states, strict=False)]
+    there = [(name, tensor) for name, tensor in named if tensor is not None]
+    there += [("the layer", weight) for weight in weights]
+    if not (torch.is_grad_enabled() and any(tensor.requires_grad for _, tensor in there)):
         return False
-    if any(weight.is_inference() for weight in weights):
-        raise ValueError(
-            "the layer was made in torch.inference_mode(), and gradients are wanted: make it outside,"
-            " or run in torch.inference_mode() too."
-        )
-    for name, tensor in named.items():
+    for name, tensor in there:
         if tensor.is_inference():
-            mend = "x._replace(data=x.data.clone())" if name == "x.data" else f"{name}.clone()"
+            mend = "make it outside" if " " in name or isinstance(x, PackedSequence) else f"write {name}.clone()"
             raise ValueError(
-                f"{name} was made in torch.inference_mode(), and gradients are wanted: write {mend}, or run in"
+                f"{name} was made in torch.inference_mode(), and gradients are wanted: {mend}, or run in"
                 " torch.inference_mode() too."
             )
     return True
-
-
-def _named(x: Any, hx: Any) -> dict[str, Tensor]:
-    states = hx if isinstance(hx, tuple) else (hx,)
-    named = {"x.data": x.data} if isinstance(x, PackedSequence) else {"x": x}
-    named |= dict(zip(("h_0", "c_0"), states, strict=False))
-    return {name: tensor for name, tensor in named.items() if tensor is not None}

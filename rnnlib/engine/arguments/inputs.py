@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.arguments.packed import made_by_hand
 from rnnlib.engine.arguments.tensors import check_tensor, check_type_and_place
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief, check_size
@@ -35,7 +34,7 @@ def check_sizes(spec: LayerSpec, seq_len: Any, batch: Any) -> Sizes:
     if spec.is_cell:
         seq_len = 1 if seq_len is None else seq_len
     elif seq_len is None:
-        raise TypeError("run needs an input: give x, or seq_len (and batch) to run on random numbers.")
+        raise TypeError("there is no input: give x, or seq_len (and batch) to run on random numbers.")
     steps = check_size("seq_len", seq_len)
     return Sizes(1 if spec.is_cell else steps, None if batch is None else check_size("batch", batch))
 
@@ -84,8 +83,6 @@ def check_agreement(spec: LayerSpec, sizes: Sizes, seq_len: Any, batch: Any) -> 
         wanted.pop("seq_len", None)  # a cell takes one step, whatever it is
     if all(getattr(sizes, name) == value for name, value in wanted.items()):
         return
-    if sizes.batch is None and "batch" in wanted:
-        raise ValueError(f"x has no batch axis, so it is one sequence, not batch={brief(batch)}: leave batch out.")
     said = ", ".join(f"{name}={brief(value)}" for name, value in wanted.items())
     got = ", ".join(f"{name}={getattr(sizes, name)}" for name in wanted)
     slip = "leave them out, or change x"
@@ -108,43 +105,26 @@ def reads(spec: LayerSpec) -> str:
 def _check_one_tensor(spec: LayerSpec, x: Any) -> None:
     """Refuse several tensors in place of one: what a layer returned, or sequences that are not in one batch yet."""
     if isinstance(x, tuple) and len(x) == 2 and isinstance(x[0], (Tensor, PackedSequence)):
-        two = isinstance(x[0], Tensor) and isinstance(x[1], Tensor) and x[0].dim() == x[1].dim() == 2
-        other = f" If they are two sequences, {PACK}." if two and not spec.is_cell else ""
         raise TypeError(
             "x must be one tensor, not a pair: a layer returns a pair, output and states, and the next layer reads"
-            f" output alone, so write x[0].{other} An input and a state of your own go one after the other, as in"
-            " run(layer, x, hx)."
+            f" output alone, so write x[0]. If they are two sequences, {PACK}. An input and a state of your own go one"
+            " after the other, as in run(layer, x, hx)."
         )
-    if not isinstance(x, (list, tuple)) or not x:
-        return
-    if all(isinstance(item, Tensor) for item in x):
+    if isinstance(x, (list, tuple)) and x and all(isinstance(item, Tensor) for item in x):
         raise TypeError(
             f"x must be one tensor, not a {type(x).__name__} of {len(x)} tensors: {_in_one_tensor(spec, x)}."
-        )
-    if len({len(item) for item in x if isinstance(item, (list, tuple)) or hasattr(item, "ndim")}) > 1:
-        raise TypeError(
-            "x must be one tensor, and these are not of one length: make a tensor of each,"
-            f" x = [torch.as_tensor(s, dtype=torch.float32) for s in x], and then {PACK}."
         )
 
 
 def _in_one_tensor(spec: LayerSpec, x: Sequence[Tensor]) -> str:
     """How several tensors become one input, found by their axes."""
-    axes, shapes = {item.dim() for item in x}, {tuple(item.shape) for item in x}
-    batch = 0 if spec.batch_first else 1
-    if axes == {1} and len(shapes) == 1:
+    if len({item.shape for item in x}) == 1 and x[0].dim() == 1:
         return "torch.stack(list(x)) puts the steps of one sequence in one tensor"
     if spec.is_cell:
         return "a cell takes one step: call it on each of them in turn"
-    if axes == {1}:
-        return f"for one number a step write x = [s[:, None] for s in x]; then {PACK}"
-    if axes == {2}:
+    if all(item.dim() == 2 for item in x):
         return f"{PACK}, whatever their lengths; or pad them with pad_sequence, and give their lengths too"
-    if axes == {3} and all(item.shape[batch] == 1 for item in x):
-        return f"each has a batch axis already, so write x = [s.squeeze({batch}) for s in x]; then {PACK}"
-    if axes == {3} and len({item.shape[1 - batch] for item in x}) == 1:
-        return f"torch.cat(list(x), dim={batch}) makes one batch of these"
-    return "give one after the other"
+    return f"of sequences (length, input_size) {PACK}"
 
 
 @functools.lru_cache
@@ -173,33 +153,14 @@ def _rank_slip(spec: LayerSpec, x: Tensor) -> str:
         return "for one sequence of one number a step write x[:, None]"
     if x.dim() == 1:
         return "for one step of one sequence write x[None, None]"
-    return _too_many_axes(spec, x)
-
-
-def _too_many_axes(spec: LayerSpec, x: Tensor) -> str:
-    """Which axes belong together, found by what would fit; seq_len is never merged, or two sequences become one."""
-    fits = x.shape[-1] == spec.input_size
     ones = [axis for axis, size in enumerate(x.shape[:-1]) if size == 1]
-    if fits and len(ones) == 1 and x.dim() == 4:
+    if x.shape[-1] == spec.input_size and len(ones) == 1 and x.dim() == 4:
         return f"its axis {ones[0]} is 1 and can go; write x.squeeze({ones[0]})"
     if x.dim() == 4 and x.shape[1] * x.shape[2] == spec.input_size and not spec.is_cell:
         order = "0, 3, 1, 2" if spec.batch_first else "3, 0, 1, 2"
         return (
             "if it is (batch, channels, frequency, time), as a convolution gives it, its channels and frequencies are"
             f" the numbers of a step; write x.permute({order}).flatten(2)"
-        )
-    if x.dim() == 4 and x.shape[1] * x.shape[3] == spec.input_size and x.shape[1] > 1 and not spec.is_cell:
-        order = "0, 2, 1, 3" if spec.batch_first else "2, 0, 1, 3"
-        return (
-            "if it is (batch, channels, time, frequency), its channels and frequencies are the numbers of a step;"
-            f" write x.permute({order}).flatten(2)"
-        )
-    if x.dim() == 4 and x.shape[2] * x.shape[3] == spec.input_size and not spec.is_cell:
-        return "its last two axes are the numbers of a step; write x.flatten(2)"
-    if fits and spec.batch_first:
-        return (
-            f"if its first {x.dim() - 2} axes are all batch, merge them with x.flatten(0, {x.dim() - 3});"
-            " never merge seq_len"
         )
     return "merge extra batch axes into one, and never merge seq_len, or two sequences become one"
 
@@ -228,14 +189,33 @@ def _check_packed(spec: LayerSpec, x: PackedSequence, dtype: torch.dtype, device
             f"x.data must be input_size={spec.input_size} wide on its last axis: it has shape {tuple(x.data.shape)}."
             f" Pack sequences of shape (length, {spec.input_size})."
         )
-    wrong = made_by_hand(x)
-    if wrong:
+    if not goes_together(x):
         raise ValueError(
-            f"x is a PackedSequence in which {wrong}: make it with torch.nn.utils.rnn.pack_sequence or"
-            " pack_padded_sequence, which count for you."
+            "x is a PackedSequence whose batch_sizes, sorted_indices and unsorted_indices do not go with its data: make"
+            " it with torch.nn.utils.rnn.pack_sequence or pack_padded_sequence, which count for you."
         )
     check_type_and_place("x", x.data, dtype, device)
     return Sizes(len(x.batch_sizes), int(x.batch_sizes[0]))
+
+
+def goes_together(x: PackedSequence) -> bool:
+    """Whether a PackedSequence is one that torch's own functions could have made."""
+    sizes, order, back = x.batch_sizes, x.sorted_indices, x.unsorted_indices
+    try:
+        falls = (
+            sizes.dtype == torch.int64
+            and sizes.dim() == 1
+            and int(sizes.min()) >= 1
+            and not bool((sizes.diff() > 0).any())
+        )
+        if not falls or int(sizes.sum()) != len(x.data):
+            return False
+        if order is None and back is None:
+            return True
+        places = torch.arange(int(sizes[0]), device=x.data.device)
+        return torch.equal(order.sort().values, places) and torch.equal(order.argsort(), back)  # type: ignore[union-attr, arg-type]
+    except (AttributeError, TypeError, RuntimeError):  # no tensors, or such as hold no numbers
+        return False
 
 
 def in_brackets(names: tuple[str, ...]) -> str:

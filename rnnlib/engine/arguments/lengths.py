@@ -99,6 +99,7 @@ def _check_padding(sequences: Tensor, lengths: Tensor, batch_first: bool) -> Non
 
 def _whole_numbers(lengths: Any) -> list[int]:
     """The lengths as ints, whatever holds them."""
+    values: Any = None
     try:
         if isinstance(lengths, (set, frozenset, dict)):  # in no order that is that of the sequences
             raise TypeError
@@ -108,17 +109,8 @@ def _whole_numbers(lengths: Any) -> list[int]:
         return [operator.index(value) for value in values]
     except (TypeError, RuntimeError):  # torch's, of a tensor without numbers
         kind = getattr(lengths, "dtype", type(lengths).__name__)
+        floats = isinstance(values, list) and all(isinstance(value, float) for value in values)
+        mend = ": write [int(length) for length in lengths]" if floats else ""
         raise TypeError(
-            f"lengths must be whole numbers, one a sequence, such as [9, 4], not {brief(lengths)} ({kind})"
-            f"{_mend(lengths)}."
+            f"lengths must be whole numbers, one a sequence, such as [9, 4], not {brief(lengths)} ({kind}){mend}."
         ) from None
-
-
-def _mend(lengths: Any) -> str:
-    if getattr(lengths, "ndim", 1) > 1:
-        return ": write lengths.flatten()"
-    if isinstance(lengths, Tensor) and lengths.is_floating_point() and lengths.dim() == 1:
-        return ": write lengths.long()"
-    if isinstance(lengths, (list, tuple)) and lengths and all(isinstance(length, float) for length in lengths):
-        return ": write [int(length) for length in lengths]"
-    return ""

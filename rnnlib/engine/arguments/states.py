@@ -10,7 +10,6 @@ from torch import Tensor
 from rnnlib.engine.arguments.inputs import Sizes, in_brackets, reads
 from rnnlib.engine.arguments.tensors import check_tensor, check_type_and_place
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.kinds import FAMILIES
 from rnnlib.spec.shapes import TensorShape, data_shapes
 
 State = Tensor | tuple[Tensor, Tensor]
@@ -32,12 +31,16 @@ def check_state(spec: LayerSpec, hx: Any, sizes: Sizes, dtype: torch.dtype, devi
     """
     if hx is None:
         return None
-    states = _named(spec, hx)
+    states: dict[str, Any] = _named(spec, hx)
     expected = data_shapes(spec, sizes.seq_len, sizes.batch)
     for name, state in states.items():
         check_tensor(name, state, dtype)
         if tuple(state.shape) != expected[name].sizes:
-            raise ValueError(_wrong_shape(spec, sizes, expected[name], state))
+            wanted, got = expected[name], tuple(state.shape)
+            raise ValueError(
+                f"{name} must have shape {in_brackets(wanted.axes)} = {wanted.sizes}, not {got}:"
+                f" {_slip(spec, sizes, wanted, got)}."
+            )
         check_type_and_place(name, state, dtype, device)
         if state.is_cuda and not state.is_contiguous():
             raise ValueError(
@@ -60,27 +63,14 @@ def zeros(spec: LayerSpec, sizes: Sizes, dtype: torch.dtype, device: torch.devic
 
 def _named(spec: LayerSpec, hx: Any) -> dict[str, Any]:
     """The states by name, if there are as many as the layer carries."""
-    if "c" in spec.family.states:
-        if not isinstance(hx, (tuple, list)):
-            given = "one tensor" if isinstance(hx, Tensor) else type(hx).__name__
-            raise TypeError(f"{spec.kind} carries two states: give hx as a pair of tensors, (h_0, c_0), not {given}.")
-        if len(hx) != 2:
-            raise TypeError(f"{spec.kind} carries two states: give hx as a pair, (h_0, c_0), not {len(hx)} of them.")
-        return {"h_0": hx[0], "c_0": hx[1]}
+    names, given = [f"{state}_0" for state in spec.family.states], [hx]
     if isinstance(hx, (tuple, list)):
-        pairs = " and ".join(family.name for family in FAMILIES.values() if "c" in family.states)
-        raise TypeError(
-            f"{spec.kind} carries one state: give hx as one tensor, h_0, not a {type(hx).__name__} of {len(hx)};"
-            f" only {pairs} takes a pair."
-        )
-    return {"h_0": hx}
-
-
-def _wrong_shape(spec: LayerSpec, sizes: Sizes, expected: TensorShape, state: Tensor) -> str:
-    return (
-        f"{expected.name} must have shape {in_brackets(expected.axes)} = {expected.sizes}, not {tuple(state.shape)}:"
-        f" {_slip(spec, sizes, expected, tuple(state.shape))}."
-    )
+        given = list(hx) if len(names) > 1 else []
+    if len(given) == len(names):
+        return dict(zip(names, given, strict=True))
+    many = f" of {len(hx)}" if isinstance(hx, (tuple, list)) else ""
+    wanted = "one state: give hx as one tensor, h_0" if len(names) == 1 else "two states: give hx as a pair, (h_0, c_0)"
+    raise TypeError(f"{spec.kind} carries {wanted}, not a {type(hx).__name__}{many}.")
 
 
 def _slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, ...]) -> str:
@@ -139,20 +129,15 @@ def _rank_slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[
     name, want, axis = expected.name, expected.sizes, 0 if spec.is_cell else 1
     if spec.is_cell and len(got) == 3:
         return f"a cell is one layer and has no axis for layers; write {name}[0]"
-    if sizes.batch is None and len(got) == len(want) + 1:
+    if sizes.batch is None and len(got) == len(want) + 1 and got[axis] == 1:
         batch_axis = 0 if spec.is_cell or spec.batch_first else 1
-        if got[axis] == 1:
-            return f"x is unbatched, so its state is too; write {name}.squeeze({axis}), or x.unsqueeze({batch_axis})"
-        return f"x is unbatched, so its state is too, and {name} is for a batch of {got[axis]}: leave hx out"
+        return f"x is unbatched, so its state is too; write {name}.squeeze({axis}), or x.unsqueeze({batch_axis})"
     if sizes.batch is not None and got == (*want[:axis], *want[axis + 1 :]):
-        if sizes.batch == 1:
-            return f"x has a batch axis, so its state needs one; write {name}.unsqueeze({axis}), or leave x unbatched"
         copies = ", ".join(str(sizes.batch) if i == axis else "1" for i in range(len(want)))
         return f"x has a batch axis, so its state needs one; write {name}.unsqueeze({axis}).repeat({copies})"
     if not spec.is_cell and got == want[1:]:
-        if want[0] == 1:
-            return f"its axis for layers and directions is missing, which is there even if 1; write {name}.unsqueeze(0)"
-        return f"its first axis is missing, with a state for each of the {want[0]} layers and directions"
+        mend = f"; write {name}.unsqueeze(0)" if want[0] == 1 else ""
+        return f"its axis for layers and directions is missing, which is there even if 1{mend}"
     return f"it has {len(got)} axes, not {len(want)}"
 
 
@@ -173,10 +158,8 @@ def _batch_slip(spec: LayerSpec, sizes: Sizes, name: str, axis: int, got: int) -
 def _width_slip(spec: LayerSpec, expected: TensorShape, axis: int, got: int) -> str:
     symbol, want = expected.axes[axis], expected.sizes[axis]
     about = f"axis {axis} is {symbol}={want}, not {got}"
-    if symbol == "proj_size":
+    if symbol == "proj_size" or (spec.proj_size and got == spec.proj_size):
         return f"{about}; with proj_size, h is narrower than c: h_0 has proj_size numbers, c_0 hidden_size"
-    if spec.proj_size and got == spec.proj_size:
-        return f"{about}; only h is projected to proj_size; c keeps hidden_size"
     if spec.bidirectional and got == 2 * want:
         return f"{about}; the directions are side by side in output only; a state has them on axis 0"
     if got == spec.input_size:

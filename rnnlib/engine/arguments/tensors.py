@@ -40,10 +40,7 @@ def check_dense(name: str, tensor: Tensor) -> None:
     """
     if tensor.layout != torch.strided or tensor.is_nested:
         mend = f"torch.nested.to_padded_tensor({name}, 0.0)" if tensor.is_nested else f"{name}.to_dense()"
-        raise TypeError(
-            f"{name} must be dense, with every number in it, not {'nested' if tensor.is_nested else 'sparse'}:"
-            f" write {mend}."
-        )
+        raise TypeError(f"{name} must be dense, with every number in it: write {mend}.")
 
 
 def check_type_and_place(name: str, tensor: Tensor, dtype: torch.dtype, device: torch.device) -> None:

@@ -200,8 +200,6 @@ def run_mistake(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Seque
         >>> tried.cured
         'packed.data (13, 3), packed.batch_sizes [2, 2, 2, 2, 1, 1, 1, 1, 1]'
     """
-    if not isinstance(mistake, Mistake):
-        raise TypeError(f"mistake must be one of MISTAKES, not {mistake!r} ({type(mistake).__name__}).")
     spec, module, packing = prepared(layer, sequences, mistake.batch_first)
     names: dict[str, Any] = {
         "padded": packing.padded,

@@ -41,20 +41,15 @@ def outcome_of(snippet: str, cure: str, result: str, names: dict[str, Any]) -> O
         >>> outcome_of("a = torch.ones(2) + torch.ones(3)", "a = torch.ones(2) + 1", "a", {"torch": torch}).cured
         'a (2,)'
     """
-    error = _exception(snippet, names)
+    error = ""
+    try:
+        exec(snippet, names)
+    except Exception as raised:  # noqa: BLE001 - whatever torch raises is what is shown
+        error = f"{type(raised).__name__}: {raised}"
     wrong = names.get(result)
     exec(cure, names)
     right = names[result]
     return Outcome(error or _what_is_wrong(result, wrong, right), bool(error), _told(result, right))
-
-
-def _exception(snippet: str, names: dict[str, Any]) -> str:
-    """Run code and give its exception as Python would print it; "" where there is none."""
-    try:
-        exec(snippet, names)
-    except Exception as error:  # noqa: BLE001 - whatever torch raises is what is shown
-        return f"{type(error).__name__}: {error}"
-    return ""
 
 
 def _what_is_wrong(name: str, wrong: Any, right: Any) -> str:

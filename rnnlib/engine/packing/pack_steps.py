@@ -16,10 +16,8 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from rnnlib.engine.arguments.lengths import check_lengths
 from rnnlib.engine.arguments.sequences import check_padded, check_sequences
 from rnnlib.engine.call import check_numbers
-from rnnlib.engine.devices import name_of
-from rnnlib.engine.limits import free_bytes
+from rnnlib.engine.limits import check_fits
 from rnnlib.spec.arguments import brief, check_flag, check_size
-from rnnlib.spec.costs import in_units
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -125,7 +123,7 @@ def pack_steps(
         checked = check_sequences(sequences)
         steps = [len(sequence) for sequence in checked]
         value = _check_padding_value(padding_value, checked[0].dtype)
-        _check_memory(max(steps), len(steps), checked[0], "sequences, or shorter ones")
+        _check_memory(max(steps), len(steps), checked[0], "batch, or shorter sequences")
         padded = pad_sequence(checked, batch_first, value)
     own = check_lengths(steps if lengths is None else lengths, steps)
     _check_sorted(own, enforce_sorted)
@@ -171,24 +169,14 @@ def _check_sorted(lengths: Tensor, enforce_sorted: bool) -> None:
 def _check_total_length(total_length: Any, lengths: Tensor, padded: Tensor) -> int | None:
     if total_length is None:
         return None
-    longest = int(lengths.max())
-    if isinstance(total_length, numbers.Integral) and not isinstance(total_length, bool) and total_length < longest:
-        raise ValueError(
-            f"total_length must be at least {longest}, the longest length, not {brief(int(total_length))}: it adds"
-            " padding and never cuts, so give the padded batch's seq_len, or leave it out."
-        )
-    total = check_size("total_length", total_length, least=longest)
+    total = check_size("total_length", total_length, least=int(lengths.max()))
     _check_memory(total, len(lengths), padded, "total_length")
     return total
 
 
 def _check_memory(steps: int, batch: int, like: Tensor, smaller: str) -> None:
-    needed, free = steps * batch * like.shape[-1] * like.element_size(), free_bytes(like.device)
-    if needed > free:
-        raise ValueError(
-            f"padded to {steps:,} steps the batch needs {in_units(needed)} on {name_of(like.device)}, and"
-            f" {in_units(free)} are available: choose a smaller {smaller}."
-        )
+    needed = steps * batch * like.shape[-1] * like.element_size()
+    check_fits(f"a batch of {steps:,} steps", needed, like.device, f"choose a smaller {smaller}")
 
 
 @torch.no_grad()

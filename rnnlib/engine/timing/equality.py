@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -15,25 +14,11 @@ from rnnlib.engine.closeness import difference, named, rounding
 from rnnlib.engine.overrides import is_plain, other_code, overrides_forward
 from rnnlib.engine.timing.variants import layer_of
 from rnnlib.engine.timing.workload import Workload
-from rnnlib.engine.trace.comparison import AMPLIFIED, MANY, moved_by_a_last_digit
+from rnnlib.engine.trace.comparison import MANY, Equal, amplified, moved_by_a_last_digit
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import in_code
 
 ALONE = 4  # of the lengths in a packed batch: the sequences of so many are run alone, to compare
-
-
-class Equal(NamedTuple):
-    """How a variant's result compares with the layer's.
-
-    Attributes:
-        difference: the largest between two numbers in the same place, of output and of the last states.
-        holds: it is no more than rounding.
-        sentence: the same in words.
-    """
-
-    difference: float
-    holds: bool
-    sentence: str
 
 
 @torch.no_grad()
@@ -52,24 +37,27 @@ def equal_to_layer(workload: Workload, result: Outputs, ask: Callable[[], None] 
     if isinstance(result.output, PackedSequence):
         result = result._replace(output=pad_packed_sequence(result.output, workload.spec.batch_first)[0])
     layer, farthest, holds, rounded_to, moved = layer_of(workload), 0.0, True, "", 0.0
-    for part, inputs in _parts(workload, _tensors(result)):
+    spec, module = LayerSpec.of(workload.module), workload.module
+    for part, inputs in _parts(workload, result.tensors):
         ask()
-        for a, b in zip(part, _tensors(call(workload.spec, layer, inputs)[0]), strict=True):
+        for a, b in zip(part, call(workload.spec, layer, inputs)[0].tensors, strict=True):
             apart, rounded_to = difference(a, b), named(b, a)
             farthest, holds = max(farthest, apart), holds and apart <= rounding(b, a)
-        if not holds and is_plain(LayerSpec.of(workload.module), workload.module):
+        if not holds and is_plain(spec, module):
             ask()
             moved = max(moved, moved_by_a_last_digit(workload.spec, layer, inputs))
-    if not holds and farthest <= MANY * moved:
-        why = f"{AMPLIFIED}. A change of x in its last digit moves it by {moved:.2g}"
-        said = f"output and last states differ from {_against(workload)} by up to {farthest:.2g}: {why}"
-        return Equal(farthest, True, said)
-    return _in_words(workload, farthest, holds, rounded_to)
-
-
-def _tensors(result: Outputs) -> list[Tensor]:
-    """Output, h_n and, of an LSTM, c_n."""
-    return [part.data.detach() for part in result if part is not None]
+    against = "the layer's, each sequence run alone" if workload.lengths is not None else "the layer's"
+    if holds:
+        rounding_in = f"rounding in {rounded_to}" if rounded_to else "rounding"
+        return Equal(farthest, True, f"output and last states equal {against}: they differ by {rounding_in} at most")
+    only_rounding, why = farthest <= MANY * moved, ", which is more than rounding"
+    if only_rounding:
+        why = f": {amplified(moved)}"
+    elif overrides_forward(spec, module):
+        why = f": {type(module).__name__} has a forward() of its own, and {in_code(workload.spec.kind)} has not"
+    elif not is_plain(spec, module):
+        why = f": {other_code(module)}"
+    return Equal(farthest, only_rounding, f"output and last states differ from {against} by up to {farthest:.2g}{why}")
 
 
 def _parts(workload: Workload, ours: list[Tensor]) -> Iterator[tuple[list[Tensor], Inputs]]:
@@ -85,21 +73,3 @@ def _parts(workload: Workload, ours: list[Tensor]) -> Iterator[tuple[list[Tensor
         x, output = (t.index_select(batch, where).narrow(steps, 0, length) for t in (workload.x, ours[0]))
         states = [state.index_select(1, where) for state in ours[1:]]
         yield [output, *states], Inputs(x.contiguous(), Sizes(length, len(where)))
-
-
-def _in_words(workload: Workload, farthest: float, holds: bool, rounded_to: str) -> Equal:
-    against = _against(workload)
-    if holds:
-        rounding_in = f"rounding in {rounded_to}" if rounded_to else "rounding"
-        return Equal(farthest, True, f"output and last states equal {against}: they differ by {rounding_in} at most")
-    why, spec = ", which is more than rounding", LayerSpec.of(workload.module)
-    if not is_plain(spec, workload.module):
-        why = f": {other_code(workload.module)}"
-    if overrides_forward(spec, workload.module):
-        name, torchs = type(workload.module).__name__, in_code(workload.spec.kind)
-        why = f": {name} has a forward() of its own, and {torchs} has not"
-    return Equal(farthest, False, f"output and last states differ from {against} by up to {farthest:.2g}{why}")
-
-
-def _against(workload: Workload) -> str:
-    return "the layer's, each sequence run alone" if workload.lengths is not None else "the layer's"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import timeit
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,11 @@ def timer(stmt: str, names: dict[str, Any], num_threads: int, device: torch.devi
     """A `torch.utils.benchmark.Timer` of a statement, which waits for the device before each look at the clock."""
     from torch.utils.benchmark import Timer
 
-    return Timer(stmt, globals=names, num_threads=num_threads, timer=clock_of(device))
+    def clock() -> float:
+        synchronise(device)
+        return timeit.default_timer()
+
+    return Timer(stmt, globals=names, num_threads=num_threads, timer=clock)
 
 
 def on_threads(num_threads: int) -> AbstractContextManager[None]:
@@ -36,18 +39,6 @@ def on_threads(num_threads: int) -> AbstractContextManager[None]:
     from torch.utils.benchmark import set_torch_threads
 
     return set_torch_threads(num_threads)
-
-
-def clock_of(device: torch.device) -> Callable[[], float]:
-    """The clock that a `Timer` reads: timeit's own, once the device has done all that it was given."""
-    if device.type == "cpu":
-        return timeit.default_timer
-
-    def synchronised() -> float:
-        synchronise(device)
-        return timeit.default_timer()
-
-    return synchronised
 
 
 def measure(timer: Timer, seconds: float, min_run_time: float) -> tuple[Measurement, int]:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from rnnlib.engine.call import call, check_numbers, in_background
+from rnnlib.engine.call import call, in_background
 from rnnlib.engine.closeness import multiplies_in_tf32
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
@@ -89,9 +89,6 @@ def time_layer(
     """
     _check_seconds(min_run_time)
     threads = _check_threads(num_threads)
-    if cancelled is not None and not callable(cancelled):
-        raise TypeError(f"cancelled must be a function that says True or False, not {cancelled!r}.")
-    check_numbers()
     # torch's own Timer reckons with tensors on the default device.
     with_numbers = torch.device("cpu") if torch.get_default_device().type == "meta" else nullcontext()
     with with_numbers, torch.inference_mode(False), torch.set_grad_enabled(backward is True):
@@ -176,11 +173,10 @@ def notes(workload: Workload, calls: int) -> list[str]:
 
 
 def _check_seconds(seconds: Any) -> None:
-    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real):
-        raise TypeError(f"min_run_time must be seconds, such as 0.2, not {seconds!r} ({type(seconds).__name__}).")
-    if not 0 < seconds < LONGEST:  # type: ignore[operator]
+    real = isinstance(seconds, numbers.Real) and not isinstance(seconds, bool)
+    if not real or not 0 < seconds < LONGEST:
         raise ValueError(
-            f"min_run_time must be more than 0 seconds, and less than a year, not {brief(seconds)}: choose 0.2, say."
+            f"min_run_time must be seconds, more than 0 and less than a year, such as 0.2, not {brief(seconds)}."
         )
 
 

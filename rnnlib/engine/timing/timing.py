@@ -6,7 +6,7 @@ import dataclasses
 
 import torch
 
-from rnnlib.engine.timing.equality import Equal
+from rnnlib.engine.trace.comparison import Equal
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.costs import in_units
 

@@ -92,7 +92,7 @@ def variant_of(workload: Workload) -> nn.Module:
 
 def layer_of(workload: Workload) -> nn.Module:
     """The layer, or of a cell the layer that has a copy of its weights."""
-    if not _is_cell(workload):
+    if not LayerSpec.of(workload.module).is_cell:
         return workload.module
     arguments = workload.spec.arguments()
     layer = class_of(workload.spec.kind)(**arguments, device="meta", dtype=workload.x.dtype)
@@ -110,7 +110,7 @@ def cells_of(workload: Workload) -> list[nn.Module]:
         UnavailableError: torch has no cell with proj_size.
     """
     spec = workload.spec
-    if _is_cell(workload):
+    if LayerSpec.of(workload.module).is_cell:
         return [workload.module]
     if spec.proj_size:
         cell = in_code(f"{spec.family}Cell")
@@ -132,7 +132,3 @@ def _cell_of(workload: Workload, layer: int, direction: int) -> nn.Module:
         # One that is computed, as by pruning, is taken as it is now.
         cell._parameters[name] = weight if weight.is_leaf else weight.detach().requires_grad_(workload.backward)
     return cell.train(workload.backward)
-
-
-def _is_cell(workload: Workload) -> bool:
-    return LayerSpec.of(workload.module).is_cell

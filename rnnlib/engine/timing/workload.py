@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from rnnlib.engine.arguments.inputs import Sizes, check_agreement, check_input
+from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.call import Inputs
+from rnnlib.engine.check_call import check_call, placed
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
-from rnnlib.engine.layers import DTYPES, SEED, build, dtype_for, evaluation_copy
-from rnnlib.engine.limits import check_run
-from rnnlib.engine.random_numbers import random_numbers
-from rnnlib.engine.run import place
-from rnnlib.engine.weights import like, weights_of
+from rnnlib.engine.layers import DTYPES, SEED, build, evaluation_copy, random_numbers
+from rnnlib.engine.limits import as_layer, check_run
+from rnnlib.engine.weights import weights_of
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.arguments import brief, check_flag, check_size
+from rnnlib.spec.arguments import brief, check_flag
 from rnnlib.spec.shapes import data_shapes
 
 VARIANTS = ("cell loop", "layer", "packed")
@@ -90,23 +88,23 @@ def check_workload(
     Raises:
         TypeError, ValueError: something does not fit, in a sentence: before anything large is made.
     """
-    given = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    spec = dataclasses.replace(given, kind=given.family.name) if given.is_cell else given
+    given, own_dtype, where = placed(layer, x, device)
+    spec = as_layer(given)
     variant = _check_variant(variant, given, x)
     check_flag("backward", backward)
-    weight = None if isinstance(layer, LayerSpec) else like(layer)
-    where = place(weight, x, device)
-    dtype = _check_dtype(dtype, weight, x)
+    dtype = _check_dtype(dtype, own_dtype, is_built=isinstance(layer, nn.Module))
     _check_has(where, dtype)
     packed = None
     if isinstance(x, PackedSequence):
-        lengths_for(spec, x, lengths, check_input(spec, x, dtype, where))
+        check_call(spec, x, dtype, where, lengths=lengths)
         packed = PackedSequence(x.data.detach().clone(), *x[1:])  # a clone can be kept for a backward pass
         x, lengths = pad_packed_sequence(packed, spec.batch_first)
-    sizes = _sizes(given, spec, x, seq_len, batch, dtype, where)
+    # A cell reads one step, or with three axes every step of the loop that calls it.
+    reader = given if isinstance(x, Tensor) and x.dim() < 3 else spec
+    sizes = check_call(reader, x, dtype, where, seq_len=seq_len, batch=batch, random=True).sizes
     if backward and not isinstance(layer, LayerSpec):
         _check_backward(layer)
-    check_run(spec, *sizes, where, dtype, built=weight is not None, gradients=backward)
+    check_run(spec, *sizes, where, dtype, built=isinstance(layer, nn.Module), gradients=backward)
     steps = _check_lengths(spec, x, lengths, sizes, variant)
     shape = data_shapes(spec, *sizes)["input"].sizes
     with in_words(where):
@@ -146,16 +144,14 @@ def _check_variant(variant: Any, given: LayerSpec, x: Any) -> str:
     return str(variant)
 
 
-def _check_dtype(dtype: Any, weight: Tensor | None, x: Any) -> torch.dtype:
-    """Of a layer of the learner's its own, of a spec x's own or float32, unless one is asked for."""
+def _check_dtype(dtype: Any, own: torch.dtype, *, is_built: bool) -> torch.dtype:
+    """The dtype that was asked for, or else the layer's own."""
     if dtype is not None and dtype not in DTYPES:
         known = ", ".join(map(str, DTYPES))
         raise ValueError(f"dtype must be one of {known}, not {dtype!r}.")
-    if weight is None:
-        return dtype or dtype_for(x)
-    if dtype is not None and weight.dtype != dtype:
-        raise ValueError(f"the layer's weights are {weight.dtype}, not {dtype}: write layer.to({dtype}) first.")
-    return weight.dtype
+    if is_built and dtype not in (None, own):
+        raise ValueError(f"the layer's weights are {own}, not {dtype}: write layer.to({dtype}) first.")
+    return own if dtype is None else dtype
 
 
 def _check_has(device: torch.device, dtype: torch.dtype) -> None:
@@ -167,20 +163,6 @@ def _check_has(device: torch.device, dtype: torch.dtype) -> None:
     if lacks:
         name = str(dtype).removeprefix("torch.")
         raise ValueError(f"{name_of(device)} has no {name} here: choose torch.float32, or another device.")
-
-
-def _sizes(
-    given: LayerSpec, spec: LayerSpec, x: Any, seq_len: Any, batch: Any, dtype: torch.dtype, where: torch.device
-) -> Sizes:
-    if x is not None:
-        # A cell reads one step, or with three axes every step of the loop that calls it.
-        one_step = given.is_cell and isinstance(x, Tensor) and x.dim() < 3
-        sizes = check_input(given if one_step else spec, x, dtype, where)
-        check_agreement(given if one_step else spec, sizes, seq_len, batch)
-        return sizes
-    if seq_len is None:
-        raise TypeError("time_layer needs an input: give x, or seq_len (and batch) to run on random numbers.")
-    return Sizes(check_size("seq_len", seq_len), None if batch is None else check_size("batch", batch))
 
 
 def _check_lengths(spec: LayerSpec, x: Tensor | None, lengths: Any, sizes: Sizes, variant: str) -> Tensor | None:
@@ -197,16 +179,11 @@ def _check_lengths(spec: LayerSpec, x: Tensor | None, lengths: Any, sizes: Sizes
 
 def _check_backward(layer: nn.Module) -> None:
     weights = weights_of(layer).values()
+    why = "is frozen (requires_grad=False)" if not any(weight.requires_grad for weight in weights) else ""
     if any(weight.is_inference() for weight in weights):
+        why = "was made in torch.inference_mode()"
+    if why:
+        thaw = "write layer.requires_grad_() first, or " if "frozen" in why and [*layer.parameters()] else ""
         raise ValueError(
-            "the layer was made in torch.inference_mode(), so it has no backward: make it outside, or time the forward"
-            " pass alone with backward=False."
-        )
-    if not any(weight.requires_grad for weight in weights):
-        thaw = (
-            "write layer.requires_grad_() first, or " if any(True for _ in layer.parameters()) else ""
-        )  # else in vain
-        raise ValueError(
-            f"every weight of the layer is frozen (requires_grad=False), so it has no backward: {thaw}time the forward"
-            " pass alone with backward=False."
+            f"the layer {why}, so it has no backward: {thaw}time the forward pass alone with backward=False."
         )

@@ -20,12 +20,12 @@ AMPLIFIED = "rounding, amplified from step to step"
 MANY = 100  # times as far as a last digit of x moves it: rounding at every step adds up
 
 
-class Comparison(NamedTuple):
+class Equal(NamedTuple):
     """The largest difference between two numbers in the same place, whether it is rounding, and what must be said."""
 
     difference: float
-    equal: bool
-    note: str
+    holds: bool
+    sentence: str
 
 
 def own_answer(spec: LayerSpec, module: nn.Module, given: Inputs) -> Outputs | str:
@@ -75,7 +75,7 @@ def is_loop(spec: LayerSpec, given: Inputs) -> bool:
 
 
 @torch.no_grad()
-def compare(spec: LayerSpec, module: nn.Module, given: Inputs, ours: Outputs, own: Outputs | str) -> Comparison:
+def compare(spec: LayerSpec, module: nn.Module, given: Inputs, ours: Outputs, own: Outputs | str) -> Equal:
     """How far a trace's answer is from the layer's own, and what must be said of it.
 
     Args:
@@ -87,30 +87,30 @@ def compare(spec: LayerSpec, module: nn.Module, given: Inputs, ours: Outputs, ow
     """
     if isinstance(own, str):
         said = f"{_own_forward(spec, module)}, and its own result cannot be compared: {own}"
-        return Comparison(math.nan, False, said)
-    pairs = _pairs(ours, own)
+        return Equal(math.nan, False, said)
+    pairs = list(zip(ours.tensors, own.tensors, strict=True))
     if any(a.shape != b.shape for a, b in pairs):
-        return Comparison(math.nan, False, f"{_own_forward(spec, module)}, and its own result has other shapes.")
+        return Equal(math.nan, False, f"{_own_forward(spec, module)}, and its own result has other shapes.")
     apart = [difference(a, b) for a, b in pairs]
     farthest = max(apart)
     equal = all(between <= rounding(b, a) for between, (a, b) in zip(apart, pairs, strict=True))
     if overrides_forward(spec, module):
         result = "is the same" if equal else f"differs from it by up to {farthest:.2g}"
-        return Comparison(farthest, equal, f"{_own_forward(spec, module)}, and its own result {result}.")
+        return Equal(farthest, equal, f"{_own_forward(spec, module)}, and its own result {result}.")
     if equal:
-        return Comparison(farthest, True, "")
+        return Equal(farthest, True, "")
     differs = f"The layer's own result differs from this trace by up to {farthest:.2g}"
     if not is_plain(spec, module):
-        return Comparison(farthest, False, f"{differs}: {other_code(module)}.")
+        return Equal(farthest, False, f"{differs}: {other_code(module)}.")
     moved = moved_by_a_last_digit(spec, module, given)
     if farthest <= MANY * moved:
-        why = f"{AMPLIFIED}. A change of x in its last digit moves it by {moved:.2g}"
-        return Comparison(farthest, True, f"{differs}: {why}.")
-    return Comparison(farthest, False, f"{differs}, which is more than rounding.")
+        return Equal(farthest, True, f"{differs}: {amplified(moved)}.")
+    return Equal(farthest, False, f"{differs}, which is more than rounding.")
 
 
-def _pairs(ours: Outputs, own: Outputs) -> list[tuple[Tensor, Tensor]]:
-    return [(a.data, b.data) for a, b in zip(ours, own, strict=True) if a is not None and b is not None]
+def amplified(moved: float) -> str:
+    """Why a result is so far off, in words: a change of x in its last digit moves it as far as this."""
+    return f"{AMPLIFIED}. A change of x in its last digit moves it by {moved:.2g}"
 
 
 @torch.no_grad()
@@ -119,7 +119,7 @@ def moved_by_a_last_digit(spec: LayerSpec, module: nn.Module, given: Inputs) -> 
     data = given.x.data * (1 + last_digit(given.x.data))
     x = given.x._replace(data=data) if isinstance(given.x, PackedSequence) else data
     moved, own = (_called(spec, module, again) for again in (given._replace(x=x), given))
-    return max(difference(a, b) for a, b in _pairs(moved, own))
+    return max(map(difference, moved.tensors, own.tensors))
 
 
 def _own_forward(spec: LayerSpec, module: nn.Module) -> str:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-
 import torch
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine import limits
-from rnnlib.engine.arguments.inputs import Sizes
 from rnnlib.engine.call import Inputs
-from rnnlib.engine.devices import name_of
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.costs import in_units
 
 MARGIN = 0.8  # of what is free, for steps that are offered: they should fit a moment later too
 A_STEP = 3_000  # bytes of Python and torch around the tensors of one step of a layer in one direction
@@ -38,32 +33,11 @@ def check_trace(spec: LayerSpec, given: Inputs, dtype: torch.dtype, device: torc
     needed = seq_len * a_step
     if needed < limits.ALWAYS_THERE:
         return
-    free = limits.free_bytes(device)
-    if needed <= free:
-        return
-    steps = int(free * MARGIN) // a_step
+    steps = int(limits.free_bytes(device) * MARGIN) // a_step
     mend = "choose a smaller batch" + ("" if spec.is_cell else " or a smaller layer")
-    if steps:
-        mend = f"trace the first {steps:,} steps, {_first_steps(spec, given, steps)}, or {mend}"
-    raise ValueError(
-        f"this trace needs about {in_units(needed)} ({needed:,} bytes) on {name_of(device)}, and"
-        f" {in_units(free)} ({free:,} bytes) are available: {mend}."
-    )
-
-
-def multiply_adds(spec: LayerSpec, sizes: Sizes) -> int:
-    """Those of the matrix products of all steps, as `rnnlib.spec.costs` counts them, but of a cell's loop too.
-
-    Example:
-        >>> multiply_adds(LayerSpec("RNNCell", 4, 3), Sizes(3, 2))  # 3 * 2 * (3*4 + 3*3)
-        126
-    """
-    return sizes.seq_len * (sizes.batch or 1) * _multiply_adds_a_step(spec)
-
-
-@functools.lru_cache
-def _multiply_adds_a_step(spec: LayerSpec) -> int:
-    return spec.costs(1).multiply_adds
+    if 0 < steps < seq_len:
+        mend = f"trace at most {steps:,} steps, or {mend}"
+    limits.check_fits("this trace", needed, device, mend)
 
 
 # Compared with the real peak on the CPU, torch 2.13: 1.0 to 1.9 times it.
@@ -83,15 +57,3 @@ def trace_bytes_a_step(spec: LayerSpec, batch: int | None, dtype: torch.dtype, *
     if padded:
         needed = needed * 17 // 10  # the same again, with nan where it is padding
     return needed + rows * (2 * gates * numbers + A_STEP_KEPT * spec.num_gates if gradients else 0)
-
-
-def _first_steps(spec: LayerSpec, given: Inputs, steps: int) -> str:
-    """The code that traces these steps alone."""
-    cut = f"x[:, :{steps}]" if spec.batch_first and given.sizes.batch is not None else f"x[:{steps}]"
-    if isinstance(given.x, PackedSequence):
-        first = "batch_first=True" if spec.batch_first else ""
-        padded = f"x, lengths = pad_packed_sequence(x{first and ', '}{first})"
-        return f"{padded}; trace(layer, {cut}, lengths=lengths.clamp(max={steps}))"
-    if given.lengths is not None:
-        return f"trace(layer, {cut}, lengths=[min(length, {steps}) for length in lengths])"
-    return f"trace(layer, {cut})"

@@ -34,7 +34,8 @@ def not_finite_note(
         x holds nan at step 2, sequence 0, feature 1. h first holds nan at step 2, layer 0, unit 0, sequence 0.
     """
     given = [("x", x), *zip(("h_0", "c_0"), first, strict=False), *weights.items()]
-    if _all_finite([*(tensor for _, tensor in given), *states.values()]):
+    every = [*(tensor for _, tensor in given), *states.values()]
+    if all(math.isfinite(tensor.sum()) for tensor in every):  # quick; a sum may grow too large by itself
         return ""
     causes = [f"{name} holds {place}" for name, tensor in given if (place := _first(spec, name, tensor))]
     effect = _effect(spec, states, mask)
@@ -44,11 +45,6 @@ def not_finite_note(
     if not effect and not causes:
         return ""
     return f"{', and '.join(causes)}. {effect or 'Every state is finite all the same'}."
-
-
-def _all_finite(tensors: list[Tensor]) -> bool:
-    """A sum is nan or infinite where a number in it is: quick, though a sum can also grow too large by itself."""
-    return all(math.isfinite(tensor.sum()) for tensor in tensors)
 
 
 def _first(spec: LayerSpec, name: str, tensor: Tensor) -> str:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
+from rnnlib.engine.arguments.states import zeros
 from rnnlib.engine.call import Inputs, Outputs
 from rnnlib.engine.equations import States
 from rnnlib.engine.trace.unroll import Unrolled
@@ -31,10 +32,9 @@ def time_major(spec: LayerSpec, given: Inputs) -> tuple[Tensor, Tensor]:
 def first_states(spec: LayerSpec, given: Inputs) -> States:
     """What the first step starts from, ``(num_layers*num_directions, batch, size)`` each."""
     rows, batch = spec.num_layers * spec.num_directions, given.sizes.batch or 1
-    if given.hx is None:
-        widths = (spec.proj_size or spec.hidden_size, spec.hidden_size)
-        return tuple(given.x.data.new_zeros(rows, batch, width) for width in widths[: len(spec.family.states)])
-    states = given.hx if isinstance(given.hx, tuple) else (given.hx,)
+    x, sizes, hx, _ = given
+    hx = zeros(spec, sizes, x.data.dtype, x.data.device) if hx is None else hx
+    states = hx if isinstance(hx, tuple) else (hx,)
     return tuple(state.reshape(rows, batch, -1) for state in states)
 
 

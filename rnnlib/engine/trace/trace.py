@@ -11,16 +11,15 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.arguments.gradients import are_kept
-from rnnlib.engine.arguments.inputs import Sizes, check_input
-from rnnlib.engine.arguments.lengths import lengths_for
-from rnnlib.engine.arguments.states import State, check_state
-from rnnlib.engine.call import Inputs, check_numbers, keeping_torch_settings
+from rnnlib.engine.arguments.states import State
+from rnnlib.engine.call import Inputs, keeping_torch_settings
+from rnnlib.engine.check_call import check_call, check_real, placed
 from rnnlib.engine.device_errors import in_words
-from rnnlib.engine.devices import find
-from rnnlib.engine.layers import build, dtype_for
+from rnnlib.engine.layers import build
+from rnnlib.engine.limits import as_layer
 from rnnlib.engine.overrides import is_plain
 from rnnlib.engine.trace.comparison import compare, is_loop, own_answer, own_steps
-from rnnlib.engine.trace.memory import check_trace, multiply_adds
+from rnnlib.engine.trace.memory import check_trace
 from rnnlib.engine.trace.not_finite import not_finite_note
 from rnnlib.engine.trace.time_major import as_the_layer_gives_it, first_states, time_major
 from rnnlib.engine.trace.unroll import FiveAxes, Parts, side_by_side, unroll
@@ -123,24 +122,17 @@ def trace(
         >>> bool((traced.output == traced.states["h"][-1, 0]).all())
         True
     """
-    check_numbers()
-    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    weights = {} if isinstance(layer, LayerSpec) else weights_of(layer)
-    weight = next(iter(weights.values()), None)
+    spec, dtype, where = placed(layer, x)
     _check_dropout(spec, layer)
-    where = _place(weight, x)
-    dtype = dtype_for(x) if weight is None else weight.dtype
-    _check_real(dtype)
-    sizes = _check_input(spec, x, dtype, where)
-    state = check_state(spec, hx, sizes, dtype, where)
-    steps = lengths_for(spec, x, lengths, sizes)
-
-    given = Inputs(x, sizes, state, steps)
-    kept = are_kept(x, state, weights.values())
+    check_real(dtype)
+    given = check_call(spec, x, dtype, where, hx, lengths, loop=True)
+    weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(layer).values())
+    kept = are_kept(x, given.hx, weights)
     with in_words(where):
         check_trace(spec, given, dtype, where, kept)
+        multiply_adds = as_layer(spec).costs(*given.sizes).multiply_adds  # of every step of a cell's loop too
         module = build(spec, where, dtype).requires_grad_(False) if isinstance(layer, LayerSpec) else layer
-        with keeping_torch_settings(spec, multiply_adds(spec, sizes)), torch.autocast(where.type, enabled=False):
+        with keeping_torch_settings(spec, multiply_adds), torch.autocast(where.type, enabled=False):
             return _traced(spec, module, given)
 
 
@@ -173,38 +165,8 @@ def _check_dropout(spec: LayerSpec, layer: LayerSpec | nn.Module) -> None:
     random = spec.dropout and spec.num_layers > 1
     if not random or (isinstance(layer, nn.Module) and not layer.training):
         return
-    why = f"dropout={spec.dropout} zeroes numbers between the layers at random in training mode"
-    if isinstance(layer, LayerSpec):
-        raise ValueError(f"{why}, so a spec with it cannot be traced exactly: leave dropout out of the spec.")
+    mend = "leave dropout out of the spec" if isinstance(layer, LayerSpec) else "write layer.eval() first"
     raise ValueError(
-        f"{why}, so no trace can equal the layer's own result: write layer.eval() first, which turns it off."
+        f"dropout={spec.dropout} zeroes numbers between the layers at random in training mode, so no trace can equal"
+        f" the layer's own result: {mend}."
     )
-
-
-def _check_real(dtype: torch.dtype) -> None:
-    if dtype.is_complex:
-        said = str(dtype).removeprefix("torch.")
-        raise ValueError(f"the layer's weights are {said}, and a trace follows real numbers: make the layer float32.")
-
-
-def _place(like: Tensor | None, x: Any) -> torch.device:
-    data = x.data if isinstance(x, PackedSequence) else x
-    here = like if like is not None else data
-    return find(here.device if isinstance(here, Tensor) else "cpu")
-
-
-def _check_input(spec: LayerSpec, x: Any, dtype: torch.dtype, device: torch.device) -> Sizes:
-    """The sizes of x; a cell may have every step of its loop, so x is checked as the layer's of its family."""
-    if spec.is_cell and isinstance(x, Tensor) and x.dim() == 3:
-        if x.shape[-1] != spec.input_size:
-            raise ValueError(
-                f"x must be input_size={spec.input_size} wide on its last axis (axis 2), not {x.shape[-1]}: x has shape"
-                f" {tuple(x.shape)}, and a loop over {spec.kind} reads it as (seq_len, batch, input_size)."
-            )
-        spec = LayerSpec(spec.family.name, spec.input_size, spec.hidden_size)
-    if spec.is_cell and isinstance(x, Tensor) and x.dim() > 3:
-        raise ValueError(
-            f"x must have 3 axes, (seq_len, batch, input_size), for a loop over {spec.kind}, or 2 or 1 for one step,"
-            f" not {x.dim()}, {tuple(x.shape)}: merge extra batch axes into one, and never merge seq_len."
-        )
-    return check_input(spec, x, dtype, device)

@@ -10,10 +10,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, pad_sequence
 
 from rnnlib.data import FEATURES
-from rnnlib.engine.arguments.inputs import check_input
-from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.call import check_numbers
-from rnnlib.engine.devices import find
+from rnnlib.engine.check_call import check_call, placed
 from rnnlib.engine.layers import build, dtype_for
 from rnnlib.engine.weights import like
 from rnnlib.engine.who_reads import Reads, who_reads
@@ -139,10 +137,8 @@ class DirectionExplorer(Explorer, DirectionView):
 
     def _taken(self, x: Any, lengths: Any) -> tuple[Tensor, list[int]]:
         """The learner's input, checked: time first, with a batch axis, and its lengths."""
-        spec, weight = self._start.spec, self._start.weight
-        dtype, device = (dtype_for(x), find("cpu")) if weight is None else (weight.dtype, find(weight.device))
-        sizes = check_input(spec, x, dtype, device)
-        steps = lengths_for(spec, x, lengths, sizes)
+        spec, dtype, device = placed(self._start.module or self._start.spec, x)
+        _, sizes, _, steps = check_call(spec, x, dtype, device, lengths=lengths)
         if isinstance(x, PackedSequence):
             x, steps = pad_packed_sequence(x)
         elif sizes.batch is None:

@@ -33,13 +33,13 @@ def answer(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_
     wide = made.last_packed.shape[-1]
     return {
         "states": "h_n" if made.alone.c_n is None else "h_n or c_n",
-        "off_padded": _bytes(made.off_padded.amax(0)),
-        "off_packed": _bytes(made.off_packed.amax(0)),
-        "holds_padded": made.holds_padded,
-        "holds_packed": made.holds_packed,
+        "off_padded": _bytes(made.off(made.padded).amax(0)),
+        "off_packed": _bytes(made.off(made.packed).amax(0)),
+        "holds_padded": made.holds(made.padded),
+        "holds_packed": made.holds(made.packed),
         "wide": wide,
         "units": min(UNITS, wide),
-        "last_padded": _bytes(made.last_padded[:, :UNITS]),
+        "last_padded": _bytes(made.padded.output[-1][:, :UNITS]),
         "last_own": _bytes(made.last_packed[:, :UNITS]),
         "steps": made.padded.steps,
         "own_steps": made.packed.steps,

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-from rnnlib.engine.devices import available, check_device, find, name_of
+from rnnlib.engine.devices import available, find, name_of
 from rnnlib.engine.limits import estimate
 from rnnlib.engine.weights import count_of, like
 from rnnlib.explorers.shape.payload import answer
@@ -52,7 +52,7 @@ class ShapeExplorer(Explorer, ShapeView):
 
     ASKED = (*SIZES, *CHOICES)
 
-    device = Checked("cpu", lambda _, value: check_device(value)).tag(sync=True)
+    device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
 
     def __init__(
         self,

@@ -62,7 +62,7 @@ def answer(
 
 
 def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn.Module | None) -> dict[str, Any]:
-    layer = build(spec, device, fits=True).eval() if module is None else module
+    layer = build(spec, device).eval() if module is None else module
     layer = evaluation_copy(layer) if layer.training and spec.dropout else layer
     weight = like(layer)
     x, source = input_for(spec, seq_len, batch)

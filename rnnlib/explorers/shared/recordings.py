@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnlib.data import FEATURES, japanese_vowels
-from rnnlib.engine.random_numbers import random_numbers
+from rnnlib.engine.layers import random_numbers
 from rnnlib.spec import LayerSpec
 
 DRAWN = 12  # so many are drawn at once, or as many as are wanted

@@ -11,7 +11,7 @@ from torch import nn
 
 from rnnlib.data import FEATURES
 from rnnlib.engine.call import ONE_AT_A_TIME
-from rnnlib.engine.devices import available, check_device, name_of
+from rnnlib.engine.devices import available, name_of
 from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.start import start_from
 from rnnlib.explorers.shared.traits import Checked
@@ -62,7 +62,7 @@ class SpeedLab(SpeedView):
 
     compare = Checked([], lambda name, value: _check_compare(name, value)).tag(sync=True)
     axis = Checked("seq_len", lambda name, value: _check_axis(name, value)).tag(sync=True)
-    device = Checked("cpu", lambda _, value: check_device(value)).tag(sync=True)
+    device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
 
     def __init__(
         self,

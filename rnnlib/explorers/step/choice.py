@@ -12,14 +12,13 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.data import FEATURES
-from rnnlib.engine.arguments.packed import made_by_hand
+from rnnlib.engine.arguments.inputs import goes_together
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.call import check_numbers
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.handmade_weights import HANDMADE, example, handmade
-from rnnlib.engine.layers import build, dtype_for
+from rnnlib.engine.layers import build, dtype_for, random_numbers
 from rnnlib.engine.limits import Estimate, estimate
-from rnnlib.engine.random_numbers import random_numbers
 from rnnlib.engine.weights import like
 from rnnlib.explorers.shared.recordings import input_for, why_no_utterances
 from rnnlib.explorers.shared.start import Start, start_from
@@ -180,7 +179,7 @@ def _made(
 def _sizes(spec: LayerSpec, x: Any) -> tuple[int, int] | None:
     """The steps and the sequences of an x that a layer takes; None of one that it does not."""
     if isinstance(x, PackedSequence):
-        return None if made_by_hand(x) else (len(x.batch_sizes), int(x.batch_sizes[0]))
+        return (len(x.batch_sizes), int(x.batch_sizes[0])) if goes_together(x) else None
     if not isinstance(x, Tensor) or not 1 <= x.dim() <= 3:
         return None
     if x.dim() == 3:

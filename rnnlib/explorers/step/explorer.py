@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.device_errors import in_words
-from rnnlib.engine.devices import available, check_device, find, name_of
+from rnnlib.engine.devices import available, find, name_of
 from rnnlib.engine.handmade_weights import HANDMADE
 from rnnlib.engine.trace.trace import Trace, trace
 from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
@@ -67,7 +67,7 @@ class StepExplorer(Explorer, StepView):
     ASKED = (*TRACED, "weight_names", "sources")
     LOOKED_AT = PLACE
 
-    device = Checked("cpu", lambda _, value: check_device(value)).tag(sync=True)
+    device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
 
     def __init__(
         self,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
-from torch.nn.utils.rnn import pack_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_sequence
 
 from rnnlib.engine.run import run
 from rnnlib.spec import LayerSpec
@@ -27,7 +29,7 @@ BAD = {
     "four axes, batch_first": (
         FIRST,
         torch.cat([x[None], x[None]]),
-        ["(batch, seq_len, input_size)", "batch_first=True", "x.flatten(0, 1)", "never merge seq_len"],
+        ["(batch, seq_len, input_size)", "batch_first=True", "never merge seq_len"],
     ),
     "a sequence for a cell": (
         CELL,
@@ -92,7 +94,7 @@ DISAGREE = {
     "swapped, batch_first": (FIRST, x, {"seq_len": 8, "batch": 3}, ["swapped", "batch_first=True"]),
     "another seq_len": (LSTM, x, {"seq_len": 7}, ["seq_len=8", "not seq_len=7"]),
     "another batch": (LSTM, x, {"batch": 7}, ["batch=3", "not batch=7"]),
-    "a batch of an unbatched x": (LSTM, x[:, 0], {"batch": 3}, ["no batch axis", "one sequence", "batch=3"]),
+    "a batch of an unbatched x": (LSTM, x[:, 0], {"batch": 3}, ["batch=None", "not batch=3"]),
     "another batch for a cell": (CELL, x[0], {"batch": 4}, ["batch=3", "not batch=4"]),
     "a bad seq_len": (LSTM, x, {"seq_len": 8.0}, ["seq_len", "write 8"]),
     "a bad batch": (LSTM, x, {"batch": 0}, ["batch", "at least 1"]),
@@ -199,3 +201,48 @@ def test_a_row_of_numbers_for_a_layer_that_reads_one_gets_its_mend() -> None:
 
 def test_a_cells_seq_len_is_a_size_too() -> None:
     refused(lambda: run(LayerSpec("GRUCell", 3, 5), torch.zeros(2, 3), seq_len=-2.5), "seq_len must be")  # type: ignore[arg-type]
+
+
+data = torch.zeros(9, 12)
+two_steps = PackedSequence(data, torch.tensor([5, 4]))
+BY_HAND = {
+    "too few steps counted": PackedSequence(data, torch.tensor([3, 2, 2])),
+    "too many steps counted": PackedSequence(data, torch.tensor([5, 5])),
+    "batch sizes that rise": PackedSequence(data, torch.tensor([4, 5])),
+    "a step of nobody": PackedSequence(data, torch.tensor([9, 0])),
+    "a negative step": PackedSequence(data, torch.tensor([10, -1])),
+    "no step": PackedSequence(data, torch.tensor([], dtype=torch.int64)),
+    "another dtype": PackedSequence(data, torch.tensor([5.0, 4.0])),
+    "two axes": PackedSequence(data, torch.tensor([[5], [4]])),
+    "a list of sizes": two_steps._replace(batch_sizes=[5, 4]),
+    "no sizes": two_steps._replace(batch_sizes=None),
+    "sizes without numbers": two_steps._replace(batch_sizes=torch.ones(2, dtype=torch.int64, device="meta")),
+    "an order of floats": two_steps._replace(sorted_indices=torch.rand(5), unsorted_indices=torch.rand(5)),
+    "an order and none back": two_steps._replace(sorted_indices=torch.arange(5)),
+    "an order that names one twice": PackedSequence(
+        data, torch.tensor([5, 4]), torch.tensor([0, 1, 2, 3, 3]), torch.arange(5)
+    ),
+    "an order too short": PackedSequence(data, torch.tensor([5, 4]), torch.arange(4)),
+    "an order and another one back": PackedSequence(
+        data, torch.tensor([3, 3, 3]), torch.tensor([1, 2, 0]), torch.tensor([1, 2, 0])
+    ),
+}
+
+
+@pytest.mark.parametrize("packed", BY_HAND.values(), ids=BY_HAND)
+def test_a_packed_sequence_that_was_made_by_hand_is_looked_at(packed: PackedSequence) -> None:
+    for layer in (LSTM, nn.GRU(12, 5, batch_first=True)):
+        refused(lambda layer=layer: run(layer, packed), "do not go with its data", "pack_sequence")
+
+
+@pytest.mark.parametrize(
+    "other", [None, [[0.0] * 12] * 9, data.numpy(), data.to_sparse()], ids=["None", "list", "array", "sparse"]
+)
+def test_a_packed_sequence_of_something_else(other: Any) -> None:
+    packed = PackedSequence(data, torch.tensor([5, 4]))._replace(data=other)
+    refused(lambda: run(LSTM, packed), "x.data must be")
+
+
+def test_a_packed_sequence_that_was_made_by_hand_and_fits_is_taken() -> None:
+    packed = PackedSequence(data, torch.tensor([3, 3, 3]), torch.tensor([1, 2, 0]), torch.tensor([2, 0, 1]))
+    assert run(LSTM, packed).output.data.shape == (9, 16)

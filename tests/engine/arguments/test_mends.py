@@ -28,7 +28,6 @@ h = torch.randn(4, 3, 4)  # of two layers in both directions
 one, two = torch.randn(5, 6), torch.randn(2, 6)
 conv = torch.randn(3, 2, 3, 5)  # (batch, channels, frequency, time): 6 = 2 * 3
 steps = conv.flatten(1, 2).transpose(1, 2)  # (batch, time, 6)
-image = torch.randn(5, 4, 2, 3)  # (seq_len, batch, height, width)
 rolled = torch.zeros(5, 3, 6)
 for index, length in enumerate((5, 2, 4)):
     rolled[5 - length :, index] = x[:length, index]
@@ -44,14 +43,6 @@ INPUTS: dict[str, tuple[Any, Any, str, Any]] = {
     "an axis of 1 in front": (GRU, x[None], "x.squeeze(0)", x),
     "a convolution's features": (FIRST, conv, "x.permute(0, 3, 1, 2).flatten(2)", steps),
     "a convolution's features, time first": (GRU, conv, "x.permute(3, 0, 1, 2).flatten(2)", steps.transpose(0, 1)),
-    "a convolution's features, frequency last": (
-        FIRST,
-        conv.transpose(2, 3),
-        "x.permute(0, 2, 1, 3).flatten(2)",
-        steps,
-    ),
-    "a step of two axes": (GRU, image, "x.flatten(2)", image.flatten(2)),
-    "several batch axes": (FIRST, x.expand(2, 5, 3, 6), "x.flatten(0, 1)", x.repeat(2, 1, 1)),
     "float64": (nn.GRU(6, 4), x.double(), "x.float()", x),
     "float32 for float64": (DOUBLE, x, "x.to(torch.float64)", x.double()),
     "whole numbers": (GRU, x.long(), "x.float()", x.long().float()),
@@ -73,35 +64,8 @@ INPUTS: dict[str, tuple[Any, Any, str, Any]] = {
         "torch.nn.utils.rnn.pack_sequence(x, enforce_sorted=False)",
         pack_sequence([two, one], enforce_sorted=False),
     ),
-    "sequences of single numbers": (
-        LayerSpec("GRU", 1, 4),
-        [one[:, 0], two[:, 0]],
-        "[s[:, None] for s in x]",
-        [one[:, :1], two[:, :1]],
-    ),
-    "sequences with a batch axis": (GRU, [one[:, None], two[:, None]], "[s.squeeze(1) for s in x]", [one, two]),
-    "sequences with a batch axis, batch first": (
-        FIRST,
-        [one[None], two[None]],
-        "[s.squeeze(0) for s in x]",
-        [one, two],
-    ),
-    "batches": (GRU, [x, x[:, :1]], "torch.cat(list(x), dim=1)", x[:, [0, 1, 2, 0]]),
-    "batches, batch first": (FIRST, [x, x[:1]], "torch.cat(list(x), dim=0)", x[[0, 1, 2, 3, 4, 0]]),
-    "arrays of unequal length": (
-        GRU,
-        [two.numpy(), one.numpy()],
-        "[torch.as_tensor(s, dtype=torch.float32) for s in x]",
-        [two, one],
-    ),
     "what a layer made of packed ones": (GRU, nn.LSTM(3, 6)(pack_sequence([one[:, :3]])), "x[0]", None),
     "complex numbers": (GRU, x.to(torch.complex64), "x.real.float()", x),
-    "lists of unequal length": (
-        GRU,
-        [two.tolist(), one.tolist()],
-        "[torch.as_tensor(s, dtype=torch.float32) for s in x]",
-        [two, one],
-    ),
 }
 
 
@@ -115,9 +79,6 @@ def same(a: Any, b: Any) -> bool:
 def test_an_input(layer: Any, given: Any, mend: str, meant: Any) -> None:
     refused(lambda: run(layer, given), mend)
     mended = eval(mend, {"torch": torch, "x": given})
-    if isinstance(mended, list):  # the sentence goes on from there
-        assert same(mended, meant)
-        return
     assert meant is None or same(mended, meant)
     assert run(layer, mended).input is mended
 
@@ -131,7 +92,7 @@ STATES: dict[str, tuple[LayerSpec, Tensor, Tensor, str, Tensor]] = {
     "a batch of one for a cell": (CELL, x[0], h[0, :1], "h_0.repeat(3, 1)", h[0, :1].expand(3, 4)),
     "a batch for an unbatched x": (DEEP, x[:, 0], h[:, :1], "h_0.squeeze(1)", h[:, 0]),
     "no batch axis": (DEEP, x, h[:, 0], "h_0.unsqueeze(1).repeat(1, 3, 1)", h[:, :1].expand(4, 3, 4)),
-    "no batch axis for a batch of one": (DEEP, x[:, :1], h[:, 0], "h_0.unsqueeze(1)", h[:, :1]),
+    "no batch axis for a batch of one": (DEEP, x[:, :1], h[:, 0], "h_0.unsqueeze(1).repeat(1, 1, 1)", h[:, :1]),
     "no axis for layers": (GRU, x, h[0], "h_0.unsqueeze(0)", h[:1]),
     "layers of a cell": (CELL, x[0], h[:1], "h_0[0]", h[0]),
     "of a bidirectional encoder": (GRU, x, h[:2], "h_0[0::2].contiguous()", h[:1]),
@@ -190,9 +151,8 @@ def test_a_cut_state_may_look_like_one_with_swapped_axes() -> None:
 
 
 LENGTHS: dict[str, tuple[Any, str]] = {
-    "a float tensor": (torch.tensor([5.0, 2.0, 4.0]), "lengths.long()"),
+    "a float tensor": (torch.tensor([5.0, 2.0, 4.0]), "[int(length) for length in lengths]"),
     "floats": ([5.0, 2.0, 4.0], "[int(length) for length in lengths]"),
-    "a column": (torch.tensor([[5], [2], [4]]), "lengths.flatten()"),
 }
 
 

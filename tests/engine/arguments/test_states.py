@@ -23,8 +23,8 @@ PROJECTED = LayerSpec("LSTM", 12, 16, num_layers=2, bidirectional=True, proj_siz
 CELL = LayerSpec("GRUCell", 12, 16)
 
 BAD = {
-    "a tensor for a pair": (LSTM, x, h, TypeError, ["LSTM carries two states", "(h_0, c_0)", "one tensor"]),
-    "three for a pair": (LSTM, x, (h, h, h), TypeError, ["(h_0, c_0)", "3 of them"]),
+    "a tensor for a pair": (LSTM, x, h, TypeError, ["LSTM carries two states", "(h_0, c_0)", "not a Tensor"]),
+    "three for a pair": (LSTM, x, (h, h, h), TypeError, ["(h_0, c_0)", "a tuple of 3"]),
     "None for a pair's half": (LSTM, x, (h, None), TypeError, ["c_0 must be a torch tensor", "NoneType"]),
     "a number for a pair": (LSTM, x, 0, TypeError, ["(h_0, c_0)", "int"]),
     "a tensor for a cell's pair": (
@@ -32,9 +32,9 @@ BAD = {
         x[0],
         h[0],
         TypeError,
-        ["LSTMCell carries two", "one tensor"],
+        ["LSTMCell carries two", "not a Tensor"],
     ),
-    "a pair for a tensor": (GRU, x, (h, h), TypeError, ["GRU carries one state", "h_0", "tuple of 2", "only LSTM"]),
+    "a pair for a tensor": (GRU, x, (h, h), TypeError, ["GRU carries one state", "h_0", "tuple of 2"]),
     "a pair for RNNCell": (LayerSpec("RNNCell", 12, 16), x[0], (h[0], h[0]), TypeError, ["RNNCell carries one state"]),
     "a numpy array": (GRU, x, np.zeros((4, 3, 16)), TypeError, ["h_0", "numpy array"]),
     "batch first": (
@@ -85,7 +85,7 @@ BAD = {
         x,
         (h[..., :5], h[..., :5]),
         ValueError,
-        ["c_0", "hidden_size=16, not 5", "only h is projected"],
+        ["c_0", "hidden_size=16, not 5", "h is narrower than c"],
     ),
     "a batch for an unbatched x": (
         GRU,
@@ -122,8 +122,8 @@ BAD = {
         ValueError,
         ["axis for layers and directions is missing", "h_0.unsqueeze(0)."],
     ),
-    "no axis for several layers": (GRU, x, h[0], ValueError, ["each of the 4 layers and directions"]),
-    "a batch of several for an unbatched x": (GRU, x[:, 0], h, ValueError, ["a batch of 3", "leave hx out"]),
+    "no axis for several layers": (GRU, x, h[0], ValueError, ["its axis for layers and directions is missing"]),
+    "a batch of several for an unbatched x": (GRU, x[:, 0], h, ValueError, ["it has 3 axes, not 2"]),
     "float64": (GRU, x, h.double(), ValueError, ["h_0 must be float32", "not float64", "h_0.float()"]),
     "c float64": (LSTM, x, (h, h.double()), ValueError, ["c_0 must be float32"]),
     "another device": (GRU, x, h.to("meta"), ValueError, ["h_0 is on meta", "layer on cpu", "h_0.to('cpu')"]),

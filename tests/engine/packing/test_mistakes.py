@@ -239,7 +239,6 @@ def test_what_does_not_fit_is_refused_in_words() -> None:
     refused(lambda: run_mistake(mistake, LAYER[0], []), "sequences is empty")
     refused(lambda: run_mistake(mistake, LAYER[0], [torch.zeros(3, 4)]), "4 wide", "input_size=12")
     refused(lambda: run_mistake(mistake, LayerSpec("GRUCell", 12, 5), VOWELS), "one step", "use GRU")
-    refused(lambda: run_mistake("enforce_sorted", LAYER[0], VOWELS), "one of MISTAKES", "'enforce_sorted'")  # type: ignore[arg-type]
 
 
 @pytest.mark.gpu

@@ -236,7 +236,6 @@ def test_a_cancel_is_heard_before_the_next_call(after: int) -> None:
 
 def test_what_is_not_cancelled_is_timed() -> None:
     assert time_layer(SMALL, seq_len=4, min_run_time=QUICK, cancelled=lambda: False).statement == "layer(x)"
-    refused(lambda: time_layer(SMALL, seq_len=4, cancelled=True), "cancelled must be a function")  # type: ignore[arg-type]
 
 
 def test_two_measurements_at_once() -> None:
@@ -401,7 +400,7 @@ def test_in_every_mode_of_the_caller(mode: Callable[[], Any], backward: bool) ->
 
 BAD: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
     "no layer": (lambda: time_layer("LSTM", seq_len=4), ("'LSTM' is a name",)),
-    "no input": (lambda: time_layer(SMALL), ("time_layer needs an input", "seq_len")),
+    "no input": (lambda: time_layer(SMALL), ("there is no input", "seq_len")),
     "no steps": (lambda: time_layer(SMALL, seq_len=0), ("seq_len must be at least 1",)),
     "a wrong x": (lambda: time_layer(SMALL, torch.zeros(4, 2, 3)), ("input_size=12", "not 3")),
     "x of whole numbers": (lambda: time_layer(SMALL, torch.zeros(4, 2, 12, dtype=torch.int64)), ("int64", "x.float()")),

@@ -7,9 +7,10 @@ from typing import Any
 import torch
 
 from rnnlib.engine.call import call
-from rnnlib.engine.timing.equality import Equal, equal_to_layer
+from rnnlib.engine.timing.equality import equal_to_layer
 from rnnlib.engine.timing.variants import variant_of
 from rnnlib.engine.timing.workload import Workload, check_workload
+from rnnlib.engine.trace.comparison import Equal
 
 DEEP = {"num_layers": 2, "bidirectional": True}
 

@@ -55,16 +55,17 @@ OFFERS: dict[str, tuple[nn.Module, dict[str, Any]]] = {
 @pytest.mark.usefixtures("little")
 @pytest.mark.parametrize(("layer", "given"), OFFERS.values(), ids=OFFERS)
 def test_the_steps_that_fit_are_offered(layer: nn.Module, given: dict[str, Any]) -> None:
-    """The code in the message runs as it stands, and gives that many steps."""
-    message = refused(lambda: trace(layer, **given), "trace the first")
-    said = re.search(r"trace the first ([\d,]+) steps, (.*), or choose", message)
+    """So many steps are traced."""
+    message = refused(lambda: trace(layer, **given), "trace at most")
+    said = re.search(r"trace at most ([\d,]+) steps, or choose", message)
     assert said
-    steps, names = int(said[1].replace(",", "")), {"layer": layer, "trace": trace, **given}
-    names["pad_packed_sequence"] = pad_packed_sequence
-    *before, last = said[2].split("; ")
-    for line in before:
-        exec(line, names)
-    assert eval(last, names).mask.shape[0] == steps > 10
+    steps, x, lengths = int(said[1].replace(",", "")), given["x"], given.get("lengths")
+    first = getattr(layer, "batch_first", False) and (isinstance(x, PackedSequence) or x.dim() == 3)
+    if isinstance(x, PackedSequence):
+        x, lengths = pad_packed_sequence(x, batch_first=first)
+    cut = x[:, :steps] if first else x[:steps]
+    fewer = None if lengths is None else [min(int(length), steps) for length in lengths]
+    assert trace(layer, cut, lengths=fewer).mask.shape[0] == steps > 10
 
 
 @pytest.mark.usefixtures("little")
@@ -73,7 +74,7 @@ def test_where_not_one_step_fits_none_is_offered() -> None:
     for given in (wide, wide[0]):
         layer = LSTM if given.dim() == 3 else CELL
         message = refused(lambda layer=layer, given=given: trace(layer, given), "choose a smaller batch")
-        assert "first" not in message
+        assert "at most" not in message
 
 
 def test_what_backward_needs_is_counted() -> None:

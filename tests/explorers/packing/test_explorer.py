@@ -231,12 +231,12 @@ def assert_table(explorer: PackingExplorer, rows: list[dict[str, Any]]) -> None:
     made = padded_and_packed(explorer.layer, explorer.sequences, padding_value=value)
     assert [row["length"] for row in rows] == explorer.lengths == [len(x) for x in explorer.sequences]
     assert [row["pads"] for row in rows] == [max(explorer.lengths) - length for length in explorer.lengths]
-    for name, off in (("padded", made.off_padded), ("packed", made.off_packed)):
+    for name, off in (("padded", made.off(made.padded)), ("packed", made.off(made.packed))):
         shown = [math.nan if row[name]["off"] is None else row[name]["off"] for row in rows]  # JSON knows no nan
         np.testing.assert_allclose(shown, off.amax(0).nan_to_num(math.nan, math.nan).numpy(), rtol=1e-5, atol=1e-6)
     assert all(row["packed"]["holds"] for row in rows)
     ran = explorer.answer
-    for name, last in (("last_padded", made.last_padded), ("last_own", made.last_packed)):
+    for name, last in (("last_padded", made.padded.output[-1]), ("last_own", made.last_packed)):
         shown = np.frombuffer(ran[name], dtype="<f4").reshape(len(rows), ran["units"])
         np.testing.assert_allclose(shown, last[:, : ran["units"]].numpy(), rtol=1e-5, atol=1e-6)
     assert (ran["steps"], ran["own_steps"]) == (made.padded.steps, made.packed.steps)
@@ -371,7 +371,7 @@ OWN_BAD: dict[str, tuple[Any, tuple[str, ...]]] = {
     "whole numbers": ([torch.ones(5, 2, dtype=torch.long)], ("float32", ".float()")),
     "dtypes that differ": ([torch.ones(5, 2), torch.ones(2, 2).double()], ("sequences[1]", "float64")),
     "None among them": ([None], ("sequences[0]", "None")),
-    "no steps": ([torch.ones(5, 2), torch.ones(0, 2)], ("sequences[1]", "no steps")),
+    "no steps": ([torch.ones(5, 2), torch.ones(0, 2)], ("sequences[1]", "is empty")),
     "one tensor": (torch.ones(3, 2, 2), ("list",)),
     "a text": ("abc", ("list",)),
     "arrays": ([np.ones((3, 2))], ("torch.from_numpy",)),

@@ -21,9 +21,9 @@ import torch
 from torch import nn
 
 from rnnlib import LayerSpec, SpeedLab
-from rnnlib.engine.timing.equality import Equal
 from rnnlib.engine.timing.measure import CancelledError
 from rnnlib.engine.timing.timing import Timing
+from rnnlib.engine.trace.comparison import Equal
 from rnnlib.explorers.speed.explorer import CANCELLED, DONE, ONE_MEASUREMENT, STOPPED
 from rnnlib.explorers.speed.rows import COLUMNS
 from rnnlib.explorers.speed.view import ASKED

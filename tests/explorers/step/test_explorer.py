@@ -234,7 +234,7 @@ def test_an_argument_that_does_not_go_with_the_others_is_refused(make: Callable[
 def test_what_is_packed_is_looked_at_first() -> None:
     packed = pack_sequence([torch.ones(4, 12), torch.ones(2, 12)])
     for wrong in (torch.tensor([[2], [2]]), torch.tensor([], dtype=torch.int64), [2, 2, 1, 1]):
-        refused(lambda: StepExplorer("GRU", packed._replace(batch_sizes=wrong)), "batch_sizes must be")  # noqa: B023
+        refused(lambda: StepExplorer("GRU", packed._replace(batch_sizes=wrong)), "do not go with its data")  # noqa: B023
     many = pack_sequence([torch.ones(160, 40)] * 4)
     refused(lambda: StepExplorer(nn.LSTM(40, 256, 3), many), "at most 116 steps, or pack 2 of the sequences.")
     with FakeTensorMode():
