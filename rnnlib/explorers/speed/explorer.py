@@ -17,7 +17,7 @@ from rnnlib.explorers.shared.start import start_from
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Point, in_words, points
 from rnnlib.explorers.speed.recorded import recording
-from rnnlib.explorers.speed.rows import as_csv, machine, measure, why_not
+from rnnlib.explorers.speed.rows import as_csv, cannot, machine, measure
 from rnnlib.explorers.speed.sentences import findings
 from rnnlib.explorers.speed.view import ASKED, CONTROLS, SETTINGS, SpeedView
 from rnnlib.spec import LayerSpec
@@ -149,29 +149,17 @@ class SpeedLab(SpeedView):
         """Say to what is chosen now: the chart, what it shows, and what cannot be measured."""
         chosen = {name: getattr(self, name) for name in SETTINGS if name != self.axis}
         measured = [(point.settings, row) for point, row in self._measured.items() if row["setup"] in self.compare]
-        times = [settings for settings, row in measured if row["median"] is not None]
+        times = [one for one, row in measured if row["median"] is not None and one["axis"] == self.axis]
         chart = chosen if chosen in times or not times else times[-1]
-        shown = [row for settings, row in measured if settings == chart]
+        shown = [row for one, row in measured if one == chart]
         shown.sort(key=lambda row: list(SETUPS).index(row["setup"]))
         self.answer = {
             "asked": {name: getattr(self, name) for name in ASKED},
             "chart": chart if times else {},
             "about": in_words(chart),
             "found": findings(shown, chart["axis"]),
-            "cannot": self._cannot([row for settings, row in measured if settings == chosen]),
+            "cannot": cannot(self._points(), [row for one, row in measured if one == chosen], self._base),
         }
-
-    def _cannot(self, measured: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Which of the values cannot be measured, and why: those that were tried and those that are too large."""
-        failed = [row for row in measured if row["median"] is None and row["value"] in self.values]
-        why = {(row["setup"], row["value"]): row["note"] for row in failed}
-        tried = {(row["setup"], row["value"]) for row in measured}
-        for point in reversed(self._points()):  # the largest first: what is smaller than one that fits does too
-            if point.setup == self.compare[-1] and not (words := why_not(point, self._base)):
-                break
-            if (point.setup, point.value) not in tried:
-                why[point.setup, point.value] = words
-        return [{"setup": setup, "value": value, "why": words} for (setup, value), words in sorted(why.items())]
 
     def _points(self) -> list[Point]:
         sizes = {name: getattr(self, name) for name in SIZES}

@@ -43,7 +43,20 @@ def machine(device: str = "cuda") -> str:
     return f"torch {torch.__version__}, {platform.machine()}, {os.cpu_count()} processors, {gpu}"
 
 
-def why_not(point: Point, base: LayerSpec) -> str:
+def cannot(chosen: Sequence[Point], measured: Sequence[dict[str, Any]], base: LayerSpec) -> list[dict[str, Any]]:
+    """Which of the points, small ones first, cannot be measured, and why: some were tried, some are too large."""
+    wanted = {(point.setup, point.value) for point in chosen}
+    tried = {(row["setup"], row["value"]): row for row in measured}
+    why = {case: row["note"] for case, row in tried.items() if row["median"] is None and case in wanted}
+    for value in sorted({value for _, value in wanted}, reverse=True):
+        points = [point for point in chosen if point.value == value]
+        if not (words := _why_not(points[-1], base)):
+            break  # what is smaller than one that fits does too
+        why |= {(point.setup, value): words for point in points if (point.setup, value) not in tried}
+    return [{"setup": setup, "value": value, "why": words} for (setup, value), words in sorted(why.items())]
+
+
+def _why_not(point: Point, base: LayerSpec) -> str:
     """Why a point cannot be measured, as far as that is known beforehand: it is too large, say. Else ""."""
     sizes = dict(point.sizes)
     try:

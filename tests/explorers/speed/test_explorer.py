@@ -438,6 +438,10 @@ def test_with_other_settings_it_is_said_to_what_the_chart_belongs() -> None:
     assert (lab.answer["about"], lab.answer["chart"], lab.progress) == (shown, measured["chart"], {})
     lab.kind, lab.batch = "GRU", 9  # the axis: its values are chosen
     assert lab.answer == measured | {"asked": measured["asked"] | {"batch": 9}}
+    lab.axis = "seq_len"  # along which nothing was measured
+    assert (lab.answer["chart"], lab.answer["found"]) == ({}, [])
+    assert lab.answer["about"] == "GRU, forward on cpu: batch 9, hidden_size 64, num_layers 1"
+    lab.axis, lab.values = "batch", [1, 2]
     lab.kind = "LSTM"
     lab.start()
     lab.wait()

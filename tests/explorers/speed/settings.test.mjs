@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chartOf, numbersFrom, otherSaid, progressSaid } from "../../../rnnlib/explorers/speed/view.js";
+import { chartOf, numbersFrom, otherSaid, progressSaid } from "../../../rnnlib/explorers/speed/settings.js";
 
 test("how far it is, in words", () => {
   assert.equal(progressSaid({}), "");
