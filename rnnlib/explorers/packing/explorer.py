@@ -48,7 +48,7 @@ class PackingExplorer(Explorer, PackingView):
         layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module with its own weights.
         sequences: the learner's own, each ``(length, input_size)``; recorded utterances by default.
         batch: how many of them to begin with; None is all of your own, and 4 utterances.
-        stages: the pictures to show: ``"padded"``, ``"sorted"``, ``"packed"``, ``"unpacked"``.
+        stages: those that the grid moves through: ``"padded"``, ``"sorted"``, ``"packed"``, ``"unpacked"``.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
         traits: any other of its traits to begin with, as in ``lengths=[20, 7]``.

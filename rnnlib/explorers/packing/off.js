@@ -70,7 +70,7 @@ function tableOf(ran, packs) {
   const shown = rowsOf(all.length);
   const ways = packs ? ["padded", "packed"] : ["padded"];
   const cell = ({ off, holds }) =>
-    el("td", { class: holds ? "right" : "wrong" }, `${holds ? "=" : "≠"} ${offSaid(off)}`);
+    el("td", { class: holds ? "right" : "wrong" }, el("span", { class: "live" }, holds ? "= " : "≠ "), offSaid(off));
   const rowOf = (one) =>
     el(
       "tr",

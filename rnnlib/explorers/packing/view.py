@@ -98,7 +98,7 @@ class PackingView(View):
         total_length: to how many steps ``pad_packed_sequence`` pads; None for the longest.
         mistake: the name of the wrong setting that is tried, or "".
         mistakes: those that can be tried: name and title.
-        stages: which of the four pictures are shown.
+        stages: those that the grid moves through; with one there is no slider.
         sizes: the layer's sizes that no control moves.
         controls: which controls are shown.
         question: what a learner is asked to find out.
