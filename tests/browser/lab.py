@@ -181,6 +181,13 @@ class Notebook:
         self._tell("(panel, index) => { panel.content.activeCellIndex = index }", index)
         self.command("notebook:run-cell")
 
+    def select_cell(self, index: int) -> None:
+        """Make one cell the active one, in command mode, as a click at its left does."""
+        self._tell(
+            "(panel, index) => { panel.content.activeCellIndex = index; panel.content.mode = 'command'; }", index
+        )
+        self._tell("(panel) => { panel.content.activate(); }")
+
     def run_code(self, source: str) -> None:
         """Run a new cell at the end."""
         index = self._tell(

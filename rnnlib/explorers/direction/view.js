@@ -3,8 +3,9 @@ import { changes, choice, el, listen, pick, renderOf, slider, toggle } from "../
 import { fitted, frame } from "../shared/frame.js";
 import { decoded } from "../shared/numbers.js";
 import { snippetPanel } from "../shared/snippet.js";
-import { inputs, unrolled, wayLit } from "./drawing.js";
+import { inputs, unrolled } from "./drawing.js";
 import { layoutOf } from "./layout.js";
+import { wayLit } from "./network.js";
 import { callOf, codeOf, fieldsOf } from "./snippet.js";
 import { summaries } from "./summaries.js";
 import { elementOf, inputSaid, lightsOf, many, movedAt, movedByAll, placeAfter, sentenceOf } from "./who_reads.js";

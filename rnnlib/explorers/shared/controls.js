@@ -24,6 +24,8 @@ export function changes(names, listener) {
   return Object.fromEntries(names.map((name) => [`change:${name}`, listener]));
 }
 
+const MOST_LAYERS = 10_000; // as in Python: a picture made of more would take for ever
+
 /** What a learner typed for a size: the number, or a sentence that says what is wrong with it. */
 export function sizeFrom(name, typed, least = 1) {
   const value = Number(typed);
@@ -31,12 +33,15 @@ export function sizeFrom(name, typed, least = 1) {
     return { problem: `${name} must be a whole number, not "${typed}".` };
   if (!Number.isInteger(value)) return { problem: `${name} must be a whole number, not ${value}.` };
   if (value < least) return { problem: `${name} must be at least ${least}, not ${value}.` };
+  if (name === "num_layers" && value > MOST_LAYERS)
+    return { problem: `num_layers must be at most ${MOST_LAYERS}, not ${value}: no more can be drawn.` };
   if (value > Number.MAX_SAFE_INTEGER) return { problem: `${name} is larger than any tensor can be: ${value}.` };
   return { value };
 }
 
 /** A slider and a field for the same trait. `say` gets a sentence when what was typed cannot be. */
-export function slider(model, name, [least, most], say) {
+export function slider(model, name, ends, say) {
+  let [least, most] = ends;
   const range = el("input", { type: "range", "aria-label": name, min: least, max: most, step: 1 });
   const field = el("input", { type: "text", inputmode: "numeric", "aria-label": `${name}, typed`, size: 5 });
   const show = () => {
@@ -64,7 +69,7 @@ export function slider(model, name, [least, most], say) {
   const whole = el("div", { class: "slider", "data-symbol": name }, el("span", { class: "name" }, name), field, range);
   const reach = (from, to) => {
     range.min = from;
-    most = to;
+    [least, most] = [from, to];
     show();
   };
   const disable = (off) => {

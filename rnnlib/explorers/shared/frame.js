@@ -50,6 +50,7 @@ function questionOf(model, line, root) {
   const relight = () => light(root, shown ? partsIn(solution) : []);
   button.addEventListener("click", () => {
     shown = !shown;
+    line.set("problem", ""); // or it would stand in the answer's place
     button.textContent = shown ? "Hide the answer" : "Show the answer";
     button.setAttribute("aria-expanded", String(shown));
     line.set("solution", shown ? solution.replaceAll("`", "") : "");
@@ -82,7 +83,7 @@ function foldsOf(folds, facts) {
  */
 export function frame(model, { name, label, strips = [], picture, says = [], folds = {} }) {
   const line = lineOf();
-  const facts = el("span", { class: "facts" });
+  const facts = el("span", { class: "facts fades" });
   const root = el("section", { class: `rnnlib ${name}`, role: "region", "aria-label": label });
   const question = questionOf(model, line, root);
   const filled = strips.map((strip) => strip.filter(Boolean)).filter((strip) => strip.length);
@@ -119,6 +120,29 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
   };
 }
 
+const SETTLED = 1500; // milliseconds in which a view that was just run may still grow
+
+/**
+ * Bring a view that was just run into sight from its top. JupyterLab scrolls on while the view has no height yet; so it
+ * is brought back as it grows, unless the reader has turned to something else, or other cells were run meanwhile.
+ */
+function comeIntoSight(root) {
+  const cell = root.closest(".jp-Cell");
+  const isActive = (one) => one?.classList.contains("jp-mod-active");
+  if (!isActive(cell) && !isActive(cell?.nextElementSibling)) return;
+  const show = () => root.scrollIntoView({ block: "nearest" });
+  const observer = new ResizeObserver(show);
+  const turned = ["wheel", "pointerdown", "keydown", "touchstart"];
+  const stop = () => {
+    observer.disconnect();
+    for (const name of turned) removeEventListener(name, stop, true);
+  };
+  observer.observe(root);
+  for (const name of turned) addEventListener(name, stop, true);
+  setTimeout(show, SETTLED / 3);
+  setTimeout(stop, SETTLED);
+}
+
 const TYPE = 14; // units of a picture are pixels where the type is so large
 
 /**
@@ -129,11 +153,14 @@ export function fitted(host, draw) {
   let last = 0;
   const probe = el("i", { class: "probe", "aria-hidden": "true" });
   host.before(probe);
+  let seen = false;
   const fit = () => {
     const width = Math.floor((host.clientWidth * TYPE) / parseFloat(getComputedStyle(host).fontSize));
     if (width <= 0 || width === last) return;
     last = width;
     draw(width);
+    if (!seen) comeIntoSight(host.closest(".rnnlib"));
+    seen = true;
   };
   const observer = new ResizeObserver(fit);
   observer.observe(host);

@@ -21,7 +21,7 @@ export function statusSaid(state, get) {
   if (state === "refused") return get("answer").refused;
   if (state === "failed") return "Not live: what is shown belongs to the last choice that worked.";
   if (state === "stale")
-    return "Not live: the kernel does not answer. If a cell is still running, wait for it; after a restart, run the cells from the top again.";
+    return "Not live: the kernel does not answer. Wait for a running cell, or run the cells from the top again.";
   return "";
 }
 

@@ -58,6 +58,7 @@ function stripOf(part, go, point) {
   canvas.addEventListener("click", (event) => {
     const [chosen, step] = pointedAt(event, canvas, now);
     go(chosen ?? now.cell[0], step);
+    tell([chosen ?? now.cell[0], step]);
   });
   canvas.addEventListener("keydown", (event) => {
     const { dims } = now.array;

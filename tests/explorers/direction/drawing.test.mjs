@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { inputs, rowAt, unrolled, wayLit } from "../../../rnnlib/explorers/direction/drawing.js";
+import { inputs, unrolled } from "../../../rnnlib/explorers/direction/drawing.js";
 import { cellAt, layoutOf, shownOf } from "../../../rnnlib/explorers/direction/layout.js";
+import { rowAt, wayLit } from "../../../rnnlib/explorers/direction/network.js";
 
 const stateOf = (seq_len, num_layers, num_directions, more = {}) => ({
   packed: false,

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import * as grid from "../../../rnnlib/explorers/packing/grid.js";
+import * as drawing from "../../../rnnlib/explorers/packing/grid.js";
+import * as places from "../../../rnnlib/explorers/packing/layout.js";
 import { packed, STAGES } from "../../../rnnlib/explorers/packing/state.js";
 import { ordinal } from "../../../rnnlib/explorers/packing/told.js";
+
+const grid = { ...drawing, ...places };
 
 /** The state of a batch as the view makes it, as far as the picture needs it. */
 function stateOf(lengths, more = 0) {

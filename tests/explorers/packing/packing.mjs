@@ -1,6 +1,7 @@
 // Not a test: what the front end makes of each of the cases on stdin, on stdout, to be compared with torch.
 import { readFileSync } from "node:fs";
-import { drawnGrid, layoutOf } from "../../../rnnlib/explorers/packing/grid.js";
+import { drawnGrid } from "../../../rnnlib/explorers/packing/grid.js";
+import { layoutOf } from "../../../rnnlib/explorers/packing/layout.js";
 import { offsAt, rowsTold } from "../../../rnnlib/explorers/packing/off.js";
 import { snippetOf } from "../../../rnnlib/explorers/packing/snippet.js";
 import { STAGES, stateOf } from "../../../rnnlib/explorers/packing/state.js";
