@@ -135,11 +135,12 @@ function comeIntoSight(root) {
   const turned = ["wheel", "pointerdown", "keydown", "touchstart"];
   const stop = () => {
     observer.disconnect();
+    clearTimeout(later);
     for (const name of turned) removeEventListener(name, stop, true);
   };
   observer.observe(root);
   for (const name of turned) addEventListener(name, stop, true);
-  setTimeout(show, SETTLED / 3);
+  const later = setTimeout(show, SETTLED / 3);
   setTimeout(stop, SETTLED);
 }
 
