@@ -14,7 +14,6 @@ const ASKED = ["kind", "seq_len", "num_layers", "bidirectional", "packed"];
 const CHOICE = ["part", "time", "layer_index", "direction"]; // which number; `item` and `unit` have controls of their own
 const PLACE = [...CHOICE, "item", "unit"];
 const FURTHEST = { seq_len: 29, num_layers: 4 };
-
 /** What is chosen now, before the kernel has answered: `fresh` says whether `answer` belongs to it. */
 export function stateOf(model) {
   const answer = model.get("answer");

@@ -89,7 +89,7 @@ class Explorer(View):
     def _follow(self, _change: Any = None) -> None:
         """Answer the choice: once, however many traits changed together. Where it cannot be, put the last one back."""
         with ONE_AT_A_TIME, self.hold_trait_notifications():
-            before = self._asked
+            before, answer = self._asked, self.answer
             if self._choice() == before:
                 return
             try:
@@ -104,6 +104,7 @@ class Explorer(View):
                     self._tell(asked, made)
             except BaseException:  # an interrupt too: what is chosen and what is shown stay together
                 self._put_back(before)
+                self.answer = answer
                 raise  # to who set it from Python; `set_state` shows it
 
     def notify_change(self, change: Any) -> None:
