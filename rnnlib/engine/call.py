@@ -229,13 +229,15 @@ def keeping_torch_settings(spec: LayerSpec, multiply_adds: int) -> Iterator[None
     if _HERE.in_background:
         yield
         return
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(ONE_AT_A_TIME)
+    with ONE_AT_A_TIME:  # no ExitStack: an interrupt at its end would leave the lock taken
         threads = torch.get_num_threads()
-        stack.callback(torch.set_num_threads, threads)
-        if multiply_adds <= ONE_THREAD:
-            torch.set_num_threads(1)
-        if spec.proj_size:
-            stack.enter_context(warnings.catch_warnings())
-            warnings.filterwarnings("ignore", PROJECTIONS)
-        yield
+        quiet = warnings.catch_warnings() if spec.proj_size else contextlib.nullcontext()
+        try:
+            if multiply_adds <= ONE_THREAD:
+                torch.set_num_threads(1)
+            with quiet:
+                if spec.proj_size:
+                    warnings.filterwarnings("ignore", PROJECTIONS)
+                yield
+        finally:
+            torch.set_num_threads(threads)
