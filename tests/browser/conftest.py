@@ -74,6 +74,7 @@ def page_of(browser: Browser) -> Callable[[Mapping[str, AnyWidget]], Page]:
     page.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
 
     def page_of(explorers: Mapping[str, AnyWidget]) -> Page:
+        page.bring_to_front()  # a page behind another draws once a second
         page.goto("about:blank")  # in a document written anew Chromium no longer tells that the pointer has left
         page.set_content(plain_page(explorers))
         page.wait_for_selector("body[data-ready]", state="attached")
@@ -116,6 +117,7 @@ def everything(open_notebook: Callable[[str], Notebook]) -> Notebook:
 
 def afresh(notebook: Notebook, index: int, kind: str) -> Locator:
     """Run the cell that shows the notebook's one view of a kind again; the new view."""
+    notebook.page.bring_to_front()  # a page behind another draws once a second
     view = notebook.views(kind)
     old = view.element_handle()
     notebook.run_cell(index)
