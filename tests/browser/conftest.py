@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
 from anywidget import AnyWidget
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab, launch
 from tests.browser.plain_page import plain_page
 from tests.browser.screen import Explorer
 
 HERE = Path(__file__).parent
+NO_KERNEL = "Could not send widget sync message"  # what ipywidgets says when a slider moves and there is no kernel
 SHOTS = HERE.parents[1] / "build" / "screens"
-CELLS = (
-    "from rnnlib import LayerSpec, ShapeExplorer, predict",
-    'spec = LayerSpec("LSTM", 12, 16, 2, bidirectional=True)',
-    'explorer = ShapeExplorer(spec, question="Which sliders change the shape of h_n, and which never do?")\nexplorer',
-    'card = predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3)\ncard',
-)
+STEPS = 30  # of the step explorer
+SETUP = """from rnnlib import *
+from rnnlib.engine.timing import measure
+measure.LONGEST = 1"""  # on a busy machine a median is not steady soon, and nothing here depends on what is measured
+VIEWS = {
+    "shape": """ShapeExplorer(LayerSpec("LSTM", 12, 16, 2, bidirectional=True),
+        question="Which sliders change the shape of h_n, and which never do?")""",
+    "prediction": 'predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3)',
+    "step": f'StepExplorer(LayerSpec("LSTM", 12, 12, num_layers=2, bidirectional=True), seq_len={STEPS})',
+    "packing": 'PackingExplorer("LSTM")',
+    "direction": 'DirectionExplorer("LSTM")',
+    "speed": """SpeedLab("GRU", compare=["layer", "packed"], axis="batch", values=[1, 2], seq_len=2,
+        question="When does packing lose?")""",
+}
+CELLS = (SETUP, *(f"{kind} = {source}\n{kind}" for kind, source in VIEWS.items()))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
-    """A JupyterLab with the lessons and one notebook more, that has every control."""
+    """A JupyterLab with the lessons, and a notebook that has every view; once more, for who ends its kernel."""
     with jupyterlab() as lab:
         kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
         notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS], metadata={"kernelspec": kernel})
@@ -85,8 +96,8 @@ def page_of(browser: Browser) -> Callable[[Mapping[str, AnyWidget]], Page]:
 
 
 @pytest.fixture(scope="session")
-def traffic(context: BrowserContext) -> dict[str, list[str]]:
-    """Every address that a page asked for, and every error in its console, since the browser started."""
+def watched(context: BrowserContext, lab: Lab) -> Iterator[BrowserContext]:
+    """The context, in which no page may ask anything of another host, or complain in its console."""
     seen: dict[str, list[str]] = {"asked": [], "errors": []}
 
     def listen(page: Page) -> None:
@@ -96,13 +107,22 @@ def traffic(context: BrowserContext) -> dict[str, list[str]]:
 
     context.on("request", lambda request: seen["asked"].append(request.url))
     context.on("page", listen)
-    return seen
+    yield context
+    assert len(seen["asked"]) > 10
+    own = urlsplit(lab.url).netloc
+    assert [url for url in seen["asked"] if urlsplit(url.removeprefix("blob:")).netloc not in (own, "")] == []
+    assert [error for error in seen["errors"] if NO_KERNEL not in error and not _of_jupyterlab(error)] == []
+
+
+def _of_jupyterlab(error: str) -> bool:
+    """Whether JupyterLab's own files alone took part in it; a widget's file is a blob."""
+    return "/static/lab/" in error and "blob:" not in error
 
 
 @pytest.fixture(scope="session")
-def open_notebook(lab: Lab, context: BrowserContext, traffic: dict[str, list[str]]) -> Callable[[str], Notebook]:
+def open_notebook(lab: Lab, watched: BrowserContext) -> Callable[[str], Notebook]:
     def opened(name: str) -> Notebook:
-        notebook = Notebook(lab, context.new_page(), name)
+        notebook = Notebook(lab, watched.new_page(), name)
         notebook.run_all()
         return notebook
 
@@ -111,26 +131,31 @@ def open_notebook(lab: Lab, context: BrowserContext, traffic: dict[str, list[str
 
 @pytest.fixture(scope="session")
 def everything(open_notebook: Callable[[str], Notebook]) -> Notebook:
-    """The notebook that has every control, run from the top."""
+    """The notebook that has every view, run from the top."""
     return open_notebook("everything.ipynb")
 
 
-def afresh(notebook: Notebook, index: int, kind: str) -> Locator:
-    """Run the cell that shows the notebook's one view of a kind again; the new view."""
+def cell_of(kind: str) -> int:
+    """The index of the cell that shows a view."""
+    return 1 + list(VIEWS).index(kind)
+
+
+def afresh(notebook: Notebook, kind: str) -> Explorer:
+    """Run the cell that shows a view again; the new view, in the light theme and in sight."""
     notebook.page.bring_to_front()  # a page behind another draws once a second
+    notebook.theme(LIGHT)
     view = notebook.views(kind)
     old = view.element_handle()
-    notebook.run_cell(index)
+    notebook.run_cell(cell_of(kind))
     notebook.page.wait_for_function("(old) => !old.isConnected", arg=old)
     expect(view).to_be_visible()
-    return view
+    view.scroll_into_view_if_needed()
+    return Explorer(notebook.page, view)
 
 
 @pytest.fixture
 def explorer(everything: Notebook) -> Explorer:
-    """The explorer as it is at first: live, in the light theme, in view."""
-    everything.theme(LIGHT)
-    shown = Explorer(everything.page, afresh(everything, 2, "shape"))
-    shown.root.scroll_into_view_if_needed()
+    """The shape explorer as it is at first: live, in the light theme, in sight."""
+    shown = afresh(everything, "shape")
     shown.is_live()
     return shown

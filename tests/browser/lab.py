@@ -217,8 +217,9 @@ class Notebook:
         self.page.wait_for_function("!jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
 
     def start_kernel(self) -> None:
-        """Start a kernel after a shutdown."""
-        self._tell("(panel) => panel.sessionContext.changeKernel({name: 'python3'}).then(() => null)")
+        """Start a kernel where there is none."""
+        self._tell("""async ({ sessionContext }) => {
+            if (!sessionContext.session?.kernel) await sessionContext.changeKernel({ name: "python3" }); }""")
 
     def _confirmed(self, command: str) -> None:
         """Execute a command that asks "are you sure?", and say yes."""

@@ -102,3 +102,8 @@ class Explorer:
         self.page.keyboard.press("Tab")
         stop: dict[str, Any] | None = self.root.evaluate(FOCUSED)
         return stop
+
+
+def part_of(explorer: Explorer, within: str, part: str) -> Locator:
+    """What shows one part of a step, such as the gate f, within a circuit, an equation or a heat map."""
+    return explorer.root.locator(f'{within}[data-part="{part}"]')

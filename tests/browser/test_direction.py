@@ -17,9 +17,8 @@ from torch import nn
 
 from rnnlib import DirectionExplorer, LayerSpec
 from tests.browser.conftest import SHOTS, afresh
-from tests.browser.lab import LIGHT, Lab, Notebook
+from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
-from tests.browser.stepping import opened
 from tests.browser.test_access import CONTRAST
 
 STEPS = 12
@@ -280,18 +279,10 @@ def test_it_is_for_everyone(plain: Page, name: str, dark: bool) -> None:
 # With a kernel, in a real JupyterLab.
 
 
-@pytest.fixture(scope="module")
-def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
-    cells = ("from rnnlib import DirectionExplorer", 'explorer = DirectionExplorer("LSTM")\nexplorer')
-    return opened(lab, open_notebook, "directions.ipynb", cells)
-
-
 @pytest.fixture
-def explorer(notebook: Notebook) -> Explorer:
-    """The explorer as it is at first: nothing chosen, in the light theme, in view."""
-    notebook.theme(LIGHT)
-    explorer = Explorer(notebook.page, afresh(notebook, 1, "direction"))
-    explorer.root.scroll_into_view_if_needed()
+def explorer(everything: Notebook) -> Explorer:
+    """The explorer as it is at first: nothing chosen."""
+    explorer = afresh(everything, "direction")
     explorer.page.mouse.move(0, 0)
     shows(explorer, seq_len=STEPS, chosen=False)
     return explorer
@@ -301,14 +292,14 @@ def live(explorer: Explorer) -> None:
     explorer.page.wait_for_function("(root) => root.dataset.state === 'live'", arg=explorer.root.element_handle())
 
 
-def test_controls_ask_the_layer_again_and_what_is_chosen_stays(notebook: Notebook, explorer: Explorer) -> None:
+def test_controls_ask_the_layer_again_and_what_is_chosen_stays(everything: Notebook, explorer: Explorer) -> None:
     assert explorer.press("seq_len", "ArrowRight") == STEPS + 1
     shows(explorer, seq_len=STEPS + 1, chosen=False)
     live(explorer)
     reads(explorer, [])
     thing(explorer, f"output {STEPS} 1").click()
     shows(explorer, time=STEPS, direction=1)
-    notebook.run_code("print('the kernel says', explorer.part, explorer.direction, explorer.time)")
+    everything.run_code("print('the kernel says', direction.part, direction.direction, direction.time)")
     expect(explorer.page.get_by_text("the kernel says output 1 12", exact=True).last).to_be_visible()
     assert explorer.press("seq_len", "ArrowLeft") == STEPS
     shows(explorer, seq_len=STEPS, time=STEPS - 1)  # output[-1] it was, output[-1] it is
@@ -339,10 +330,3 @@ def test_a_seq_len_that_cannot_be_is_told_and_nothing_is_lost(explorer: Explorer
     explorer.page.keyboard.press("Enter")
     shows(explorer, seq_len=9)
     expect(explorer.problem).to_be_empty()
-
-
-def test_with_no_kernel_another_number_can_still_be_chosen(notebook: Notebook, explorer: Explorer) -> None:
-    notebook.shut_down_kernel()
-    thing(explorer, "output 3 0").click()
-    shows(explorer, time=3, direction=0)
-    reads(explorer, [0, 1, 2, 3])

@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import SHOTS, cell_of
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, Explorer
 
@@ -49,7 +49,7 @@ def test_the_shapes_are_torchs_and_each_has_its_tick(explorer: Explorer) -> None
 
 
 def test_the_sizes_can_be_set_from_a_cell(everything: Notebook, explorer: Explorer) -> None:
-    everything.run_code("explorer.seq_len = 7")
+    everything.run_code("shape.seq_len = 7")
     expect(explorer.slider("seq_len")).to_have_value("7")
     explorer.is_live(seq_len=7)
 
@@ -137,10 +137,10 @@ def test_the_numbers_on_a_face_are_the_layers(everything: Notebook, explorer: Ex
             explorer.page.keyboard.press(key)
         told.append(explorer.line.inner_text())
     asked = (
-        "import torch; output = torch.frombuffer(bytearray(explorer.answer['faces'][1]['values']), dtype=torch.float32)"
+        "import torch; output = torch.frombuffer(bytearray(shape.answer['faces'][1]['values']), dtype=torch.float32)"
     )
     everything.run_code(
-        f"{asked}.view(32, 8); explorer.question = f'{{output[0, 0]:.4f}} {{output[0, 1]:.4f}} {{output[1, 1]:.4f}}'"
+        f"{asked}.view(32, 8); shape.question = f'{{output[0, 0]:.4f}} {{output[0, 1]:.4f}} {{output[1, 1]:.4f}}'"
     )
     numbers = everything.views("shape").locator(".question p").inner_text().removeprefix("Find out: ").split()
     assert told == [f"output[{at}] = {n}" for at, n in zip(("0, 0, 0", "1, 0, 0", "1, 0, 1"), numbers, strict=True)]
@@ -152,7 +152,7 @@ def test_what_was_just_run_comes_into_sight_from_its_top(everything: Notebook) -
     page.set_viewport_size({"width": 1280, "height": 800})
     try:
         for _ in range(2):  # the second time with a view in its place already
-            everything.select_cell(2)
+            everything.select_cell(cell_of("shape"))
             page.keyboard.press("Shift+Enter")
             expect(view).to_be_visible()
             page.wait_for_timeout(2000)  # in which it may still grow

@@ -1,4 +1,4 @@
-"""With no kernel behind it: the diagram still follows, the numbers do not pretend, and running the cell heals."""
+"""In JupyterLab with no kernel: pictures still follow, the numbers do not pretend, and running the cells heals."""
 
 from __future__ import annotations
 
@@ -7,18 +7,39 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import SHOTS, STEPS, VIEWS
 from tests.browser.lab import Notebook
 from tests.browser.screen import SLIDERS, Explorer
+from tests.browser.test_direction import reads, shows, thing
 
 
 @pytest.fixture(scope="module")
-def notebook(open_notebook: Callable[[str], Notebook]) -> Notebook:
+def opened(open_notebook: Callable[[str], Notebook]) -> Notebook:
     return open_notebook("kernel.ipynb")
 
 
-def explorer_of(notebook: Notebook) -> Explorer:
-    return Explorer(notebook.page, notebook.views("shape"))
+@pytest.fixture
+def notebook(opened: Notebook) -> Notebook:
+    """A notebook that has every view, run from the top, and whose kernel may be ended."""
+    run_again(opened)
+    return opened
+
+
+def run_again(notebook: Notebook) -> None:
+    """Run it from the top with a kernel that lives, until the last view is another."""
+    notebook.page.bring_to_front()
+    last = notebook.views(list(VIEWS)[-1])
+    old = last.element_handle()
+    notebook.start_kernel()
+    notebook.run_all()
+    notebook.page.wait_for_function("(old) => !old.isConnected", arg=old)
+    expect(last).to_be_visible()
+
+
+def explorer_of(notebook: Notebook, kind: str) -> Explorer:
+    explorer = Explorer(notebook.page, notebook.views(kind))
+    explorer.root.scroll_into_view_if_needed()
+    return explorer
 
 
 def is_stale(explorer: Explorer) -> None:
@@ -30,8 +51,7 @@ def is_stale(explorer: Explorer) -> None:
 
 @pytest.mark.parametrize("ended", ["restarted", "shut down"])
 def test_the_diagram_follows_the_numbers_do_not_pretend_and_running_heals(notebook: Notebook, ended: str) -> None:
-    notebook.run_all()
-    explorer = explorer_of(notebook)
+    explorer = explorer_of(notebook, "shape")
     explorer.is_live()
     old = explorer.sizes(explorer.answer)
     notebook.restart_kernel() if ended == "restarted" else notebook.shut_down_kernel()
@@ -46,9 +66,40 @@ def test_the_diagram_follows_the_numbers_do_not_pretend_and_running_heals(notebo
     assert explorer.sizes(explorer.diagram) == explorer.sizes(explorer.answer) == old
     is_stale(explorer)
 
-    if ended == "shut down":
-        notebook.start_kernel()
-    notebook.run_all()
-    healed = explorer_of(notebook)
+    run_again(notebook)
+    healed = explorer_of(notebook, "shape")
     healed.is_live()
     healed.is_live(seq_len=healed.press("seq_len", "ArrowRight"))
+
+
+def test_time_still_moves_in_the_steps_that_were_traced_and_running_heals(notebook: Notebook) -> None:
+    explorer = explorer_of(notebook, "step")
+    explorer.shows(explorer.diagram, seq_len=STEPS)
+    notebook.shut_down_kernel()
+    before = explorer.answer.inner_text()
+    explorer.shows(explorer.diagram, time=explorer.press("time", "ArrowRight"))
+    assert explorer.answer.inner_text() != before
+    for name, typed, most in (("time", STEPS, STEPS - 1), ("seq_len", 500, 30), ("hidden_size", 40, 16)):
+        explorer.field(name).fill(str(typed))
+        explorer.page.keyboard.press("Enter")
+        assert explorer.slider(name).get_attribute("max") == str(most), name
+    expect(explorer.problem).to_be_empty()
+    explorer.press("time", "End")
+    explorer.press("time", "ArrowLeft")
+    explorer.shows(explorer.diagram, time=STEPS - 2)
+    explorer.root.get_by_role("button", name="play").click()
+    explorer.shows(explorer.diagram, time=STEPS - 1)
+    expect(explorer.root.get_by_role("button", name="play")).to_be_visible()  # it has stopped
+    run_again(notebook)
+    healed = explorer_of(notebook, "step")
+    healed.shows(healed.diagram, seq_len=STEPS)
+    assert healed.press("time", "Home") == 0
+    healed.shows(healed.diagram, time=healed.press("time", "ArrowRight"))
+
+
+def test_another_number_can_still_be_chosen(notebook: Notebook) -> None:
+    explorer = explorer_of(notebook, "direction")
+    notebook.shut_down_kernel()
+    thing(explorer, "output 3 0").click()
+    shows(explorer, time=3, direction=0)
+    reads(explorer, [0, 1, 2, 3])

@@ -18,13 +18,11 @@ from playwright.sync_api import Locator, Page, expect
 from rnnlib import PackingExplorer
 from rnnlib.explorers.packing.view import STAGES
 from tests.browser.conftest import afresh
-from tests.browser.lab import LIGHT, Lab, Notebook
+from tests.browser.lab import Notebook
 from tests.browser.screen import TAB_STOPS, Explorer
-from tests.browser.stepping import opened
 from tests.browser.test_access import CONTRAST
 
 LENGTHS = [17, 12, 22, 17]
-CELLS = ("from rnnlib import PackingExplorer", "explorer = PackingExplorer('LSTM')\nexplorer")
 QUESTION = "which sequence does padding leave as it is?"
 
 # Where a row, a cell of data or a mark is on the page, without what still glides.
@@ -339,17 +337,10 @@ def test_the_picture_follows_at_once_and_hover_asks_the_kernel_nothing(plain: Ca
     assert explorer.page.evaluate("models.packing.sent") == []
 
 
-@pytest.fixture(scope="module")
-def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
-    return opened(lab, open_notebook, "packing.ipynb", CELLS)
-
-
 @pytest.fixture
-def explorer(notebook: Notebook) -> Explorer:
-    """The explorer as it is at first in JupyterLab: four utterances, in view, live."""
-    notebook.theme(LIGHT)
-    shown = Explorer(notebook.page, afresh(notebook, 1, "packing"))
-    shown.root.scroll_into_view_if_needed()
+def explorer(everything: Notebook) -> Explorer:
+    """The explorer as it is at first in JupyterLab: four utterances, live."""
+    shown = afresh(everything, "packing")
     is_live(shown, LENGTHS)
     return shown
 

@@ -10,14 +10,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import LayerSpec, predict
 from tests.browser.conftest import SHOTS, afresh
-from tests.browser.lab import LIGHT, Notebook
+from tests.browser.lab import Notebook
 
 
 @pytest.fixture
 def card(everything: Notebook) -> Locator:
     """The card as it is at first: ``h_n`` of two layers, 10 wide, for a batch of 3."""
-    everything.theme(LIGHT)
-    return afresh(everything, 3, "prediction")
+    return afresh(everything, "prediction").root
 
 
 def answer(card: Locator, typed: str) -> None:

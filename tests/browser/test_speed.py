@@ -17,9 +17,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import SpeedLab
 from tests.browser.conftest import SHOTS, afresh
-from tests.browser.lab import Lab, Notebook
+from tests.browser.lab import Notebook
 from tests.browser.screen import Explorer
-from tests.browser.stepping import opened
 from tests.browser.test_access import CONTRAST
 
 SETTINGS = {"kind": "LSTM", "axis": "seq_len", "batch": 8, "hidden_size": 64, "num_layers": 1}
@@ -378,25 +377,10 @@ def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(speed: Explorer, the
     assert [words for contrast, words in speed.root.evaluate(CONTRAST) if contrast < 4.5] == []
 
 
-CELLS = (
-    # On a busy machine a median is not steady soon, and nothing here depends on what is measured.
-    "from rnnlib import SpeedLab\nfrom rnnlib.engine.timing import measure\nmeasure.LONGEST = 1",
-    'lab = SpeedLab("GRU", compare=["layer", "packed"], axis="batch", values=[1, 2], seq_len=2,'
-    ' question="When does packing lose?")\nlab',
-)
-
-
-@pytest.fixture(scope="module")
-def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
-    return opened(lab, open_notebook, "speed.ipynb", CELLS)
-
-
 @pytest.fixture
-def live(notebook: Notebook) -> Explorer:
-    """The lab in JupyterLab as it is at first: nothing measured, in view."""
-    shown = Explorer(notebook.page, afresh(notebook, 1, "speed"))
-    shown.root.scroll_into_view_if_needed()
-    return shown
+def live(everything: Notebook) -> Explorer:
+    """The lab in JupyterLab as it is at first: nothing measured."""
+    return afresh(everything, "speed")
 
 
 def is_done(live: Explorer) -> None:

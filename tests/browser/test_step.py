@@ -1,48 +1,34 @@
-"""The step explorer in a real JupyterLab, by keyboard and by pointer: time, places, gates, themes, and no kernel."""
+"""The step explorer in a real JupyterLab, by keyboard and by pointer: time, places, gates, themes."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import afresh
-from tests.browser.lab import DARK, LIGHT, Lab, Notebook
-from tests.browser.screen import TAB_STOPS, Explorer
-from tests.browser.stepping import opened, part_of
+from tests.browser.conftest import STEPS, afresh
+from tests.browser.lab import DARK, LIGHT, Notebook
+from tests.browser.screen import TAB_STOPS, Explorer, part_of
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
-STEPS = 30
 PLAYED = 8  # of them; to play them all would show no more
-CELLS = (
-    "from rnnlib import LayerSpec, StepExplorer",
-    f'explorer = StepExplorer(LayerSpec("LSTM", 12, 12, num_layers=2, bidirectional=True), seq_len={STEPS})\nexplorer',
-)
-
-
-@pytest.fixture(scope="module")
-def notebook(lab: Lab, open_notebook: Callable[[str], Notebook]) -> Notebook:
-    return opened(lab, open_notebook, "steps.ipynb", CELLS)
 
 
 @pytest.fixture
-def explorer(notebook: Notebook) -> Explorer:
-    """The explorer as it is at first: step 0, in the light theme, in view."""
-    notebook.theme(LIGHT)
-    shown = Explorer(notebook.page, afresh(notebook, 1, "step"))
-    shown.root.scroll_into_view_if_needed()
+def explorer(everything: Notebook) -> Explorer:
+    """The explorer as it is at first, at step 0."""
+    shown = afresh(everything, "step")
     shown.shows(shown.diagram, time=0, seq_len=STEPS)
     return shown
 
 
 @THEMES
 def test_the_time_slider_moves_picture_equations_and_history(
-    notebook: Notebook, explorer: Explorer, theme: str
+    everything: Notebook, explorer: Explorer, theme: str
 ) -> None:
-    notebook.theme(theme)
+    everything.theme(theme)
     seen = set()
     for key, time in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", STEPS - 1), ("Home", 0)):
         assert explorer.press("time", key) == time
@@ -64,9 +50,9 @@ RECORD = """(root) => {
     note(); }"""
 
 
-def test_play_steps_to_the_end_of_time_drops_none_and_stops_there(notebook: Notebook, explorer: Explorer) -> None:
+def test_play_steps_to_the_end_of_time_drops_none_and_stops_there(everything: Notebook, explorer: Explorer) -> None:
     first = STEPS - PLAYED
-    notebook.run_code(f"explorer.time = {first}")
+    everything.run_code(f"step.time = {first}")
     explorer.shows(explorer.diagram, time=first)
     explorer.root.evaluate(RECORD)
     play = explorer.root.get_by_role("button", name="play")
@@ -80,7 +66,7 @@ def test_play_steps_to_the_end_of_time_drops_none_and_stops_there(notebook: Note
     assert [step for step, _ in steps] == list(range(first, STEPS))
     apart = [later[1] - sooner[1] for sooner, later in itertools.pairwise(steps)]
     assert max(apart) < 2 * sorted(apart)[len(apart) // 2], apart
-    notebook.run_code("print('the kernel says', explorer.time)")
+    everything.run_code("print('the kernel says', step.time)")
     said = explorer.page.get_by_text(f"the kernel says {STEPS - 1}", exact=True)
     expect(said.last).to_be_visible(timeout=3000)  # no backlog
 
@@ -187,40 +173,11 @@ def test_a_step_that_is_none_is_told_and_nothing_is_lost(explorer: Explorer, typ
 
 
 @THEMES
-def test_everything_is_reached_by_tab_and_seen(notebook: Notebook, explorer: Explorer, theme: str) -> None:
-    notebook.theme(theme)
+def test_everything_is_reached_by_tab_and_seen(everything: Notebook, explorer: Explorer, theme: str) -> None:
+    everything.theme(theme)
     stops = list(explorer.tab_through())
     names = [stop["name"] for stop in stops]
     assert len(stops) == explorer.root.evaluate(TAB_STOPS), names
     assert all(names), stops
     assert {"time", "play", "seq_len", "hidden_size", "f, forget gate: σ"} <= set(names)
     assert [stop["name"] for stop in stops if not stop["outlined"]] == []
-
-
-def test_with_no_kernel_time_still_moves_and_running_heals(notebook: Notebook) -> None:
-    notebook.run_all()
-    explorer = Explorer(notebook.page, notebook.views("step").first)
-    explorer.shows(explorer.diagram, seq_len=STEPS)
-    notebook.shut_down_kernel()
-    before = explorer.answer.inner_text()
-    explorer.shows(explorer.diagram, time=explorer.press("time", "ArrowRight"))
-    assert explorer.answer.inner_text() != before
-    for name, typed, most in (("time", STEPS, STEPS - 1), ("seq_len", 500, 30), ("hidden_size", 40, 16)):
-        explorer.field(name).fill(str(typed))
-        explorer.page.keyboard.press("Enter")
-        assert explorer.slider(name).get_attribute("max") == str(most), name
-    expect(explorer.problem).to_be_empty()
-    explorer.press("time", "End")
-    explorer.press("time", "ArrowLeft")
-    explorer.shows(explorer.diagram, time=STEPS - 2)
-    explorer.root.get_by_role("button", name="play").click()
-    explorer.shows(explorer.diagram, time=STEPS - 1)
-    expect(explorer.root.get_by_role("button", name="play")).to_be_visible()  # it has stopped
-    notebook.start_kernel()
-    old = explorer.root.element_handle()
-    notebook.run_all()
-    notebook.page.wait_for_function("(old) => !old.isConnected", arg=old)
-    healed = Explorer(notebook.page, notebook.views("step").first)
-    healed.shows(healed.diagram, seq_len=STEPS)
-    assert healed.press("time", "Home") == 0
-    healed.shows(healed.diagram, time=healed.press("time", "ArrowRight"))
