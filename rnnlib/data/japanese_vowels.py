@@ -55,7 +55,7 @@ class Utterances:
 
     def __repr__(self) -> str:
         low, high = self.lengths.min(), self.lengths.max()
-        return f"{len(self)} utterances of {low} to {high} frames, {self.frames.shape[1]} numbers a frame"
+        return f"{len(self)} utterances of {low} to {high} steps, {self.frames.shape[1]} numbers a step"
 
 
 def japanese_vowels() -> Utterances:

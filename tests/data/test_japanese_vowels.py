@@ -45,7 +45,7 @@ def test_each_utterance_is_its_own_stretch_of_frames() -> None:
     assert joined == data.frames.tobytes()
     assert np.array_equal(data[-1], data[639])
     assert sum(len(utterance) for utterance in data) == 9961  # type: ignore[attr-defined]
-    assert repr(data) == "640 utterances of 7 to 29 frames, 12 numbers a frame"
+    assert repr(data) == "640 utterances of 7 to 29 steps, 12 numbers a step"
 
 
 def test_the_recordings_cannot_be_written_over() -> None:
