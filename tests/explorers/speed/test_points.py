@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rnnlib import LayerSpec
@@ -21,6 +21,7 @@ EIGHT = dict.fromkeys(SIZES, 8)
 def test_every_case_is_there_once_and_the_small_ones_come_first(
     base: LayerSpec, kind: str, compare: list[str], axis: str
 ) -> None:
+    assume(base.proj_size < EIGHT["hidden_size"])  # no layer projects h up
     compare = [setup for setup in SETUPS if setup in compare]
     made = points(kind, compare, axis, [64, 16, 16], EIGHT, False, "cpu")
     assert [(point.setup, point.value) for point in made] == [(setup, at) for at in (16, 64) for setup in compare]
