@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from anywidget import AnyWidget
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import LayerSpec, predict
@@ -35,15 +37,14 @@ def test_the_answer_is_hidden_until_one_is_given(card: Locator) -> None:
 
 def test_a_right_answer_by_keyboard(card: Locator) -> None:
     answer(card, "(2, 3, 10)")
-    expect(card.get_by_role("img", name="right", exact=True)).to_be_visible()
-    expect(card).to_contain_text("Right")
+    expect(card.locator(".line")).to_have_text("✓ Right.")
     expect(card.get_by_role("textbox")).to_be_focused()
     card.screenshot(path=SHOTS / "card right.png")
 
 
 def test_a_wrong_answer_is_told_its_misconception_and_can_be_mended(card: Locator) -> None:
     answer(card, "(5, 3, 10)")  # output's shape
-    expect(card.get_by_role("img", name="wrong", exact=True)).to_be_visible()
+    expect(card.locator(".line")).to_contain_text("✗ Not yet. Try once more")
     expect(card).to_contain_text("This is the shape of output")
     expect(card).not_to_contain_text("The layer says")
     card.screenshot(path=SHOTS / "card wrong.png")
@@ -53,7 +54,7 @@ def test_a_wrong_answer_is_told_its_misconception_and_can_be_mended(card: Locato
     answer(card, "(3, 2, 10)")
     expect(card).to_contain_text("The layer says (2, 3, 10)")
     answer(card, "2 3 10")
-    expect(card.get_by_role("img", name="right", exact=True)).to_be_visible()
+    expect(card.locator(".line")).to_have_text("✓ Right.")
 
 
 @pytest.mark.parametrize("typed", ["", "banana", "(2, 3", "2.5, 3, 10", "(0, 3, 10)"])
@@ -97,3 +98,64 @@ def test_a_card_is_whole_and_stands_still(page_of: Callable[[Mapping[str, AnyWid
             heights.add(card.bounding_box()["height"])
         assert len(heights) == 1 or width == 360  # a long hint takes more lines there
         assert max(heights) <= most
+
+
+DEEP = LayerSpec("GRU", 12, 8, num_layers=2, bidirectional=True)
+CHOOSE = {"2 × 3": lambda: 6, "7": lambda: 7}
+KINDS = [
+    ("row", predict(DEEP, "h_n", row=(1, "forward"), seq_len=12, batch=3), "1", "-2", "h_n[2], or h_n[-2]"),
+    ("slice", predict(DEEP, "output", equals="h_n[-1]", seq_len=12, batch=3), "[-1]", "[0, :, 8:]", "output[0, :, 8:]"),
+    (
+        "attempt",
+        predict(question="And?", attempt=lambda: 1, expected=lambda: 2),
+        "it raises",
+        "it runs, and is wrong",
+        "",
+    ),
+    ("larger", predict(question="Which is larger?", larger=CHOOSE), "2 × 3", "7", "7"),
+]
+
+
+@pytest.mark.parametrize("width", [848, 360])
+@pytest.mark.parametrize(("kind", "kernel", "wrong", "right", "truth"), KINDS, ids=[kind for kind, *_ in KINDS])
+def test_each_kind_of_question(  # by keyboard where one types, by touch's own size of button where one chooses
+    page_of: Callable[[Mapping[str, AnyWidget]], Page],
+    kind: str,
+    kernel: Any,
+    wrong: str,
+    right: str,
+    truth: str,
+    width: int,
+) -> None:
+    page = page_of({"card": kernel})
+    page.evaluate("width => { document.getElementById('card').style.width = `${width}px`; }", width)
+    card = page.locator("#card .rnnlib")
+    line = card.locator(".line")
+    for given, says in ((wrong, "✗ Not yet. Try once more"), (right, "✓ Right.")):
+        if kernel.choices:
+            card.get_by_role("button", name=given, exact=True).focus()
+            page.keyboard.press("Enter")
+        else:
+            answer(card, given)
+        expect(line).to_have_text("Checking…")
+        assert page.evaluate("models.card.sent.at(-1).answer") == given
+        page.evaluate(REPLY, ["card", kernel.answer(given).__dict__ | {"truth": "", "axes": []}])
+        expect(line).to_contain_text(says)
+        page.screenshot(path=SHOTS / f"card {kind} {width} {says[0]}.png")
+    card.evaluate("(card) => { if (card.scrollWidth > card.clientWidth) throw Error('it is cut'); }")
+    page.get_by_role("button", name="Show the answer").click()
+    page.evaluate(REPLY, ["card", kernel.show()])
+    expect(card.locator(".layer")).to_contain_text(truth)
+    assert card.evaluate("(card) => card.contains(document.activeElement)")
+    assert Axe().run(page, context="#card").response["violations"] == []
+
+
+def test_what_is_told_comes_into_sight(page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> None:
+    kernel = predict(DEEP, "h_n", row=(1, "forward"), seq_len=12, batch=3)
+    page = page_of({"card": kernel})
+    page.evaluate("document.getElementById('card').style.marginTop = '1220px'")  # the fold is at 1300
+    page.locator("#card input").focus()
+    page.mouse.wheel(0, -2000)
+    answer(page.locator("#card .rnnlib"), "1")
+    page.evaluate(REPLY, ["card", kernel.reply("1")])
+    expect(page.locator("#card .told")).to_be_in_viewport(ratio=1)

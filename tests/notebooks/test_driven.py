@@ -17,7 +17,7 @@ from tests.notebooks.driven import card, direction, packing, shape, speed, step
 from tests.notebooks.driven.kernel import Kernel, View, kernel
 from tests.notebooks.lessons import LESSONS
 
-# What no lesson needs to show: every way to make an explorer, and a card for a cell and for a state of two directions.
+# What no lesson needs to show: every way to make an explorer, and a card for a cell and a card of each kind.
 ALL_WAYS = """
 import torch
 from torch import nn
@@ -27,7 +27,12 @@ ShapeExplorer(LayerSpec("LSTM", 12, 8, num_layers=2, bidirectional=True, proj_si
 ShapeExplorer(nn.LSTMCell(3, 4))
 ShapeExplorer(nn.RNN(12, 5, batch_first=True), controls=("seq_len", "batch"))
 predict(nn.LSTMCell(3, 4), "c_1", seq_len=4, batch=3)
-predict(LayerSpec("GRU", 5, 10, 2, bidirectional=True), "h_n", seq_len=6, batch=3)
+deep = LayerSpec("GRU", 5, 10, 2, bidirectional=True)
+predict(deep, "h_n", seq_len=6, batch=3)
+predict(deep, "h_n", row=(1, "forward"), seq_len=6, batch=3)
+predict(deep, "output", equals="h_n[-1]", seq_len=6, batch=3)
+predict(question="Does it fit?", attempt=lambda: nn.GRU(3, 2)(torch.zeros(4)), expected=lambda: None)
+predict(question="Which is larger?", larger={"3": lambda: 3, "4": lambda: 4}, slips={"3": "4 comes after 3."})
 StepExplorer("GRU", seq_len=5)
 StepExplorer(weights="latch")
 StepExplorer(LayerSpec("LSTM", 12, 6, num_layers=2, bidirectional=True, proj_size=3), controls=("unit", "direction"))

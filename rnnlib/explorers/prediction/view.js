@@ -1,4 +1,4 @@
-// A prediction card on screen: a question, a field for a shape, and what the kernel says of the answer.
+// A prediction card on screen: a question, a field or a few buttons, and what the kernel says of the answer.
 // Answer and feedback travel as messages and are kept nowhere but on screen.
 import { el, keepKeys, listen } from "../shared/controls.js";
 import { lineOf } from "../shared/frame.js";
@@ -7,10 +7,15 @@ import { statusSaid } from "../shared/status.js";
 import { colourOf } from "../shared/symbols.js";
 
 const PATIENCE = 3000; // milliseconds until a kernel that has not answered is said to be silent
-const INVITES = "Type a number for each axis, and press Enter.";
-const AGAIN = "Try once more: a second slip shows the shape.";
-const HIDDEN = "What the layer says stays hidden until you have tried twice, or ask.";
-const MARK = { right: "✓", wrong: "✗" };
+const CHOOSE = "Choose one.";
+const CHECKING = "Checking…";
+const HIDDEN = "The answer stays hidden until you have tried twice, or ask.";
+const VERDICTS = {
+  right: "✓ Right.",
+  again: "✗ Not yet. Try once more.",
+  wrong: "✗ Not yet. The answer stands below.",
+  shown: "The answer stands below.",
+};
 
 /** A sentence of Python's with a capital at its beginning. */
 export function sentence(text) {
@@ -35,8 +40,8 @@ export function readable(axis) {
 
 const coloured = (text, symbol) => el("span", { class: "size", "data-symbol": symbol }, text);
 
-/** What the layer says: the shape, and a line an axis. */
-function layerSays(axes) {
+/** What torch says: of a shape also a line an axis. */
+function truthSaid(oracle, truth, axes) {
   const shape = shapeParts(axes).map((part) => (part.size ? coloured(part.size, part.symbol) : part));
   const lines = axes.map(({ axis, size, worked }) => {
     const symbol = colourOf(axis);
@@ -46,8 +51,8 @@ function layerSays(axes) {
   return el(
     "div",
     { class: "layer" },
-    el("p", {}, "The layer says ", el("code", {}, ...shape)),
-    el("ol", {}, ...lines),
+    el("p", {}, `${oracle} says `, el("code", {}, ...(axes.length ? shape : [truth]))),
+    ...(axes.length ? [el("ol", {}, ...lines)] : []),
   );
 }
 
@@ -57,48 +62,92 @@ function code(template, sizes) {
   return el("code", {}, ...parts.map(({ text, symbol }) => (symbol ? coloured(text, symbol) : text)));
 }
 
+const WRITTEN = { type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false" };
+
+/** Where the answer is typed, with what stands around it. */
+function typed(model, id) {
+  const { before, after = "", placeholder, invites } = model.get("field");
+  const field = el("input", { id, ...WRITTEN, placeholder, "aria-describedby": `${id}-call` });
+  const around = (words) => (words ? [el("code", { "aria-hidden": "true" }, words)] : []);
+  const check = el("button", { type: "submit" }, "Check");
+  const parts = [...around(before), field, ...around(after), check];
+  return {
+    parts,
+    invites,
+    heading: el("label", { for: id }, model.get("question")),
+    answer: () => field.value,
+    focus: () => field.focus(),
+  };
+}
+
+/** A button for each answer that can be chosen. */
+function chosen(model, id) {
+  let choice = "";
+  const buttons = model.get("choices").map((name) => {
+    const button = el("button", { type: "submit", "aria-pressed": "false" }, name);
+    button.addEventListener("click", () => {
+      choice = name;
+      for (const one of buttons) one.setAttribute("aria-pressed", String(one === button));
+    });
+    return button;
+  });
+  const parts = [el("div", { class: "choices", role: "group", "aria-labelledby": `${id}-asked` }, ...buttons)];
+  return {
+    parts,
+    invites: CHOOSE,
+    heading: el("b", { id: `${id}-asked` }, model.get("question")),
+    answer: () => choice,
+    focus: () => buttons[0].focus(),
+  };
+}
+
 function skeleton(model) {
   const id = `rnnlib-${Math.random().toString(36).slice(2)}`;
-  const [question, tensor, sizes] = [model.get("question"), model.get("tensor"), model.get("sizes")];
-  const written = {
-    type: "text",
-    placeholder: "( … )",
-    autocomplete: "off",
-    autocapitalize: "off",
-    spellcheck: "false",
-  };
-  const field = el("input", { id, ...written, "aria-describedby": `${id}-call` });
+  const sizes = model.get("sizes");
+  const way = model.get("choices").length ? chosen(model, id) : typed(model, id);
   const ask = el("button", { type: "button", class: "quiet" }, "Show the answer");
-  const call = [code(model.get("call"), sizes), " reads ", code(model.get("given"), sizes)];
-  const shape = el("code", { "aria-hidden": "true" }, `${tensor}.shape`);
+  const call = model.get("call") && [code(model.get("call"), sizes), " reads ", code(model.get("given"), sizes)];
   const form = el(
     "form",
     { novalidate: true },
-    el("p", { id: `${id}-call` }, ...call),
-    el("div", { class: "answer" }, shape, field, el("button", { type: "submit" }, "Check")),
+    ...(call ? [el("p", { id: `${id}-call` }, ...call)] : []),
+    el("div", { class: "answer" }, ...way.parts),
   );
   const line = lineOf();
   const told = el("div", { class: "told", role: "status" }, el("p", { class: "quiet" }, HIDDEN));
-  const asked = el("div", { class: "question" }, el("p", {}, el("label", { for: id }, question)), ask);
-  const root = el("section", { class: "rnnlib prediction", "aria-label": question }, asked, form, line.whole, told);
-  return { root, form, field, ask, line, told };
+  const asked = el("div", { class: "question" }, el("p", {}, way.heading), ask);
+  const root = el(
+    "section",
+    { class: "rnnlib prediction", "aria-label": model.get("question") },
+    asked,
+    form,
+    line.whole,
+    told,
+  );
+  return { root, form, way, ask, line, told };
 }
 
 function render({ model, el: host }) {
-  const { root, form, field, ask, line, told } = skeleton(model);
+  const { root, form, way, ask, line, told } = skeleton(model);
   const view = Math.random().toString(36).slice(2); // the same card may be shown twice: each hears its own replies
   let asked = 0;
   let timer = 0;
 
-  const silent = () => {
+  const waits = (words) => {
     clearTimeout(timer);
-    delete root.dataset.waiting;
+    if (words) root.dataset.waiting = "true";
+    else delete root.dataset.waiting;
+    line.set("problem", "");
+    line.set("notice", "");
+    line.set("pointed", words);
+  };
+  const silent = () => {
+    waits("");
     line.set("notice", statusSaid("stale"));
   };
   const send = (content) => {
-    clearTimeout(timer);
+    waits(CHECKING);
     timer = setTimeout(silent, PATIENCE);
-    root.dataset.waiting = "true";
     asked += 1;
     try {
       model.send({ ...content, id: `${view}-${asked}` });
@@ -106,36 +155,30 @@ function render({ model, el: host }) {
       silent();
     }
   };
-  /** Right or wrong is shown in the place of what was told; what was no answer is said in the line, and changes nothing. */
-  const hear = ({ id, right, said, axes, problem }) => {
+  /** Right or wrong is said in the line, and why below it; what was no answer is said there too, and changes nothing. */
+  const hear = ({ id, right, said, truth, axes, problem }) => {
     if (id !== `${view}-${asked}`) return;
-    clearTimeout(timer);
-    delete root.dataset.waiting;
-    line.set("notice", "");
+    waits("");
     line.set("problem", problem && sentence(problem));
     if (problem !== undefined) return;
     root.dataset.state = right ? "right" : right === false ? "wrong" : "shown";
-    line.set("changed", axes ? "" : AGAIN);
-    line.set("resting", "");
-    const mark = MARK[root.dataset.state];
-    const marked = mark
-      ? [el("span", { class: root.dataset.state, role: "img", "aria-label": root.dataset.state }, mark), " "]
-      : [];
-    told.replaceChildren(el("p", {}, ...marked, unbroken(said)), ...(axes ? [layerSays(axes)] : []));
-    if (!axes) return;
-    if (ask === document.activeElement) field.focus();
+    line.set("changed", VERDICTS[right === false && !truth ? "again" : root.dataset.state]);
+    told.replaceChildren(el("p", {}, unbroken(said)), ...(truth ? [truthSaid(model.get("oracle"), truth, axes)] : []));
+    root.scrollIntoView?.({ block: "nearest" });
+    if (!truth) return;
+    if (ask === document.activeElement) way.focus();
     ask.hidden = true;
   };
 
   keepKeys(root);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send({ answer: field.value });
+    send({ answer: way.answer() });
   });
   ask.addEventListener("click", () => send({ show: true }));
   const deaf = listen(model, { "msg:custom": hear, comm_live_update: silent }); // which ipywidgets says of a kernel that ended
   root.dataset.state = "asked";
-  line.set("resting", INVITES);
+  line.set("resting", way.invites);
   host.append(root);
   return () => {
     clearTimeout(timer);

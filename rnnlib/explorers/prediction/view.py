@@ -16,42 +16,46 @@ HERE = Path(__file__).parent
 
 
 class PredictionCardView(View):
-    """A question about one tensor's shape, and a field for the answer.
+    """A question, and a field or a few buttons for the answer.
 
-    A typed answer comes as a message ``{"answer": "(2, 3, 10)", "id": …}``, the wish to be told as ``{"show": true,
+    An answer comes as a message ``{"answer": "(2, 3, 10)", "id": …}``, the wish to be told as ``{"show": true,
     "id": …}``, and the feedback goes back as another, so neither is ever part of the state that a notebook stores.
 
     Attributes:
         question: what is asked.
-        tensor: the name of the tensor whose shape is asked for.
-        call: the code of the layer, with a field such as ``{hidden_size}`` where a size goes.
+        call: the code of the layer, with a field such as ``{hidden_size}`` where a size goes; "" of no layer.
         given: what the layer reads, with fields too.
         sizes: the numbers of those fields, by symbol.
+        field: of what is typed, the words ``before`` and ``after`` it, its ``placeholder``, and what it ``invites`` to.
+        choices: the answers to choose from, where none is typed.
+        oracle: who says the truth.
     """
 
     _esm = front_end.module(HERE / "view.js")
     _css = front_end.style(HERE / "view.css")
 
     question = traitlets.Unicode().tag(sync=True)
-    tensor = traitlets.Unicode().tag(sync=True)
     call = traitlets.Unicode().tag(sync=True)
     given = traitlets.Unicode().tag(sync=True)
     sizes = traitlets.Dict().tag(sync=True)
+    field = traitlets.Dict().tag(sync=True)
+    choices: traitlets.List[str] = traitlets.List().tag(sync=True)
+    oracle = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self.on_msg(self._hear)
 
     def reply(self, answer: Any) -> dict[str, Any]:
-        """What to tell of an answer: whether it is ``right``, what is ``said``, and once it may be known the ``axes``.
+        """What to tell of an answer: whether it is ``right``, what is ``said``, and once it may be known the ``truth``.
 
         Raises:
-            TypeError, ValueError: it is no shape; the card shows the sentence.
+            TypeError, ValueError: it is no answer; the card shows the sentence.
         """
         raise NotImplementedError
 
     def show(self) -> dict[str, Any]:
-        """What to tell who asks for the answer: what is ``said``, and the ``axes``."""
+        """What to tell who asks for the answer: what is ``said``, and the ``truth``."""
         raise NotImplementedError
 
     def _hear(self, _: Any, content: Any, __: Any) -> None:
@@ -66,7 +70,10 @@ class PredictionCardView(View):
         self.send(told | {"id": asked.get("id")})
 
     def __repr__(self) -> str:
-        return f"{self.question}\n  {self._filled(self.call)} reads {self._filled(self.given)}"
+        lines = [self.question]
+        lines += [f"{self._filled(self.call)} reads {self._filled(self.given)}"] if self.call else []
+        lines += [" / ".join(self.choices)] if self.choices else []
+        return "\n  ".join(lines)
 
     def _filled(self, line: str) -> str:
         return FIELD.sub(lambda field: str(value_of(field[1], self.sizes)), line)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from rnnlib.explorers.prediction import card as practice
+from rnnlib.explorers.prediction import shape_question
 from rnnlib.explorers.prediction.answer import read_shape
 from rnnlib.explorers.prediction.card import predict
 from rnnlib.spec import LayerSpec
@@ -128,7 +128,7 @@ def test_torchs_shape_is_right_and_no_other(question: tuple[LayerSpec, int, int 
         assert right.right
         assert right.message.startswith("Right: ")
         assert not wrong.right
-        assert wrong.layer_says.sizes == sizes
+        assert wrong.truth.startswith(f"{sizes} = (")
         assert f"The layer says {sizes} = (" in wrong.message
 
 
@@ -147,8 +147,8 @@ def test_the_learner_may_try_again() -> None:
 
 def test_the_layer_is_asked_only_when_an_answer_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    run = practice.run
-    monkeypatch.setattr(practice, "run", lambda *args, **more: asked.append(args) or run(*args, **more))
+    run = shape_question.run
+    monkeypatch.setattr(shape_question, "run", lambda *args, **more: asked.append(args) or run(*args, **more))
     card = predict(SPEC, "h_n", seq_len=8, batch=3)
     card.get_state()
     repr(card)

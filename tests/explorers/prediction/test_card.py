@@ -83,7 +83,7 @@ def test_who_asks_is_told() -> None:
     hear(card, {"show": True, "id": "a"})
     assert sent[0]["id"] == "a"
     assert [axis["size"] for axis in sent[0]["axes"]] == [4, 3, 17]
-    assert sent[0]["said"] == "h_n: one state for each layer and direction, after the last step."
+    assert sent[0]["said"] == "One state for each layer and direction, after the last step."
     assert "right" not in sent[0]
     hear(card, {"answer": "1 2"})
     assert sent[-1]["axes"] == sent[0]["axes"]  # what is known is not hidden again

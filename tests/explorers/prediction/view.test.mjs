@@ -68,14 +68,17 @@ class Element {
 }
 
 /** The card on screen, a model that keeps what it is sent, and what a learner does. */
-function shown({ send } = {}) {
+function shown({ send, ...other } = {}) {
   globalThis.document = { createElement: (tag) => new Element(tag) };
   const traits = {
     question: "Predict the shape of h_n",
-    tensor: "h_n",
+    field: { before: "h_n.shape", placeholder: "( … )", invites: "Type a number for each axis." },
+    choices: [],
+    oracle: "The layer",
     call: "nn.RNN({input_size}, 10)",
     given: "x of ({batch}, 5)",
     sizes: { input_size: 5, batch: 3 },
+    ...other,
   };
   const sent = [];
   const listeners = {};
@@ -96,15 +99,22 @@ function shown({ send } = {}) {
   };
   const hear = (reply) => listeners["msg:custom"](reply);
   const said = (part) => root.find(part).textContent;
-  return { root, sent, listeners, submit, hear, stop, said };
+  const choose = (name) => {
+    const button = root.find("choices").children.find((one) => one.textContent === name);
+    button.heard.click();
+    root.find("form").heard.submit({ preventDefault() {} });
+    return button;
+  };
+  return { root, sent, listeners, submit, choose, hear, stop, said };
 }
 
+const truth = "(4, 3, 16) = (…)";
 const WRONG = { right: false, said: "You swapped." };
 
 test("before an answer the card says what is asked, and the label is tied to the field", () => {
   const { root, said } = shown();
   assert.match(root.textContent, /^Predict the shape of h_n.*nn\.RNN\(5, 10\) reads x of \(3, 5\)/);
-  assert.match(said("told"), /hidden until you have tried twice/);
+  assert.match(said("told"), /hidden until you have tried twice, or ask/);
   assert.match(said("line"), /^Type a number for each axis/);
   assert.equal(root.find("label").attributes.for, root.find("input").attributes.id);
   assert.equal(root.dataset.state, "asked");
@@ -114,23 +124,46 @@ test("an answer travels as a message, and the card shows the reply to it alone",
   const { root, sent, submit, hear, said } = shown();
   submit("2, 3, 10");
   assert.equal(sent[0].answer, "2, 3, 10");
+  assert.equal(said("line"), "Checking…");
   hear({ id: "of another view of this card", ...WRONG });
   assert.equal(root.dataset.state, "asked");
   hear({ id: sent[0].id, ...WRONG });
   assert.equal(root.dataset.state, "wrong");
-  assert.equal(said("told"), "✗ You swapped."); // the hint, and nothing of the shape
-  assert.match(said("line"), /^Try once more/);
+  assert.equal(said("told"), "You swapped."); // the hint, and nothing of the shape
+  assert.match(said("line"), /^✗ Not yet. Try once more/);
   submit("4 3");
-  hear({ id: sent[1].id, ...WRONG, axes });
+  assert.equal(said("line"), "Checking…");
+  hear({ id: sent[1].id, ...WRONG, truth, axes });
   assert.match(
     said("told"),
-    /^✗ You swapped\.The layer says \(4, 3, 16\)4 num_layers × num_directions 2 × 23 batch 16 hidden_size/,
+    /^You swapped\.The layer says \(4, 3, 16\)4 num_layers × num_directions 2 × 23 batch 16 hidden_size/,
   );
-  assert.equal(said("line"), "");
+  assert.equal(said("line"), "✗ Not yet. The answer stands below.");
   submit("4 3 16");
-  hear({ id: sent[2].id, right: true, said: "Right: so it is.", axes });
+  hear({ id: sent[2].id, right: true, said: "Right: so it is.", truth, axes });
   assert.equal(root.dataset.state, "right");
-  assert.match(said("told"), /^✓ Right: so it is\.The layer says \(4, 3, 16\)/);
+  assert.equal(said("line"), "✓ Right.");
+  assert.match(said("told"), /^Right: so it is\.The layer says \(4, 3, 16\)/);
+});
+
+test("an answer is chosen by a button, and what torch says needs no axes", () => {
+  const { root, sent, choose, hear, said } = shown({ choices: ["it raises", "it runs"], call: "", oracle: "torch" });
+  assert.equal(root.find("input"), undefined);
+  assert.equal(said("line"), "Choose one.");
+  const first = choose("it raises");
+  assert.equal(sent[0].answer, "it raises");
+  assert.equal(first.attributes["aria-pressed"], "true");
+  hear({ id: sent[0].id, right: false, said: "It fits." });
+  assert.match(said("line"), /^✗ Not yet/);
+  choose("it runs");
+  assert.equal(first.attributes["aria-pressed"], "false");
+  hear({ id: sent[1].id, right: true, said: "Right: it fits.", truth: "it runs", axes: [] });
+  assert.equal(said("told"), "Right: it fits.torch says it runs");
+});
+
+test("what is typed stands between its words", () => {
+  const { root } = shown({ field: { before: "h_n[", after: "]", placeholder: "…", invites: "Type one index." } });
+  assert.match(root.find("answer").textContent, /^h_n\[\]Check$/);
 });
 
 test("who asks for the answer is shown it, and asks no more", () => {
@@ -139,9 +172,9 @@ test("who asks for the answer is shown it, and asks no more", () => {
   ask.focus();
   ask.heard.click();
   assert.equal(sent[0].show, true);
-  hear({ id: sent[0].id, said: "h_n: so it is.", axes });
+  hear({ id: sent[0].id, said: "So it is.", truth, axes });
   assert.equal(root.dataset.state, "shown");
-  assert.match(said("told"), /^h_n: so it is\.The layer says \(4, 3, 16\)/);
+  assert.match(said("told"), /^So it is\.The layer says \(4, 3, 16\)/);
   assert.equal(ask.hidden, true);
   assert.equal(document.activeElement, root.find("input")); // the keyboard is not lost with the button
 });
@@ -149,14 +182,14 @@ test("who asks for the answer is shown it, and asks no more", () => {
 test("nonsense is said in the line and changes nothing", () => {
   const { root, sent, submit, hear, said } = shown();
   submit("4 3");
-  hear({ id: sent[0].id, ...WRONG, axes });
+  hear({ id: sent[0].id, ...WRONG, truth, axes });
   const before = [root.dataset.state, said("told")];
   submit("banana");
   hear({ id: sent[1].id, problem: "no shape." });
   assert.deepEqual([root.dataset.state, said("told")], before);
   assert.equal(said("alert"), "No shape.");
   submit("4 3 16");
-  hear({ id: sent[2].id, right: true, said: "Right.", axes });
+  hear({ id: sent[2].id, right: true, said: "Right.", truth, axes });
   assert.equal(said("alert"), "");
 });
 
@@ -170,9 +203,9 @@ test("a kernel that is silent for three seconds is said to be; a late reply stil
   context.mock.timers.tick(1);
   assert.equal(root.dataset.waiting, undefined);
   assert.equal(said("line"), statusSaid("stale")); // as in every explorer
-  hear({ id: sent[0].id, right: true, said: "Right: so it is.", axes });
+  hear({ id: sent[0].id, right: true, said: "Right: so it is.", truth, axes });
   assert.equal(root.dataset.state, "right");
-  assert.equal(said("line"), "");
+  assert.equal(said("line"), "✓ Right.");
 });
 
 test("a closed channel, or a kernel that has ended, is said at once", () => {

@@ -1,0 +1,82 @@
+"""The shape of a tensor, asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+import torch
+from torch import nn
+
+from rnnlib.engine.call import check_numbers
+from rnnlib.engine.layers import build, evaluation_copy
+from rnnlib.engine.run import run
+from rnnlib.explorers.prediction.answer import Shape, read_shape
+from rnnlib.explorers.prediction.axes import as_read
+from rnnlib.explorers.prediction.misconceptions import misconception
+from rnnlib.explorers.prediction.question import LayerQuestion, Truth
+from rnnlib.explorers.prediction.sentences import meaning
+from rnnlib.spec import LayerSpec, TensorShape, shapes
+from rnnlib.spec.shapes import symbol_values
+
+OVERRIDDEN = "The rules give that; this layer's own forward() does not."
+
+
+class ShapeQuestion(LayerQuestion):
+    """What is the shape of this tensor?"""
+
+    def __init__(self, *asked: Any) -> None:
+        super().__init__(*asked)
+        self.text = f"Predict the shape of {self.tensor}"
+        self.field = {
+            "before": f"{self.tensor}.shape",
+            "placeholder": "( … )",
+            "invites": "Type a number for each axis, and press Enter.",
+        }
+
+    def read(self, answer: Any) -> Shape:
+        """The sizes that an answer gives."""
+        return read_shape(answer)
+
+    @functools.cached_property
+    def _real(self) -> TensorShape:
+        """The tensor asked for, in symbols, of the sizes that the real layer gives it."""
+        sizes = real_shape(self.layer, self.tensor, self.seq_len, self.batch)
+        return dataclasses.replace(shapes(self.spec, self.seq_len, self.batch)[self.tensor], sizes=sizes)
+
+    @property
+    def truth(self) -> Truth:
+        """The real layer's shape."""
+        tensor = self._real
+        return Truth(f"{tensor.sizes} = {as_read(tensor.axes)}", meaning(self.spec, tensor), self._axes(tensor))
+
+    def slip(self, answer: Shape) -> str | None:
+        """What was mixed up, if anything."""
+        if answer == self._real.sizes:
+            return None
+        found = misconception(self.spec, self.tensor, answer, seq_len=self.seq_len, batch=self.batch)
+        return found.sentence if found else OVERRIDDEN
+
+    def _axes(self, tensor: TensorShape) -> list[dict[str, Any]]:
+        """Each axis with its symbols, its size, and how the one comes from the other: ``2 × 1``."""
+        values = symbol_values(self.spec, self.seq_len, self.batch)
+        told = []
+        for axis, size in zip(tensor.axes, tensor.sizes, strict=True):
+            factors = [str(values[symbol]) for symbol in axis.split("*")]
+            told.append({"axis": axis, "size": size, "worked": " × ".join(factors) if len(factors) > 1 else ""})
+        return told
+
+
+def real_shape(layer: LayerSpec | nn.Module, tensor: str, seq_len: int, batch: int | None) -> Shape:
+    """The shape that the real layer gives a tensor: by running it, or by looking at its parameters."""
+    check_numbers()
+    module = evaluation_copy(build(layer) if isinstance(layer, LayerSpec) else layer)
+    if tensor.startswith(("weight", "bias")):
+        return tuple(getattr(module, tensor).shape)
+    with torch.no_grad():
+        result = run(module, seq_len=seq_len, batch=batch)
+    # The states that go in are of the shape of those that come out: h_0 as h_n, c_0 as c_n.
+    real = {"input": result.input, "output": result.output, "h": result.h_n, "c": result.c_n}
+    found: Any = real[tensor if tensor in real else tensor[0]]
+    return tuple(found.shape)

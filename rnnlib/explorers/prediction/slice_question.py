@@ -1,0 +1,212 @@
+"""A slice of output, asked for: which one holds the same numbers as a row of h_n?"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+from types import EllipsisType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rnnlib.engine.call import check_numbers
+from rnnlib.engine.closeness import close
+from rnnlib.engine.layers import build, evaluation_copy
+from rnnlib.engine.run import run
+from rnnlib.explorers.prediction.answer import MOST_TEXT
+from rnnlib.explorers.prediction.question import NOT_TORCHS, LayerQuestion, Truth
+from rnnlib.spec import LayerSpec
+from rnnlib.spec.arguments import brief
+from rnnlib.spec.shapes import data_shapes
+
+EXAMPLE = "such as output[1, :, 2:3]"
+LITERALS = (ast.Subscript, ast.Load, ast.Tuple, ast.Slice, ast.UnaryOp, ast.USub)
+MIX_UPS = {
+    "both halves": "You kept both halves of the last axis: forward and backward stand side by side there.",
+    "other half": "You took the other direction's half of the last axis: forward comes first, then backward.",
+    "other end": "There this direction has read one step alone: {name} is what it holds once it has read them all.",
+    "other direction": "That is where the other direction ends. {name} is of the {direction} direction.",
+    "both halves, other end": "There the {direction} half has read one step alone, and you kept both halves.",
+    "every step": "You kept every step: {name} is the state after one of them, where the layer has read all.",
+    "steps on batch's axis": "You counted steps on the axis of batch: output is {axes}.",
+}
+
+
+class SliceQuestion(LayerQuestion):
+    """Which slice of output holds the same numbers as this row of h_n?"""
+
+    def __init__(self, *asked: Any, equals: Any) -> None:
+        super().__init__(*asked)
+        self.direction = check_equals(self.spec, self.tensor, equals)
+        self.row = -self.spec.num_directions + self.direction
+        self.equals = str(equals).strip()
+        self.text = f"Which slice of output holds the same numbers as {self.equals}?"
+        self.field = {
+            "before": "output",
+            "placeholder": "[ … ]",
+            "invites": "Type an index, as in output[1, :, 2:3], and press Enter.",
+        }
+
+    def read(self, answer: Any) -> str:
+        """The slice, as code."""
+        return read_slice(answer)
+
+    @functools.cached_property
+    def _real(self) -> tuple[Tensor, Tensor]:
+        """The real layer's output, and the row of h_n."""
+        check_numbers()
+        module = evaluation_copy(build(self.layer) if isinstance(self.layer, LayerSpec) else self.layer)
+        with torch.no_grad():
+            result = run(module, seq_len=self.seq_len, batch=self.batch)
+        row = result.h_n[self.row]
+        if not _same_numbers(_taken(self._right, result.output), row):
+            raise ValueError(NOT_TORCHS)
+        return result.output, row
+
+    @property
+    def truth(self) -> Truth:
+        """The slice that the rules give, once the real layer has borne it out."""
+        _ = self._real
+        half = f", in the {('first', 'second')[self.direction]} half" if self.spec.bidirectional else ""
+        end = ("at the last step", "at step 0, the last that it reads")[self.direction]
+        way = f"the {self._way} direction" if self.spec.bidirectional else "the layer"
+        return Truth(self._right, f"{way} has read everything {end}{half}")
+
+    def slip(self, answer: str) -> str | None:
+        """What was mixed up, if anything."""
+        output, row = self._real
+        try:
+            taken = _taken(answer, output)
+        except (IndexError, ValueError, TypeError, RuntimeError) as error:
+            return f"{answer} raises {type(error).__name__}: {str(error).splitlines()[0].rstrip('.')}."
+        if _same_numbers(taken, row):
+            return None
+        axes = ", ".join(data_shapes(self.spec, self.seq_len, self.batch)["output"].axes[:2])
+        for name, wrong in self.slips():
+            if _same_numbers(taken, _taken(wrong, output)):
+                return MIX_UPS[name].format(name=self.equals, direction=self._way, axes=f"({axes}, …)")
+        if taken.squeeze().shape != row.squeeze().shape:
+            return f"Its shape is {tuple(taken.shape)}, and that of {self.equals} is {tuple(row.shape)}."
+        return f"The shape is right, and the numbers are not those of {self.equals}."
+
+    def slips(self) -> Iterator[tuple[str, str]]:
+        """The known ways to get it wrong: the slip, and the slice that it leads to."""
+        end, far = self._ends
+        if self.spec.bidirectional:
+            half, other = self._halves
+            yield "both halves", self._at(end, ":")
+            yield "other half", self._at(end, other)
+            yield "other end", self._at(far, half)
+            yield "other direction", self._at(far, other)
+            yield "both halves, other end", self._at(far, ":")
+            yield "every step", self._at(":", half)
+        else:
+            half = other = ":"
+            yield "other end", self._at(far, half)
+            yield "every step", self._at(":", half)
+        if self.batch is not None:
+            for step, width in itertools.product((end, far), dict.fromkeys((half, other, ":"))):
+                yield "steps on batch's axis", self._at(step, width, time="batch")
+
+    @property
+    def _way(self) -> str:
+        return ("forward", "backward")[self.direction]
+
+    @property
+    def _ends(self) -> tuple[str, str]:
+        """The step at which this direction has read everything, and the one at which it has read one step."""
+        return ("-1", "0") if self.direction == 0 else ("0", "-1")
+
+    @property
+    def _halves(self) -> tuple[str, str]:
+        width = self.spec.proj_size or self.spec.hidden_size
+        return (f":{width}", f"{width}:") if self.direction == 0 else (f"{width}:", f":{width}")
+
+    @property
+    def _right(self) -> str:
+        return self._at(self._ends[0], self._halves[0] if self.spec.bidirectional else ":")
+
+    def _at(self, step: str, half: str, time: str = "seq_len") -> str:
+        """A step and a half as a slice of output, with the axes where they are; whole axes at the end left out."""
+        *axes, _ = data_shapes(self.spec, self.seq_len, self.batch)["output"].axes
+        index = ", ".join([*(step if axis == time else ":" for axis in axes), half])
+        return f"output[{re.sub('(, :)+$', '', index)}]"
+
+
+def check_equals(spec: LayerSpec, tensor: str, equals: Any) -> int:
+    """The direction, 0 or 1, of the row of h_n that `equals` names: of the last layer, which alone output shows.
+
+    Raises:
+        TypeError, ValueError: no slice of this tensor equals that.
+
+    Example:
+        >>> check_equals(LayerSpec("GRU", 3, 2, num_layers=2, bidirectional=True), "output", "h_n[-2]")
+        0
+    """
+    if not isinstance(equals, str):
+        raise TypeError(f'equals is a row of h_n as text, such as "h_n[-1]", not {brief(equals)}.')
+    if spec.is_cell or tensor != "output":
+        raise ValueError(f"equals asks for a slice of a layer's output, not of {spec.kind}'s {tensor}.")
+    found = re.fullmatch(r"h_n\[(-?[0-9]{1,6})\]", equals.strip())
+    if not found:
+        raise ValueError(f'equals is a row of h_n, which output holds too, such as "h_n[-1]", not {brief(equals)}.')
+    row, directions = int(found[1]), spec.num_directions
+    count = spec.num_layers * directions
+    if not -count <= row < count:
+        raise ValueError(f"{equals} is not there: h_n has {count} rows here, the last of them h_n[-1].")
+    layer, direction = divmod(row % count, directions)
+    if layer < spec.num_layers - 1:
+        raise ValueError(f"{equals} is of layer {layer}, and output shows the last layer alone: ask for h_n[-1].")
+    return direction
+
+
+def read_slice(answer: Any) -> str:
+    """A slice of output as code, made of whole numbers, colons and ``...`` alone.
+
+    Raises:
+        TypeError, ValueError: it is none, in a sentence.
+
+    Example:
+        >>> read_slice("[-1,:, :10]"), read_slice("output[-1][:, :10]"), read_slice("-1")
+        ('output[-1, :, :10]', 'output[-1][:, :10]', 'output[-1]')
+    """
+    if not isinstance(answer, str):
+        raise TypeError(f"an answer is a slice as text, {EXAMPLE}, not {brief(answer)}.")
+    if len(answer) > MOST_TEXT:
+        raise ValueError(f"{brief(answer)} is too long for a slice {EXAMPLE}.")
+    text = unicodedata.normalize("NFKC", answer).replace("−", "-").replace("…", "...").strip("\"'“”‘’` \n")
+    if not text:
+        raise ValueError(f"nothing was given: type a slice, {EXAMPLE}.")
+    text = text if text.startswith("output") else f"output{text}" if text[0] == "[" else f"output[{text}]"
+    try:
+        whole: ast.AST = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        whole = ast.Pass()
+    root = whole
+    while isinstance(root, ast.Subscript):
+        root = root.value
+    inside = [part for part in ast.walk(whole) if part is not root]
+    if not (isinstance(root, ast.Name) and root.id == "output" and all(map(_is_literal, inside))):
+        raise ValueError(f"{brief(answer)} is no slice of output: use whole numbers, colons and ... alone, {EXAMPLE}.")
+    return ast.unparse(whole)
+
+
+def _is_literal(part: ast.AST) -> bool:
+    """Whether a part of an index is a whole number, a colon, dots, or what holds them together."""
+    return type(part.value) in (int, EllipsisType) if isinstance(part, ast.Constant) else isinstance(part, LITERALS)
+
+
+def _taken(code: str, output: Tensor) -> Tensor:
+    """The slice, as `read_slice` let it through: there is nothing in it but an index."""
+    taken: Tensor = eval(code, {"__builtins__": {}}, {"output": output})
+    return taken
+
+
+def _same_numbers(a: Tensor, b: Tensor) -> bool:
+    """Whether two tensors hold the same numbers, but for axes of 1."""
+    return close(a.squeeze(), b.squeeze())
