@@ -21,7 +21,7 @@ ELSEWHERE = {
     "rnnlib/explorers/shared/view.py": "tests/notebooks/test_driven.py",
 }
 
-WHOLE = {"test_mends.py"}  # what a whole folder does
+WHOLE = {"test_mends.py", "test_bad_values.py"}  # what a whole folder does
 
 
 def modules(folder: Path) -> list[Path]:

@@ -125,7 +125,8 @@ class PackingExplorer(Explorer, PackingView):
         device = find("cpu" if self._like is None else self._like.device)
         needed = estimate_packing(spec, self.lengths, device.type)
         if needed.is_too_long:
-            raise ValueError(f"{needed.words} are too much to run here: choose fewer, or shorter, sequences.")
+            fewer = "fewer layers, or " if spec.num_layers > 1 else ""
+            raise ValueError(f"{needed.words} are too much to run here: choose {fewer}fewer, or shorter, sequences.")
         work = functools.partial(self._run, spec, module, self._choice())
         return plan(work, needed, before, module)
 

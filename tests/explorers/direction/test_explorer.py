@@ -158,67 +158,10 @@ def test_ones_own_layer_comes_back_and_others_are_fresh() -> None:
     assert explorer.layer is layer
 
 
-BAD = [
-    ("time", -1, ValueError, "at least 0"),
-    ("time", 12, ValueError, "at most 11"),
-    ("time", 10**400, ValueError, "torch cannot count, not a number of 401 digits"),
-    ("time", 2.5, TypeError, "whole number"),
-    ("unit", 4, ValueError, "at most 3"),
-    ("item", 3, ValueError, "at most 2"),
-    ("layer_index", 1, ValueError, "at most 0"),
-    ("direction", True, TypeError, "whole number"),
-    ("part", "c_n", ValueError, "'output' or 'h_n'"),
-    ("part", None, ValueError, "'output' or 'h_n'"),
-    ("part", ["h_n"], ValueError, "'output' or 'h_n'"),
-    ("seq_len", 0, ValueError, "at least 1"),
-    ("seq_len", 30, ValueError, "29"),
-    ("seq_len", 10**18, ValueError, "too much to ask about"),
-    ("num_layers", 10**9, ValueError, "too much to ask about"),
-    ("num_layers", 2.5, TypeError, "whole number"),
-    ("kind", "LTSM", ValueError, "Did you mean 'LSTM'"),
-    ("kind", "GRUCell", ValueError, "'GRU'"),
-    ("bidirectional", "yes", TypeError, "True or False"),
-    ("packed", 1, TypeError, "True or False"),
-]
-
-
-@pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
-def test_a_bad_value_from_python_raises_a_sentence(name: str, value: Any, error: type, words: str) -> None:
-    explorer = DirectionExplorer("LSTM")
-    before = getattr(explorer, name), explorer.answer
-    with pytest.raises(error, match=words):
-        setattr(explorer, name, value)
-    assert (getattr(explorer, name), explorer.answer) == before
-
-
-@pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
-def test_a_bad_value_from_a_control_is_said_inside(name: str, value: Any, error: type, words: str) -> None:
-    explorer = DirectionExplorer("LSTM")
-    before = getattr(explorer, name), explorer.answer
-    sent(explorer, **{name: value})
-    assert words in explorer.problem
-    assert "fault in rnnlib" not in explorer.problem
-    assert (getattr(explorer, name), explorer.answer) == before
-    sent(explorer, seq_len=6)
-    assert (explorer.problem, explorer.answer["sizes"]["seq_len"]) == ("", 6)
-
-
 def test_an_x_of_ones_own_has_its_own_seq_len() -> None:
     explorer = DirectionExplorer(nn.GRU(3, 4), torch.randn(5, 2, 3))
     refused(lambda: setattr(explorer, "seq_len", 6), "seq_len=5")
     assert explorer.seq_len == 5
-
-
-def test_a_fault_is_shown_and_the_next_value_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    explorer = DirectionExplorer("GRU")
-    before = explorer.answer
-    with monkeypatch.context() as broken:
-        broken.setattr("rnnlib.explorers.direction.explorer.who_reads", lambda *_, **__: 1 / 0)
-        sent(explorer, seq_len=7)
-    assert "ZeroDivisionError" in explorer.problem
-    assert (explorer.seq_len, explorer.answer) == (12, before)
-    explorer.seq_len = 8
-    assert explorer.problem == ""
 
 
 @pytest.mark.parametrize(("name", "value"), [("seq_len", 7), ("kind", "RNN"), ("packed", True), ("num_layers", 2)])

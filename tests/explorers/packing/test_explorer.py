@@ -419,39 +419,6 @@ def test_an_explorer_that_cannot_be_is_refused(given: dict[str, Any], words: tup
     refused(lambda: PackingExplorer(**given), *words)
 
 
-SET_BAD: list[tuple[str, Any]] = [
-    *(("lengths", bad) for bad in ([0], [3, -1], [2.5], ["3"], "3, 4", [], None, [None], [True], [30], 3, {})),
-    *(("lengths", bad) for bad in ([10**9], [10**30], [7] * 1001)),
-    *(("total_length", bad) for bad in (1, 0, -1, 2.5, "x", True, 100_001, 10**12, 10**30)),
-    *(("padding_value", bad) for bad in ("x", None, True, [], 1e300, 10**400)),
-    *(("draw", bad) for bad in (-1, 1.5, "x", None, True)),
-    *(("mistake", bad) for bad in ("nonsense", 3, None, [])),
-    *(("stages", bad) for bad in (["x"], "padded", None, 3, [[]], [None])),
-    *(("controls", bad) for bad in (["x"], "batch", None, [[]])),
-    *(("kind", bad) for bad in ("LSTMCell", "lstm", "", None, 3)),
-    *(("num_layers", bad) for bad in (0, -1, 2.5, "x", None, 10**9)),
-    ("bidirectional", 1),
-    ("batch_first", "yes"),
-    ("question", None),
-]
-
-
-@pytest.mark.parametrize(("name", "bad"), SET_BAD, ids=lambda value: str(value)[:20])
-def test_a_bad_value_is_told_in_a_sentence_and_loses_nothing(name: str, bad: Any) -> None:
-    explorer = PackingExplorer("GRU")
-    explorer.total_length = 25
-    held, ran = explorer.get_state(TRAITS), explorer.answer
-    sentence = refused(lambda: setattr(explorer, name, bad))
-    assert explorer.get_state(TRAITS) == held
-    explorer.set_state({name: bad})
-    apart = re.compile(r"[\d.]+ GB are available")  # of memory: that differs from one moment to the next
-    assert apart.sub("", explorer.problem) == apart.sub("", sentence)
-    assert explorer.get_state(TRAITS) == held
-    assert explorer.answer is ran
-    explorer.set_state({"lengths": [9, 20]})
-    assert (explorer.problem, explorer.lengths, explorer.answer["asked"]["lengths"]) == ("", [9, 20], [9, 20])
-
-
 def test_a_fault_of_ones_own_forward_is_said_to_be_that() -> None:
     class Own(nn.GRU):
         broken = False
