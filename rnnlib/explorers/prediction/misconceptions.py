@@ -66,10 +66,10 @@ class _Asked(NamedTuple):
     def sizes(self, axes: Axes) -> Shape:
         return tuple(value_of(axis, self.values) for axis in axes)
 
-    def meant(self, axes: Axes) -> tuple[list[str], ...]:
+    def meant(self, axes: Axes) -> tuple[tuple[str, ...], ...]:
         """What axes say whatever the sizes: their factors, but for those of which this layer has one."""
         alone = {ONE} | {s for s in ("num_layers", "num_directions", "num_gates") if self.values[s] == 1}
-        return tuple(sorted(s for s in axis.split("*") if s not in alone) for axis in axes)
+        return tuple(tuple(sorted(s for s in axis.split("*") if s not in alone)) for axis in axes)
 
     def sentences(self, slip: str) -> tuple[str, str]:
         return sentences(slip, self.spec, self.right, self.tensors["input"])
@@ -85,7 +85,7 @@ def _asked(spec: LayerSpec, tensor: str, seq_len: int, batch: int | None) -> _As
 
 
 def _one_slip(asked: _Asked, wrong: Shape) -> Misconception | None:
-    beliefs: list[tuple[list[str], ...]] = []
+    beliefs: list[tuple[tuple[str, ...], ...]] = []
     names: list[str] = []
     for name, change in asked.slips:
         axes = change(asked.right.axes)
@@ -99,15 +99,20 @@ def _one_slip(asked: _Asked, wrong: Shape) -> Misconception | None:
 
 
 def _two_slips(asked: _Asked, wrong: Shape) -> Misconception | None:
+    """Two at a time; where two pairs that mean different things give this shape, neither is blamed."""
     parts = [slip for slip in asked.slips if not asked.sentences(slip[0])[0].startswith(WHOLE)]
-    for (one, change), (other, change_too) in itertools.combinations(parts, 2):
+    found: dict[tuple[tuple[str, ...], ...], tuple[str, str]] = {}
+    for (one, change), (other, change_too) in itertools.permutations(parts, 2):
         before, between = asked.right.axes, change(asked.right.axes)
         after = change_too(between)
         put_back = len(between) != len(before) == len(after)  # an axis that one takes and the other brings
         if one != other and not put_back and asked.sizes(after) == wrong:
-            said = f"Two things at once. {asked.sentences(one)[0]} {asked.sentences(other)[0]}"
-            return Misconception(f"{one} + {other}", said)
-    return None
+            found.setdefault(asked.meant(after), (one, other))
+    if len(found) != 1:
+        return None
+    ((one, other),) = found.values()
+    said = f"Two things at once. {asked.sentences(one)[0]} {asked.sentences(other)[0]}"
+    return Misconception(f"{one} + {other}", said)
 
 
 def _other_order(asked: _Asked, wrong: Shape) -> Misconception | None:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlib.explorers.prediction.axes import NUMBERS, X_AND_H
 from rnnlib.explorers.prediction.misconceptions import misconception
 from rnnlib.explorers.prediction.sentences import SENTENCES
 from rnnlib.explorers.prediction.slips import slips
 from rnnlib.spec import LayerSpec, shapes
-from rnnlib.spec.shapes import symbol_values, value_of
 
-NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 Planted = Iterator[tuple[tuple[int, ...], str]]
 
 sizes = st.integers(1, 13)
@@ -437,42 +432,3 @@ def test_a_cell_has_no_layer_0(kind: str) -> None:
             found = misconception(spec, tensor, wrong, seq_len=9, batch=4)
             assert found
             assert "layer 0" not in found.sentence.lower()
-
-
-def cards() -> Iterator[tuple[str, LayerSpec, str, dict[str, Any]]]:
-    """Every card of the course: its lesson, and what it asks."""
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code" and cell.source.startswith("predict("):
-                asked = eval(cell.source, {"predict": lambda *given, **sizes: (*given, sizes), "LayerSpec": LayerSpec})
-                yield (path.stem, *asked)
-
-
-@pytest.mark.parametrize(("lesson", "spec", "tensor", "asked"), list(cards()))
-def test_no_two_slips_of_a_card_give_one_shape_unless_both_are_said(
-    lesson: str, spec: LayerSpec, tensor: str, asked: dict[str, Any]
-) -> None:
-    """With all sizes larger, slips that mean different things give different shapes."""
-    seq_len, batch = asked["seq_len"], asked.get("batch")
-    right = shapes(spec, seq_len, batch)
-    named: dict[tuple[int, ...], dict[tuple[str, ...], str]] = {}
-    columns = [right[stem + tensor[len(stem) :]].sizes[-1] for stem in ("weight_ih", "weight_hh") if "weight" in tensor]
-    values = {"batch": 0, X_AND_H: sum(columns)} | symbol_values(spec, seq_len, batch) | NUMBERS
-    for name, change in slips(spec, right[tensor], right):
-        axes = change(right[tensor].axes)
-        named.setdefault(tuple(value_of(axis, values) for axis in axes), {}).setdefault(axes, name)
-    for wrong, names in named.items():
-        found = misconception(spec, tensor, wrong, seq_len=seq_len, batch=batch)
-        if wrong == right[tensor].sizes:
-            continue
-        assert found
-        elsewhere = {at_primes(spec, axes, batch) for axes in names}
-        assert (len(elsewhere) > 1) == (" / " in found.name), (lesson, wrong, names)
-
-
-def at_primes(spec: LayerSpec, axes: tuple[str, ...], batch: int | None) -> tuple[int, ...]:
-    """The same axes with other sizes, of which no product is another's; what this layer has one of stays one."""
-    one = {name: getattr(spec, name) == 1 for name in ("num_layers", "num_directions", "num_gates")}
-    primes = {"seq_len": 101, "batch": 103, "input_size": 107, "hidden_size": 109, "proj_size": 113}
-    primes |= {"num_layers": 127, "num_directions": 131, "num_gates": 137, X_AND_H: 139}
-    return tuple(value_of(a, primes | {name: 1 for name in one if one[name]} | NUMBERS) for a in axes)

@@ -45,6 +45,7 @@ def answers_to(card: View) -> tuple[list[Any], list[Any]]:
         given = card.state["choices"]
         right = [choice for choice in given if reply(card, choice)["right"]]
         assert len(right) == 1
+        assert "That is not what torch says." not in [told["said"] for told in card.heard], "each has its slip"
         return right, [choice for choice in given if choice not in right]
     if asked.endswith(".shape"):
         shape = shape_of(card, asked.removesuffix(".shape"))
