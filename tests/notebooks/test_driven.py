@@ -31,9 +31,9 @@ deep = LayerSpec("GRU", 5, 10, 2, bidirectional=True)
 predict(deep, "h_n", seq_len=6, batch=3)
 predict(deep, "h_n", row=(1, "forward"), seq_len=6, batch=3)
 predict(deep, "output", equals="h_n[-1]", seq_len=6, batch=3)
-slips = {"it runs, and is right": "x has one axis.", "it runs, and is wrong": "x has just one axis."}
+slips = {"it runs, and is right": "x has but one axis.", "it runs, and is wrong": "x has just one axis."}
 predict(question="Fits it?", attempt=lambda: nn.GRU(3, 2)(torch.zeros(4)), expected=lambda: None, slips=slips)
-slips = {"3": "4 comes after 3.", "they are equal": "There is one more."}
+slips = {"3": "4 comes one after 3.", "they are equal": "There is one more."}
 predict(question="Which is larger?", larger={"3": lambda: 3, "4": lambda: 4}, slips=slips)
 StepExplorer("GRU", seq_len=5)
 StepExplorer(weights="latch")
