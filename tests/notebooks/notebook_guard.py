@@ -52,6 +52,9 @@ def _faults_of_whole(notebook: NotebookNode, cells: list[NotebookNode]) -> Itera
         yield f"It asks for the kernel {name!r}, not 'python3'."
     if "widgets" in notebook.metadata:
         yield "It has saved widget state."
+    for cell in notebook.cells:
+        if cell.get("id") == "text-solution" and "solution" not in cell.metadata.get("tags", []):
+            yield "Its solution lacks the tag 'solution', by which a class's tools find it."
     if not cells:
         yield "It has no code cell."
     elif (median := statistics.median(len(cell.source.splitlines()) for cell in cells)) > MEDIAN:

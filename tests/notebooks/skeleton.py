@@ -72,6 +72,7 @@ CELLS = {
     "text-solution": SOLUTION,
     "text-summary": SUMMARY,
 }
+TAGS = {"exercise": "exercise", "text-solution": "solution"}
 
 
 def write(name: str, folder: Path) -> Path:
@@ -82,8 +83,8 @@ def write(name: str, folder: Path) -> Path:
     for id_, source in CELLS.items():
         for word, value in words.items():
             source = source.replace(word, value)
-        tags = {"tags": ["exercise"]} if id_ == "exercise" else {}
-        cell = new_markdown_cell(source) if id_.startswith("text") else new_code_cell(source, metadata=tags)
+        new_cell = new_markdown_cell if id_.startswith("text") else new_code_cell
+        cell = new_cell(source, metadata={"tags": [TAGS[id_]]} if id_ in TAGS else {})
         cell.id = id_
         notebook.cells.append(cell)
     path = folder / f"{name}.ipynb"

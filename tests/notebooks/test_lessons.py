@@ -41,8 +41,8 @@ def test_contributing_lists_every_place_and_everything_that_the_tests_read_of_a_
     told = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     places = [place.partition(":")[0] for place in missing("99_attention")]
     guard = "".join(path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
-    tags = set(re.findall(r"[\"'](raises-exception|exercise|model)[\"']", guard))
-    assert tags == {"raises-exception", "exercise", "model"}
+    tags = set(re.findall(r"[\"'](raises-exception|exercise|model|solution)[\"']", guard))
+    assert tags == {"raises-exception", "exercise", "model", "solution"}
     assert [
         word for word in (*places[:-1], *tags, "exercise-check", "text-solution", "setup") if word not in told
     ] == []
