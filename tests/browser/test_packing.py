@@ -149,11 +149,14 @@ def test_the_answer_waits_until_it_is_asked_for(plain: Callable[..., Explorer]) 
 
     explorer = plain(**given)
     assert not known(explorer)
+    expect(explorer.answer.locator(".head")).to_have_text("h_n off by")
+    expect(explorer.root.locator(".facts")).to_have_text("4 recorded utterances (Japanese vowels)")  # no time yet
     explorer.page.mouse.move(*at(explorer, 1, 3))
     assert not known(explorer)
     assert "pack" not in explorer.root.inner_text().lower()
     explorer.root.get_by_role("button", name="Run the layer").press("Enter")
     assert known(explorer)
+    expect(explorer.root.locator(".facts")).to_contain_text(re.compile(r"\d (µs|ms|s)"))
     expect(explorer.root.get_by_role("button", name="Run the layer")).to_be_hidden()
     explorer = plain(**given)
     explorer.press("batch", "ArrowLeft")
@@ -162,6 +165,49 @@ def test_the_answer_waits_until_it_is_asked_for(plain: Callable[..., Explorer]) 
     explorer.root.get_by_role("button", name="Show the answer").click()
     assert known(explorer)
     expect(explorer.diagram.locator(".found")).to_have_attribute("data-item", "2")
+
+
+@pytest.mark.parametrize("more", [{"stages": STAGES}, {"controls": ["mistake"]}], ids=["stages", "mistake"])
+def test_where_something_else_is_asked_nothing_at_the_rows_is_held_back(
+    plain: Callable[..., Explorer], more: dict[str, Any]
+) -> None:
+    explorer = plain(**{"stages": ["padded"], "controls": ["stages"], "question": "where is it?"} | more)
+    expect(explorer.root.get_by_role("button", name="Run the layer")).to_be_hidden()
+    assert {words[0] for words, *_ in explorer.root.evaluate(OFFS).values()} == {"=", "≠"}
+
+
+def test_what_is_pointed_at_is_said_while_an_answer_is_shown_and_the_answer_returns(
+    plain: Callable[..., Explorer],
+) -> None:
+    explorer = plain(question="where?", solution="At `data[15]`.")
+    explorer.page.mouse.click(*at(explorer, 1, 2))
+    explorer.root.get_by_role("button", name="Show the answer").click()
+    expect(line(explorer)).to_have_text("At data[15].")
+    explorer.page.mouse.move(*at(explorer, 0, 3))
+    expect(line(explorer)).to_contain_text("Step 3 of sequence 0 is data[13]")
+    explorer.page.mouse.move(2, 2)
+    expect(line(explorer)).to_have_text("At data[15].")
+    explorer.root.get_by_role("button", name="Hide the answer").click()
+    expect(line(explorer)).to_contain_text("Step 2 of sequence 1 is data[")  # the step that was chosen before
+
+
+# The words of a text that begin on one line and end on another.
+BROKEN = """(pre) => {
+    const node = pre.querySelector("code").firstChild, broken = [];
+    for (const { 0: word, index } of node.data.matchAll(/\\S+/g)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(word); }
+    return broken; }"""
+
+
+@pytest.mark.parametrize("width", [360, 530, 848])
+def test_no_name_in_the_code_is_in_two_pieces(plain: Callable[..., Explorer], width: int) -> None:
+    explorer = plain(width, mistake="enforce_sorted")
+    for code in explorer.root.locator(".tried pre").all():
+        assert "pack_padded_sequence" in code.inner_text()
+        assert code.evaluate(BROKEN) == []
 
 
 def test_an_answer_in_data_is_shown_where_data_is(plain: Callable[..., Explorer]) -> None:

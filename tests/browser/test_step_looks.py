@@ -321,6 +321,54 @@ def test_the_answer_is_shown_when_asked_with_its_evidence(shown: Callable[..., P
     assert page.locator(".later").bounding_box()["width"] > 0  # type: ignore[index]  # seen, and dimmed
 
 
+def test_what_is_pointed_at_is_said_while_an_answer_is_shown_and_the_answer_returns(
+    shown: Callable[..., Page],
+) -> None:
+    page = shown(LESSONS["latch"](), time=1)
+    page.locator('.row[data-part="f"] canvas').focus()
+    expect(page.locator(".line")).to_contain_text("f[0] at step 1 = ")
+    page.get_by_role("button", name="Show the answer").click()
+    answer = "c changes at step 2, where i opens."
+    expect(page.locator(".line")).to_have_text(answer)
+    page.locator('.row[data-part="f"] canvas').hover(position={"x": 3, "y": 3})
+    expect(page.locator(".line")).to_contain_text("f[0] at step 0 = ")
+    page.mouse.move(2, 2)
+    expect(page.locator(".line")).to_have_text(answer)
+    page.locator('.gate[data-part="o"]').focus()
+    expect(page.locator(".line")).to_contain_text("o = σ(W_io x")
+    page.get_by_role("button", name="Hide the answer").focus()
+    expect(page.locator(".line")).to_have_text(answer)
+
+
+def test_each_row_says_its_scale(shown: Callable[..., Page]) -> None:
+    page = shown(LESSONS["own"](), time=4)
+    expect(page.locator(".key")).to_contain_text("each row on its own scale")
+    with torch.no_grad():
+        layer, x = own("LSTM", 3, 4, 5, 2)
+        most = trace(layer, x).states["c"].abs().max().item()
+    for part, scale in (("f", "0 … 1"), ("g", "−1 … 1"), ("c", f"±{most:.2f}")):
+        page.locator(f'.row[data-part="{part}"] canvas').hover()
+        expect(page.locator(".line")).to_contain_text(f"(colours: {scale})")
+
+
+def test_the_focus_ring_of_time_is_whole(shown: Callable[..., Page]) -> None:
+    page = shown(LESSONS["latch"]())
+    time = page.get_by_role("slider", name="time", exact=True)
+    time.focus()
+    page.keyboard.press("ArrowRight")
+    ring = """(e) => { const { outlineStyle, outlineOffset, outlineWidth } = getComputedStyle(e);
+        return [outlineStyle, parseFloat(outlineOffset) + parseFloat(outlineWidth)]; }"""
+    style, beyond = time.evaluate(ring)
+    assert style == "solid"
+    around, staves, line = (box_of(page, name) for name in (".bar input[type=range]", ".staves", ".line"))
+    assert line["y"] + line["height"] <= around["y"] - beyond
+    assert around["y"] + around["height"] + beyond <= staves["y"]
+
+
+def box_of(page: Page, name: str) -> Any:
+    return page.locator(name).first.bounding_box()
+
+
 def test_nothing_stale_wears_a_tick(shown: Callable[..., Page]) -> None:
     page = shown(OTHERS["all controls"]())
     truth = page.get_by_text(re.compile("✓ equal to torch"))

@@ -20,10 +20,39 @@ from tests.browser.conftest import SHOTS
 from tests.notebooks.lessons import LESSONS, untrained
 
 LAPTOP, HIGHEST = 848, 640  # a cell's width at 1280 x 800, and what of its height an explorer may take
-WIDTHS = (360, 530, 700, LAPTOP, 1108, 1600)
+WIDTHS = (280, 360, 530, 700, LAPTOP, 1108, 1600)
+SMALLEST = 360  # from which on type is never below 11 px
 
 # What is wrong with how a view is shown, a line each: of every text its size, its box, and whose box it lies over.
 LOOK = (Path(__file__).parent / "look.js").read_text("utf-8")
+
+
+# Of every ring of an answer that is shown: the words that it runs through, and the rows of colour beside it.
+RINGS = """(name) => {
+    const root = document.querySelector(`#${name} .rnnlib`);
+    const shown = [...root.querySelectorAll("*")].filter((e) => e.checkVisibility() && !e.closest(".line"));
+    const words = shown.flatMap((e) =>
+        [...e.childNodes].filter((node) => node.nodeType === 3 && node.data.trim()).map((node) => {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            const { left, right, top, height } = range.getBoundingClientRect();
+            return { said: node.data.trim(), left, right, top: top + height / 5, bottom: top + 0.8 * height }; }));
+    const rows = [...root.querySelectorAll("canvas")].map((e) => e.getBoundingClientRect()).map(
+        ({ left, right, top, bottom }) => ({ said: "colours", left, right, top: top + 0.1, bottom: bottom - 0.1 }));
+    const through = [];
+    for (const ring of root.querySelectorAll(".found")) {
+        const { outlineStyle, outlineOffset, outlineWidth } = getComputedStyle(ring);
+        if (outlineStyle === "none") continue;
+        const box = ring.getBoundingClientRect();
+        const [inner, outer] = [parseFloat(outlineOffset), parseFloat(outlineOffset) + parseFloat(outlineWidth)];
+        for (const one of [...words, ...rows]) {
+            const meets = one.right > box.left - outer && one.left < box.right + outer
+                && one.bottom > box.top - outer && one.top < box.bottom + outer;
+            const within = one.left >= box.left - inner - 0.5 && one.right <= box.right + inner + 0.5
+                && one.top >= box.top - inner - 0.5 && one.bottom <= box.bottom + inner + 0.5;
+            if (meets && !within) through.push(`${ring.dataset.part ?? ring.dataset.symbol}: ${one.said}`);
+        } }
+    return [root.querySelectorAll(".found").length, through]; }"""
 
 
 @contextlib.contextmanager
@@ -73,12 +102,32 @@ def test_every_view_of_a_lesson_is_whole(lesson: Path, page_of: Callable[[Mappin
         for name, view in views.items():
             for width in WIDTHS:
                 where = f"{name} {type(view).__name__} {width}"
-                if found := looks(page, name, width):
+                if found := [one for one in looks(page, name, width) if width >= SMALLEST or "px high" not in one]:
                     wrong[where] = found
                 if width == LAPTOP and not getattr(view, "weights", False):  # what is unfolded may be more
                     high[where] = page.locator(f"#{name} .rnnlib").bounding_box()["height"]
         assert wrong == {}
         assert {where: height for where, height in high.items() if height > HIGHEST} == {}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_no_ring_of_an_answer_runs_through_its_neighbours(
+    lesson: Path, page_of: Callable[[Mapping[str, AnyWidget]], Page]
+) -> None:
+    with run_here(lesson) as views:
+        page = page_of(views)
+        through = {}
+        for name, view in views.items():
+            for width in (360, LAPTOP):
+                looks(page, name, width)
+                answer = page.locator(f"#{name}").get_by_role("button", name="Show the answer")
+                if answer.count():
+                    answer.click()
+                count, found = page.evaluate(RINGS, name)
+                assert count or "`" not in (getattr(view, "solution", "") or "")
+                if found:
+                    through[f"{name} {width}"] = found
+        assert through == {}
 
 
 @pytest.mark.long

@@ -1,5 +1,5 @@
-// The code that picks what is chosen, as a template whose fields `snippet.js` fills.
-import { together, wrapped } from "../shared/snippet.js";
+// The code that picks what is chosen, as a template whose fields `copyable_snippet.js` fills.
+import { together, wrapped } from "../shared/copyable_snippet.js";
 
 const LONGEST = 44; // characters that fit beside the picture
 

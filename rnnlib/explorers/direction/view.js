@@ -1,55 +1,19 @@
 // The direction explorer on screen: the unrolled layer; pointing at a number shows what it has read, a click chooses it.
 import { changes, choice, el, listen, pick, renderOf, slider, toggle } from "../shared/controls.js";
+import { snippetPanel } from "../shared/copyable_snippet.js";
 import { fitted, frame } from "../shared/frame.js";
 import { decoded } from "../shared/numbers.js";
-import { snippetPanel } from "../shared/snippet.js";
+import { valuesOf } from "../shared/state.js";
 import { inputs, unrolled } from "./drawing.js";
 import { layoutOf } from "./layout.js";
 import { wayLit } from "./network.js";
 import { callOf, codeOf, fieldsOf } from "./snippet.js";
+import { ASKED, CHOICE, isGiven, placeOf, placeOfKey, stateOf } from "./state.js";
 import { summaries } from "./summaries.js";
 import { elementOf, inputSaid, lightsOf, many, movedAt, movedByAll, placeAfter, sentenceOf } from "./who_reads.js";
 
-const ASKED = ["kind", "seq_len", "num_layers", "bidirectional", "packed"];
-const CHOICE = ["part", "time", "layer_index", "direction"]; // which number; `item` and `unit` have controls of their own
 const PLACE = [...CHOICE, "item", "unit"];
 const FURTHEST = { seq_len: 29, num_layers: 4 };
-/** What is chosen now, before the kernel has answered: `fresh` says whether `answer` belongs to it. */
-export function stateOf(model) {
-  const answer = model.get("answer");
-  const num_directions = model.get("bidirectional") ? 2 : 1;
-  const [seq_len, num_layers, packed] = ["seq_len", "num_layers", "packed"].map((name) => model.get(name));
-  return {
-    ...answer,
-    packed,
-    fresh: ASKED.every((name) => answer.asked[name] === model.get(name)),
-    lengths: answer.lengths.map((length) => (length === answer.sizes.seq_len ? seq_len : Math.min(length, seq_len))),
-    sizes: { ...answer.sizes, seq_len, num_layers, num_directions },
-  };
-}
-
-/** Where the learner looks, within what is there. */
-export function placeOf(model, { sizes }) {
-  const within = (name, count) => Math.max(0, Math.min(count - 1, model.get(name)));
-  return {
-    part: model.get("part"),
-    time: within("time", sizes.seq_len),
-    layer: within("layer_index", sizes.num_layers),
-    direction: within("direction", sizes.num_directions),
-    item: within("item", sizes.batch),
-    unit: within("unit", sizes.units),
-  };
-}
-
-/** Whether Python was given a number to begin with: else nothing is chosen until someone does. */
-export const isGiven = (model) => model.get("part") !== "output" || CHOICE.slice(1).some((name) => model.get(name) > 0);
-
-/** The place that a thing to choose stands for, by its key. */
-export function placeOfKey(key, place) {
-  const [part, row, direction] = key.split(" ");
-  return { ...place, part, [part === "output" ? "time" : "layer"]: Number(row), direction: Number(direction) };
-}
-
 /** The controls that a lecturer chose to show, by name. */
 function controlsOf(model, say) {
   const batch = () => Array.from({ length: model.get("answer").sizes.batch }, (_, item) => item);
@@ -191,7 +155,7 @@ function build(model, host) {
     }
     snippet.show(chosen ? codeOf(place, state) : callOf(state).join("\n"), fieldsOf(place, state));
     if (focused) picture.querySelector('.place[tabindex="0"]')?.focus({ preventScroll: true });
-    const places = Object.fromEntries(PLACE.map((name) => [name, model.get(name)]));
+    const places = valuesOf(model, PLACE);
     picture.dataset.sizes = JSON.stringify({ ...state.sizes, packed: state.packed, chosen, ...places });
     picture.querySelector(".inputs").dataset.sizes = JSON.stringify({ ...state.asked, item: place.item });
     framed.check();

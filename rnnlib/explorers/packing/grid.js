@@ -1,6 +1,7 @@
-// The picture of a batch: a row a sequence, a cell a step, and `data` below. Where all of it stands, and its drawing. Pure.
+// The picture of a batch: a row a sequence, a cell a step, and `data` below; drawn once, then arranged for each stage.
 import { dots, n, text } from "../shared/svg.js";
-import { CELLS, linesAt, rowsOf, SHOWN, shadeOf, stripX, TOP, topOf } from "./layout.js";
+import { boxesOf, CELLS, linesAt, rowsOf, SHOWN, shadeOf, stripX, TOP, topOf } from "./stages.js";
+import { stripTitle, titleOf } from "./told.js";
 
 /** Boxes side by side with a gap between, as a path; one bar where they are too narrow to be told apart. */
 function cells(x, count, wide, high) {
@@ -115,15 +116,16 @@ function stripOf(state, layout) {
 }
 
 /** The number and the bar of every sequence's state, to be filled with what the layer made. */
-function offOf(item, { width, edge, off, high, pitch }) {
+function offOf(item, { total }, { left, wide, width, edge, off, high, pitch }) {
   const x = width - edge - off;
+  const from = left + total * wide + 6; // a line leads the eye there, past the room to pull a row
   const under = off < 100;
   const bar = under
     ? { x, y: Math.min(high - 3, high / 2 + 7), width: off, height: pitch > 24 ? 4 : 0 }
     : { x: x + 62, y: high / 2 - 4, width: off - 62, height: 8 };
   const rect = (name) =>
     `<rect class="${name}" x="${n(bar.x)}" y="${n(bar.y)}" width="${n(bar.width)}" height="${bar.height}" rx="2"/>`;
-  return `<g class="row" data-item="${item}">${rect("ghost")}${rect("bar")}${text(x, high / 2 + (under && pitch > 24 ? 1.5 : 4.5), "", "start")}</g>`;
+  return `<g class="row" data-item="${item}">${rect("ghost")}${rect("bar")}<path class="leader" d="M${n(from)} ${n(high / 2)}H${n(Math.max(from, x - 8))}"/>${text(x, high / 2 + (under && pitch > 24 ? 1.5 : 4.5), "", "start")}</g>`;
 }
 
 /** All sequences that are drawn at one stage or another. */
@@ -153,7 +155,43 @@ export function drawnGrid(state, layout) {
     more +
     data +
     `<g class="rnnlib-numbers fades">${text(width - edge - off, TOP - 7, "", "start", 'class="head"')}` +
-    `${items.map((item) => offOf(item, layout)).join("")}</g>` +
+    `${items.map((item) => offOf(item, state, layout)).join("")}</g>` +
     '<rect class="mark column" rx="5"/><rect class="mark cell" rx="4"/><rect class="mark data" rx="3"/></svg>'
   );
+}
+
+const moveTo = (element, x, y) => {
+  element.style.transform = `translate(${x}px, ${y}px)`;
+};
+
+/** Put every row, and every cell of `data`, where it stands at a stage. */
+export function arrange(svg, stage, state, layout) {
+  const lines = linesAt(stage, state);
+  const topAt = ({ item }) => topOf(lines.get(Number(item)).line, layout);
+  svg.dataset.stage = stage;
+  for (const row of svg.querySelectorAll(".row")) {
+    moveTo(row, 0, topAt(row.dataset));
+    row.classList.toggle("away", !lines.get(Number(row.dataset.item)).shown);
+  }
+  for (const cell of svg.querySelectorAll("[data-index]")) {
+    const { time, index } = cell.dataset;
+    if (stage === "packed") moveTo(cell, stripX(index, layout), layout.strip.top);
+    else moveTo(cell, layout.left + time * layout.wide, topAt(cell.dataset));
+  }
+  svg.querySelector(".title").innerHTML = titleOf(stage, state, layout.width);
+  const strip = svg.querySelector(".strip .name");
+  if (strip) strip.textContent = stripTitle(stage);
+}
+
+/** Outline the step that is followed: in the rows, in `data`, and its column. */
+export function outline(svg, stage, place, state, layout) {
+  const boxes = place ? boxesOf(stage, place, state, layout) : {};
+  for (const name of ["cell", "data", "column"]) {
+    const [mark, box] = [svg.querySelector(`.mark.${name}`), boxes[name]];
+    mark.classList.toggle("away", !box);
+    if (!box) continue;
+    moveTo(mark, box.x - 1.5, box.y - 1.5);
+    mark.setAttribute("width", Math.max(3, box.width) + 1.5);
+    mark.setAttribute("height", box.height + 3);
+  }
 }

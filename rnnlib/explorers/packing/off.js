@@ -1,7 +1,7 @@
 // How far off padding leaves each sequence's states: at its row, in a table, and what it cost.
 import { el } from "../shared/controls.js";
 import { duration, floatsOf } from "../shared/numbers.js";
-import { rowsOf } from "./layout.js";
+import { rowsOf } from "./stages.js";
 
 /** A number with so many digits after the point, or as a power where it is large. */
 const shortOf = (value, digits) => (Math.abs(value) < 1e3 ? value.toFixed(digits) : value.toExponential(0));
@@ -119,8 +119,9 @@ export function legendOf({ states, steps, own_steps }, packs) {
   return `${how} ${pads} of ${all} steps are over pads${packs ? `; packed it makes ${own}` : ""}.`;
 }
 
-/** On what it ran, and how long that took. */
-export function costOf({ source, seconds_padded, seconds_packed }, packs) {
+/** On what it ran, and, once it was asked to, how long that took. */
+export function costOf({ source, seconds_padded, seconds_packed }, packs, asked = true) {
+  if (!asked) return source.replace("Input: ", "").replace(/\.$/, "");
   const packed = packs ? ` padded, ${duration(seconds_packed)} packed` : "";
   return `${source.replace("Input: ", "")} ${duration(seconds_padded)}${packed}`;
 }

@@ -1,5 +1,5 @@
-// The code that packs the batch on screen and runs the layer on it: a template whose fields `snippet.js` fills.
-import { together, wrapped } from "../shared/snippet.js";
+// The code that packs the batch on screen and runs the layer on it: a template whose fields `copyable_snippet.js` fills.
+import { together, wrapped } from "../shared/copyable_snippet.js";
 import { wideOf } from "./told.js";
 
 const WIDEST_LINE = 56;

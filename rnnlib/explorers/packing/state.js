@@ -1,4 +1,5 @@
 // What the learner has chosen, and what packing makes of it. Pure.
+import { valuesOf } from "../shared/state.js";
 
 export const STAGES = ["padded", "sorted", "packed", "unpacked"];
 
@@ -35,7 +36,7 @@ export function stateOf(model) {
   const pack = packed(lengths, answered ? sorted_indices : undefined);
   const total = Math.max(pack.longest, get("total_length") ?? 0);
   const family = get("families")[get("kind")];
-  const flags = Object.fromEntries(FLAGS.map((name) => [name, get(name)]));
+  const flags = valuesOf(model, FLAGS);
   const sizes = {
     ...get("sizes"),
     seq_len: pack.longest,

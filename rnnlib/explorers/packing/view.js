@@ -1,59 +1,26 @@
 // The packing explorer on screen: one grid that goes from stage to stage, one step followed through, and how far off it all is.
 import { changes, el, listen, renderOf } from "../shared/controls.js";
+import { snippetPanel } from "../shared/copyable_snippet.js";
 import { fitted, frame, partsIn } from "../shared/frame.js";
-import { snippetPanel } from "../shared/snippet.js";
 import { controlsOf, setLengths, stageSlider } from "./controls.js";
-import { drawnGrid } from "./grid.js";
-import { boxesOf, endUnder, layoutOf, linesAt, orderAt, placeUnder, stripX, topOf } from "./layout.js";
+import { arrange, drawnGrid, outline } from "./grid.js";
 import { mistakePanel } from "./mistakes.js";
 import { costOf, fillOff, legendOf, numbersPanel, wayAt } from "./off.js";
 import { snippetOf } from "./snippet.js";
+import { endUnder, layoutOf, orderAt, placeUnder } from "./stages.js";
 import { mostOf, stateOf } from "./state.js";
-import { stripTitle, titleOf, told } from "./told.js";
+import { told } from "./told.js";
 
 const TRAITS = "kind num_layers bidirectional batch_first lengths padding_value total_length draw mistake".split(" ");
 const ARROWS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 const REACH = { mouse: 6, pen: 10, touch: 20 }; // units from a row's end within which it can be pulled
 const GLIDE = 600; // milliseconds that a stage takes to become another
 
-const moveTo = (element, x, y) => {
-  element.style.transform = `translate(${x}px, ${y}px)`;
-};
-
-/** Put every row, and every cell of `data`, where it stands at a stage. */
-function arrange(svg, stage, state, layout) {
-  const lines = linesAt(stage, state);
-  const topAt = ({ item }) => topOf(lines.get(Number(item)).line, layout);
-  svg.dataset.stage = stage;
-  for (const row of svg.querySelectorAll(".row")) {
-    moveTo(row, 0, topAt(row.dataset));
-    row.classList.toggle("away", !lines.get(Number(row.dataset.item)).shown);
-  }
-  for (const cell of svg.querySelectorAll("[data-index]")) {
-    const { time, index } = cell.dataset;
-    if (stage === "packed") moveTo(cell, stripX(index, layout), layout.strip.top);
-    else moveTo(cell, layout.left + time * layout.wide, topAt(cell.dataset));
-  }
-  svg.querySelector(".title").innerHTML = titleOf(stage, state, layout.width);
-  const strip = svg.querySelector(".strip .name");
-  if (strip) strip.textContent = stripTitle(stage);
-}
-
-/** Outline the step that is followed: in the rows, in `data`, and its column. */
-function outline(svg, stage, place, state, layout) {
-  const boxes = place ? boxesOf(stage, place, state, layout) : {};
-  for (const name of ["cell", "data", "column"]) {
-    const [mark, box] = [svg.querySelector(`.mark.${name}`), boxes[name]];
-    mark.classList.toggle("away", !box);
-    if (!box) continue;
-    moveTo(mark, box.x - 1.5, box.y - 1.5);
-    mark.setAttribute("width", Math.max(3, box.width) + 1.5);
-    mark.setAttribute("height", box.height + 3);
-  }
-}
-
-/** Let steps be followed in `picture` by pointer and arrow keys, and rows pulled at their ends. `now()` is what is drawn. */
-function pointing(picture, now, { follow, pull }) {
+/**
+ * Let steps be followed in `picture` by pointer and arrow keys, and rows pulled at their ends. `now()` is what is drawn;
+ * `leave(place)` hears that nobody points any more, and which step was chosen before.
+ */
+function pointing(picture, now, { follow, leave, pull }) {
   let [pulled, pinned] = [null, null];
   const pointOf = ({ clientX, clientY }) => {
     const { left, top, width } = picture.firstElementChild.getBoundingClientRect();
@@ -99,7 +66,8 @@ function pointing(picture, now, { follow, pull }) {
     },
     pointerup: release,
     pointercancel: release,
-    pointerleave: () => pinned && follow(pinned),
+    pointerleave: () => leave(pinned),
+    blur: () => leave(pinned),
     click: (event) => {
       pinned = followAt(event) ?? pinned;
     },
@@ -139,20 +107,25 @@ function build(model, host) {
   });
   const { root, line } = framed;
   // What is drawn: the stage, the step that is followed, whether the layer was asked, and for what choice and width.
-  const now = { stage: stages[0], place: null, asked: !model.get("question"), state: stateOf(model), layout: null };
+  const guessed = model.get("question") && !stops && !wrong; // what stands at the rows is the answer
+  const now = { stage: stages[0], place: null, pointed: false, asked: !guessed, state: stateOf(model), layout: null };
 
-  const follow = (place) => {
-    const { stage, state, layout } = Object.assign(now, { place });
+  /** Follow a step: said before all else while it is pointed at, and after an answer that is shown once it is not. */
+  const follow = (place, pointed = true) => {
+    const { stage, state, layout } = Object.assign(now, { place, pointed });
     if (layout) outline(picture.firstChild, stage, place, state, layout);
-    line.set("pointed", place && told(stage, place, state));
+    const words = place && told(stage, place, state);
+    line.set("pointed", pointed && words);
+    line.set("changed", words || model.get("answer").note);
     each.show(model.get("answer"), state.packs, place?.item);
   };
+  const leave = (pinned) => follow(pinned ?? now.place, false);
   const fillNumbers = (answer) => {
     const { stage, asked, state, layout } = now;
     const numbers = picture.querySelector(".rnnlib-numbers");
     const wide = layout.off > 120;
     const head = [wide && answer.states?.replace(" or ", ", "), "off by"].filter(Boolean).join(" ");
-    numbers.firstChild.textContent = asked ? head + (wide && state.packs ? `, ${wayAt(stage)}` : "") : "";
+    numbers.firstChild.textContent = head + (wide && state.packs ? `, ${wayAt(stage)}` : "");
     numbers.dataset.sizes = JSON.stringify({ batch: answer.asked?.lengths.length, lengths: answer.asked?.lengths });
     fillOff(numbers, answer, stage, asked);
   };
@@ -171,10 +144,9 @@ function build(model, host) {
     }
     run.hidden = asked;
     legend.textContent = answer.asked ? legendOf(answer, state.packs) : "";
-    framed.facts.textContent = answer.asked ? costOf(answer, state.packs) : "";
+    framed.facts.textContent = answer.asked ? costOf(answer, state.packs, asked) : "";
     line.set("resting", invitation(state, asked, wrong));
-    line.set("changed", answer.note);
-    follow(place);
+    follow(place, now.pointed);
   };
   const draw = (width) => {
     const state = stateOf(model);
@@ -211,13 +183,14 @@ function build(model, host) {
     setLengths(model, now.state.lengths.with(item, length));
     model.save_changes();
   };
-  pointing(picture, () => now, { follow, pull });
+  pointing(picture, () => now, { follow, leave, pull });
   run.addEventListener("click", () => {
     ask();
     picture.focus({ preventScroll: true });
   });
   root.addEventListener("solution", ({ detail }) => {
     const inData = partsIn(model.get("solution")).some((part) => /^(data|batch_sizes)/.test(part));
+    now.pointed = false;
     if (detail) go(inData && stages.includes("packed") ? "packed" : now.stage);
   });
   const deaf = listen(model, { ...changes(TRAITS, ask), "change:answer": redraw });

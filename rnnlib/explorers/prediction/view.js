@@ -1,8 +1,8 @@
 // A prediction card on screen: a question, a field or a few buttons, and what the kernel says of the answer.
 // Answer and feedback travel as messages and are kept nowhere but on screen.
 import { el, keepKeys, listen } from "../shared/controls.js";
+import { partsOf } from "../shared/copyable_snippet.js";
 import { lineOf } from "../shared/frame.js";
-import { partsOf } from "../shared/snippet.js";
 import { statusSaid } from "../shared/status.js";
 import { colourOf } from "../shared/symbols.js";
 

@@ -7,6 +7,7 @@ import { bottomOf, middlesOf, stack } from "./stack.js";
 const SMALL = 0.4; // states are drawn at this part of the scale of input and output
 const SLABS = 8; // more states than this are elided
 const TWO_ROWS = 700; // below this width, what comes out stands below what goes in
+const NARROW = 320; // below this width, all that can give way does
 const TITLE = 22; // where names stand, from the top of their row
 const ROW = 306; // a row's height
 
@@ -21,10 +22,11 @@ const within = (least, value, most) => Math.max(least, Math.min(value, most));
 /** Where everything stands in so much width: in one row, or with what comes out in a second one. */
 export function placesOf(width) {
   const rows = width < TWO_ROWS ? 2 : 1;
-  const time = rows === 1 ? within(96, width * 0.165, 230) : within(84, width * 0.27, 150);
-  const batch = 30;
-  const input = rows === 1 ? within(48, width * 0.06, 110) : 44;
-  const stackX = input + time + batch + (rows === 1 ? within(34, width * 0.05, 90) : 24);
+  const narrow = width < NARROW;
+  const time = rows === 1 ? within(96, width * 0.165, 230) : within(narrow ? 36 : 84, width * 0.27 - narrow * 20, 150);
+  const batch = narrow ? 20 : 30;
+  const input = rows === 1 ? within(48, width * 0.06, 110) : narrow ? 30 : 44;
+  const stackX = input + time + batch + (rows === 1 ? within(34, width * 0.05, 90) : narrow ? 14 : 24);
   const stackWidth = rows === 1 ? within(150, width * 0.21, 260) : Math.min(260, width - stackX - 12);
   const output = rows === 1 ? stackX + stackWidth + within(56, width * 0.07, 120) : input;
   const below = rows === 1 ? 0 : ROW;
@@ -40,7 +42,7 @@ export function placesOf(width) {
     stack: { x: stackX, y: 0, width: stackWidth },
     first: { x: stackX + 16, y: 0 },
     output: { x: output, y: below },
-    last: { x: output + time + batch + (rows === 1 ? 44 : 60), y: below },
+    last: { x: output + time + batch + (rows === 1 ? 44 : narrow ? 20 : 60), y: below },
     width,
   };
 }
@@ -157,6 +159,9 @@ function halves({ x, y, time, features, batch }, sizes) {
   return label(middle + apart, "→") + label(middle - apart, "←");
 }
 
+/** Where the states' names stand. */
+const topOfStates = ({ low, features }) => low - features * SMALL - 32;
+
 /** The states of a layer: a slab for each layer and direction, `h` and `c` alike, in so much room. */
 function states({ sizes, scales, places, faces }, { x, y }, pair, room) {
   const tensors = pair.filter(Boolean);
@@ -178,7 +183,7 @@ function states({ sizes, scales, places, faces }, { x, y }, pair, room) {
       : "";
     return block({ ...at, colour: "num_layers" }) + name;
   });
-  const top = floor - places.features * SMALL - 32;
+  const top = y + topOfStates(places);
   return `<g data-tensor="${tensor.name}" class="small">${title(x - 8, top, tensors, sizes)}${slabs.join("")}</g>`;
 }
 
@@ -205,10 +210,10 @@ function arrows(state, sizes, places, faces) {
   const output = faces.find((f) => f.tensor === "output" || f.tensor === "h_1");
   const right = box.x + box.width;
   const ins =
-    arrow(`M${input.x + input.width + places.batch} ${first}H${box.x - 12}`, "flow") +
-    arrow(`M${box.x + 26} ${bottom + 18}v-8`, "flow");
+    arrow(`M${Math.min(input.x + input.width + places.batch, box.x - 26)} ${first}H${box.x - 12}`, "flow") +
+    arrow(`M${box.x + 26} ${topOfStates(places) - 16}V${bottom + 10}`, "flow");
   if (rows === 2) {
-    const bus = ROW - 6;
+    const bus = ROW - 2;
     const to = places.output.x + 26;
     return `${ins}${arrow(`M${right + 8} ${last}H${places.width - 6}V${bus}H${to}V${bus + 8}`, "flow")}`;
   }
@@ -227,11 +232,12 @@ export function elbow(x, y, toX, toY) {
 }
 
 /** A cell's new state is the next call's old one: the loop is the learner's own, and seq_len its length. */
-function loop(steps, { output, first, floor, low, rows }) {
+function loop(steps, { output, first, floor, low, rows, width }) {
   const calls = `${steps} call${steps === 1 ? "" : "s"}`;
   const [left, right, y] = [first.x + 40, output.x, low - 14];
   const path = rows === 1 ? arrow(`M${right + 6} ${floor + 8}V${y - 12}q0 12 -12 12H${left}`, "flow loop") : "";
-  const at = rows === 1 ? [(left + right) / 2 + 20, y - 8] : [output.x + 90, output.y + floor - 34];
+  const at =
+    rows === 1 ? [(left + right) / 2 + 20, y - 8] : [Math.min(output.x + 90, width - 210), output.y + floor - 34];
   return (
     `${path}<g class="axis" tabindex="-1" role="img" data-symbol="seq_len" data-key="loop" aria-label="seq_len ${steps}: a cell has no time axis; you call it once for each step">` +
     `${text(at[0], at[1], `seq_len ${steps}: your loop, ${calls}`, rows === 1 ? "middle" : "start")}</g>` +

@@ -79,7 +79,9 @@ class ShapeExplorer(Explorer, ShapeView):
         }
         super().__init__(**begin | traits)
         least = {"hidden_size": base.proj_size + 1}  # a projection is narrower than what it projects
-        self.ranges = {name: [least.get(name, 1), max(most, getattr(self, name))] for name, most in MOST.items()}
+        now = {name: getattr(self, name) for name in MOST}
+        reach = {name: most if now[name] < most else 2 * now[name] for name, most in MOST.items()}
+        self.ranges = {name: [least.get(name, 1), most] for name, most in reach.items()}
 
     @property
     def spec(self) -> LayerSpec:

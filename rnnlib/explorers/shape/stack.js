@@ -13,7 +13,7 @@ export function layersOf(count) {
 /** A box is lower where three stand above one another: the states under them keep their place. */
 function heightOf({ num_directions, num_layers }, layer) {
   if (layer === null) return 16;
-  return num_layers === 3 ? 26 + 4 * (num_directions - 1) : 34 + 6 * (num_directions - 1);
+  return num_layers >= 3 ? 26 + 4 * (num_directions - 1) : 34 + 6 * (num_directions - 1);
 }
 
 /** From top to bottom, the boxes with their heights and places. */

@@ -1,44 +1,16 @@
 // The shape explorer on screen: the diagram follows the controls at once, and the live layer's answer stands in it.
 import { changes, choice, el, listen, renderOf, slider, toggle } from "../shared/controls.js";
+import { snippetPanel } from "../shared/copyable_snippet.js";
 import { fitted, frame } from "../shared/frame.js";
 import { lightAxes, roving } from "../shared/lit_axes.js";
-import { snippetPanel } from "../shared/snippet.js";
 import { numberOf } from "../shared/symbols.js";
 import { changeSaid, checkLine, factsOf } from "./checks.js";
 import { drawn, sizesOf } from "./diagram.js";
 import { mapOf, paintFaces } from "./faces.js";
+import { CHOICES, SIZES, shownBy, stateOf, templateKey, tensorsOf } from "./state.js";
 import { weights } from "./weights.js";
 
-const SIZES = ["seq_len", "batch", "input_size", "hidden_size", "num_layers"];
 const LAYER_ONLY = ["num_layers", "bidirectional", "batch_first"]; // what a cell does not have
-const CHOICES = ["kind", "bidirectional", "batch_first", "device"];
-
-/** What the learner has chosen, read off the model. */
-export function stateOf(model) {
-  const kind = model.get("kind");
-  const cell = kind.endsWith("Cell");
-  const sizes = Object.fromEntries(SIZES.map((name) => [name, model.get(name)]));
-  const flags = { bidirectional: !cell && model.get("bidirectional"), batch_first: !cell && model.get("batch_first") };
-  return { kind, cell, ...flags, sizes: { ...sizes, ...model.get("constants")[kind] } };
-}
-
-/** Sizes and choices by torch's names: what diagram and numbers say of themselves in `data-sizes`. */
-export function shownBy(model) {
-  return Object.fromEntries([...SIZES, ...CHOICES].map((name) => [name, model.get(name)]));
-}
-
-/** The tensors of the chosen layer: their rules are sent once, for two layers and two directions. */
-export function tensorsOf(rules, { kind, cell, batch_first, ...state }) {
-  const sizes = sizesOf({ cell, ...state });
-  return rules[kind][batch_first ? "batch_first" : "seq_first"].filter(
-    (t) => t.role !== "parameter" || (t.layer < sizes.num_layers && t.direction < sizes.num_directions),
-  );
-}
-
-/** The key under which the snippet's template was sent. */
-export function templateKey({ kind, bidirectional, batch_first, cell, sizes }) {
-  return [kind, bidirectional, batch_first, !cell && sizes.num_layers > 1].join(" ");
-}
 
 const family = (kind) => kind.replace("Cell", "");
 const isCell = (kind) => kind.endsWith("Cell");

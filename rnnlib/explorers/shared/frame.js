@@ -5,7 +5,7 @@ import { watchKernel } from "./status.js";
 const LONG = 300; // characters of a question, from which on it may scroll
 
 // What the one line under the controls may say; the first that has words is shown.
-const SLOTS = ["problem", "notice", "solution", "pointed", "changed", "resting"];
+const SLOTS = ["problem", "notice", "pointed", "solution", "changed", "resting"];
 
 /** Of all that could be said, what is: its slot and its words. */
 export function spoken(words) {
@@ -50,7 +50,7 @@ function questionOf(model, line, root) {
   const relight = () => light(root, shown ? partsIn(solution) : []);
   button.addEventListener("click", () => {
     shown = !shown;
-    line.set("problem", ""); // or it would stand in the answer's place
+    for (const slot of ["problem", "pointed"]) line.set(slot, ""); // or they would stand in the answer's place
     button.textContent = shown ? "Hide the answer" : "Show the answer";
     button.setAttribute("aria-expanded", String(shown));
     line.set("solution", shown ? solution.replaceAll("`", "") : "");
@@ -101,8 +101,10 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
   const tell = () => line.set("problem", model.get("problem"));
   const deaf = listen(model, { "change:problem": tell });
   const kernel = watchKernel(model, (state, words) => {
-    root.dataset.state = state;
     line.set("notice", words);
+    if (root.dataset.state === state) return;
+    root.dataset.state = state;
+    root.dispatchEvent(new CustomEvent("state"));
   });
   tell();
   const stop = () => {

@@ -18,7 +18,7 @@ def module(file: Path) -> str:
         ValueError: an import that is not ``import { one, two } from "./file.js";``: inlined, it would mean another.
 
     Example:
-        >>> "import {" in module(SHARED / "snippet.js")
+        >>> "import {" in module(SHARED / "copyable_snippet.js")
         False
     """
     return _inlined(file.resolve(), set())

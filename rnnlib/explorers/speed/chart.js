@@ -33,7 +33,7 @@ export function timed(rows, compare) {
 /** Where everything stands in so much width: `x(value)`, `y(seconds)`, and back: `secondsAt(y)`. */
 export function placesOf({ values, rows, compare }, width) {
   const named = width >= NAMED_FROM ? Math.max(...compare.map((name) => name.length), 5) * LETTER + 12 : 8;
-  const [left, right, top] = [58, width - named, 26];
+  const [left, right, top] = [72, width - named, 30]; // above it a second line of words has room
   const height = width < NAMED_FROM ? 254 : width < 1000 ? 286 : 340;
   const bottom = height - 40;
   const all = [...new Set([...values, ...rows.map(({ value }) => value)])].sort((a, b) => a - b);
@@ -65,7 +65,8 @@ export function labelled(values, x) {
 /** The axes, and the lines to read along. */
 export function axesOf(places, axis) {
   const { left, right, top, bottom, from, to, x, y, values } = places;
-  const parts = [text(6, 13, "median time of a call")];
+  const middle = (top + bottom) / 2;
+  const parts = [text(14, middle, "median time of a call", "middle", `transform="rotate(-90 14 ${middle})"`)];
   for (let power = from; power <= to; power++) {
     const at = n(y(10 ** power));
     parts.push(`<path class="rule" d="M${left} ${at}H${right}"/>`, text(left - 8, at + 4, powerSaid(power), "end"));

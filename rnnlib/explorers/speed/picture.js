@@ -2,9 +2,10 @@
 import { el } from "../shared/controls.js";
 import { fitted } from "../shared/frame.js";
 import { lightAxes, roving } from "../shared/lit_axes.js";
+import { valuesOf } from "../shared/state.js";
 import { n } from "../shared/svg.js";
 import { axesOf, crossesOf, markOf, namesOf, placesOf, pointsOf, timed } from "./chart.js";
-import { between, grips, guessesOf, neutral, powerAt } from "./prediction.js";
+import { between, grips, guessesOf, invitation, neutral, powerAt } from "./prediction.js";
 import { belongs, chartOf, SETTINGS } from "./settings.js";
 
 const LAYERS = ["axes", "guesses", "points fades", "doing", "names", "handles"];
@@ -19,7 +20,8 @@ export function chart(model, host, line, predicted) {
   const stopLighting = lightAxes(host, (words) => line.set("pointed", words));
   const lines = predicted.lines;
   let [places, shown] = [null, ""];
-  const lineFor = (setup) => between(lines()[setup] ?? neutral(places.values), places.values);
+  const lineFor = (setup) =>
+    between(lines()[setup] ?? neutral(places.values, get("compare").indexOf(setup)), places.values);
   const handle = grips(host, handles, {
     lineFor,
     take: (setup, moved) => {
@@ -34,13 +36,13 @@ export function chart(model, host, line, predicted) {
     const { rows, of } = chartOf(get);
     const [axis, compare] = [get("axis"), get("compare")];
     places = placesOf({ values: get("values"), rows, compare }, room.width());
-    const drawn = Object.fromEntries(Object.keys(lines()).map((setup) => [setup, lineFor(setup)]));
     const open = compare.filter((setup) => of !== "chosen" || !timed(rows, [setup]).length);
     const guessed = compare.filter((setup) => lines()[setup] || open.includes(setup));
     svg.setAttribute("viewBox", `0 0 ${places.width} ${places.height}`);
     svg.setAttribute("aria-label", `Times of ${get("answer").about}`);
-    axes.innerHTML = axesOf(places, axis) + invitation(open, drawn, places);
-    guesses.innerHTML = guessesOf(guessed, drawn, places, compare);
+    const untouched = open.length && !open.some((setup) => lines()[setup]);
+    axes.innerHTML = axesOf(places, axis) + (untouched ? invitation(open, lineFor, places) : "");
+    guesses.innerHTML = guessesOf(guessed, lineFor, places);
     const crosses = crossesOf(get("answer").cannot ?? [], places, axis, compare);
     const markup = pointsOf(rows, places, axis, compare) + crosses;
     if (markup !== shown) redrawPoints(markup); // what is pointed at stays, or its leaving would not be told
@@ -55,7 +57,7 @@ export function chart(model, host, line, predicted) {
     );
     doing.innerHTML = pulse(get("progress").at, places, heightOf);
     handle.draw(open, places);
-    host.dataset.sizes = JSON.stringify(Object.fromEntries([...SETTINGS, "values"].map((name) => [name, get(name)])));
+    host.dataset.sizes = JSON.stringify(valuesOf(model, [...SETTINGS, "values"]));
   };
   /** The point that is measured now; nothing where that is of other settings. */
   const pulse = (at, { x, y, values }, heightOf) => {
@@ -71,12 +73,6 @@ export function chart(model, host, line, predicted) {
     stopLighting();
   };
   return { draw, stop };
-}
-
-/** Words at the lines that nobody has moved yet. */
-function invitation(open, drawn, { x, y, values }) {
-  if (!open.length || open.some((setup) => drawn[setup])) return "";
-  return `<text class="invitation" x="${x(values[0])}" y="${y(1e-3) - 10}">drag to predict</text>`;
 }
 
 /** The run of a real GPU that was stored. */

@@ -1,14 +1,18 @@
 // What the learner predicts: for each setup a straight line on the two logarithmic axes, moved and tilted by its handles.
 import { duration } from "../shared/numbers.js";
-import { n } from "../shared/svg.js";
+import { n, text } from "../shared/svg.js";
 import { markOf, timed } from "./chart.js";
 
-const NEUTRAL = -3; // where all lines lie at first, as a power of ten in seconds: nothing is predicted yet
+const FIRST = -3; // where the first line lies before it is moved, as a power of ten in seconds
+const APART = 0.2; // and how far below one another the others do
 const STEP = 0.05; // of a decade, for an arrow key; a page key takes ten
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
 
-/** A line between two values of the axis: powers of ten in seconds at either end. */
-export const neutral = (values) => ({ least: values[0], most: values.at(-1), from: NEUTRAL, to: NEUTRAL });
+/** A line between two values of the axis, powers of ten in seconds at either end, that nobody has moved yet. */
+export function neutral(values, place = 0) {
+  const power = FIRST - APART * place;
+  return { least: values[0], most: values.at(-1), from: power, to: power };
+}
 
 /** The power of ten that a line has at a value; it goes on beyond the values between which it was drawn. */
 export function powerAt({ least, most, from, to }, value) {
@@ -50,7 +54,7 @@ export function predictionSaid(setup, { axis, compare, values, lines, rows }) {
   const ends = known ? [shared[0], shared.at(-1)] : [values[0], values.at(-1)];
   const ratios = (time) =>
     setup === base ? [time(base, ends[1]) / time(base, ends[0])] : ends.map((at) => time(setup, at) / time(base, at));
-  const mine = both(ratios((name, at) => 10 ** powerAt(lines[name] ?? neutral(values), at)));
+  const mine = both(ratios((name, at) => 10 ** powerAt(lines[name] ?? neutral(values, compare.indexOf(name)), at)));
   const real = known && both(ratios((name, at) => (name === setup ? own : bases).get(at)));
   const where = ` at ${axis} ${ends.join(" and ")}`;
   const at = (said) => (/and/.test(said) ? where : "");
@@ -73,18 +77,22 @@ export function invitationTo(setup, { axis, compare: [base], values }) {
     : `Drag the line of ${base}: how many times as long does ${axis} ${most} take as ${least}?`;
 }
 
-const DASH = 10; // units from one dash to the next
-
-/** The dashed lines; those that still lie on one another show each its colour in turn. */
-export function guessesOf(setups, lines, places, compare) {
+/** The dashed lines. */
+export function guessesOf(setups, lineFor, places) {
   return setups
     .map((setup) => {
-      const [x1, y1, x2, y2] = endsOf(lines[setup] ?? neutral(places.values), places);
-      const turns = lines[setup] ? 1 : compare.length;
-      const dashes = `stroke-dasharray="7 ${DASH * turns - 7}" stroke-dashoffset="${-DASH * compare.indexOf(setup) * (turns > 1)}"`;
-      return `<path class="guess" data-setup="${setup}" ${dashes} d="M${n(x1)} ${n(y1)}L${n(x2)} ${n(y2)}"/>`;
+      const [x1, y1, x2, y2] = endsOf(lineFor(setup), places);
+      return `<path class="guess" data-setup="${setup}" d="M${n(x1)} ${n(y1)}L${n(x2)} ${n(y2)}"/>`;
     })
     .join("");
+}
+
+/** Words at the first line's handles, as long as nobody has moved a line. */
+export function invitation(setups, lineFor, places) {
+  const [x1, y, x2] = endsOf(lineFor(setups[0]), places);
+  const { move, tilt } = sharesOf(0, setups.length, x2 - x1);
+  const at = (share, words) => text(x1 + share * (x2 - x1), y - 15, words, "middle", 'class="invitation"');
+  return at(move, "drag to predict") + at(tilt, "tilt");
 }
 
 function endsOf(line, { x, y, values }) {

@@ -101,8 +101,10 @@ export function measureBar(model) {
   const button = el("button", { type: "button", class: "measure" });
   const bar = el("progress", { "aria-label": "measured so far", max: 1, value: 0 });
   const now = el("span", { class: "now", role: "status" });
+  let silent = false;
+  const measures = () => model.get("measuring") && !silent;
   const show = () => {
-    const [on, progress] = [model.get("measuring"), model.get("progress")];
+    const [on, progress] = [measures(), model.get("progress")];
     button.textContent = on ? "Cancel" : "Measure";
     button.classList.toggle("on", on);
     bar.max = progress.of ?? 1;
@@ -110,12 +112,14 @@ export function measureBar(model) {
     bar.hidden = !on;
     now.textContent = progressSaid(progress);
   };
-  /** What was said of other settings than those chosen now is over. */
-  const mind = () => {
-    now.hidden = !model.get("measuring") && chartOf((name) => model.get(name)).of === "other";
+  /** What was said of other settings than those chosen now is over, and so is what a silent kernel said. */
+  const mind = (state) => {
+    silent = state === "stale";
+    show();
+    now.hidden = silent || (!measures() && chartOf((name) => model.get(name)).of === "other");
   };
   button.addEventListener("click", () => {
-    model.set("measuring", !model.get("measuring"));
+    model.set("measuring", !measures());
     model.save_changes();
   });
   const deaf = listen(model, changes(["measuring", "progress"], show));

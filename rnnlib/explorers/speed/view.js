@@ -1,8 +1,8 @@
 // The speed lab on screen: what is compared, what the learner predicts, and the points as they are measured.
 import { changes, el, listen, renderOf } from "../shared/controls.js";
+import { copyButton } from "../shared/copyable_snippet.js";
 import { frame } from "../shared/frame.js";
 import { duration } from "../shared/numbers.js";
-import { copyButton } from "../shared/snippet.js";
 import { refusalSaid, refusals } from "./chart.js";
 import { chart, recordedPanel } from "./picture.js";
 import { invitationTo, predictionSaid } from "./prediction.js";
@@ -62,6 +62,7 @@ function build(model, host) {
     folds: { Table: table, "CSV to copy": csv.whole, ...(recorded && { "Recorded on a GPU": recorded.whole }) },
   });
   const { root, line } = framed;
+  root.addEventListener("state", () => bar.mind(root.dataset.state));
   framed.facts.textContent = get("about");
 
   const predictions = Object.fromEntries(SIZES.map((axis) => [axis, {}])); // the lines that were moved, by setup
@@ -108,7 +109,7 @@ function build(model, host) {
     for (const name of SIZES) if (controls[name]) controls[name].whole.hidden = name === get("axis"); // `values` say it
     framed.check();
     controls.values?.mind();
-    bar.mind();
+    bar.mind(root.dataset.state);
     tell();
     drawing.draw();
     framed.relight();

@@ -1,6 +1,7 @@
 // The step explorer's controls: what is traced, where the learner looks, and time.
 import { choice, el, pick, sizeFrom, slider } from "../shared/controls.js";
 
+export const SLIDERS = ["seq_len", "hidden_size"];
 const BEAT = 450; // milliseconds a step when playing
 
 /** A slider that never reaches beyond its end: what is typed beyond it is told, or asked of the kernel. */
@@ -59,6 +60,12 @@ export function controlsOf(model, traced, say) {
   const wanted = Object.keys(make).filter((name) => model.get("controls").includes(name));
   return Object.fromEntries(wanted.map((name) => [name, make[name]()]));
 }
+
+/** The controls in two strips: what is traced and looked at, then the sizes. */
+export const stripsOf = (controls) =>
+  [Object.keys(controls).filter((name) => !SLIDERS.includes(name)), SLIDERS].map((names) =>
+    names.map((name) => controls[name]?.whole),
+  );
 
 /** The slider of time; what is typed beyond its end is told at once, for no kernel need be there. */
 function timeSlider(model, last, say) {

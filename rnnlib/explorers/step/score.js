@@ -25,12 +25,12 @@ export function heightOf(parts, units) {
   return Math.max(room, Math.min(28, 2.1 * units)) / 14;
 }
 
-/** A cell in words: `f[2] at step 7 = 0.8839`, and of what time has not reached that it has not. */
-export function cellSaid(part, array, place, unseen, [unit, step]) {
+/** A cell in words: `f[2] at step 7 = 0.8839 (colours: 0 … 1)`, and of what time has not reached that it has not. */
+export function cellSaid(part, { array, place, unseen, said }, [unit, step]) {
   if (unit === null || unit >= array.dims[4]) return `${part}: some units are left out here.`;
   const where = `${part}[${unit}] at step ${step}`;
   if (step >= unseen[0] && step < unseen[1]) return `${where}: not yet.`;
-  return `${where} = ${printed(vectorAt(array, { ...place, time: step })[unit])}`;
+  return `${where} = ${printed(vectorAt(array, { ...place, time: step })[unit])} (colours: ${said})`;
 }
 
 /** Which cell a pointer is over, as unit and step. */
@@ -49,7 +49,7 @@ function stripOf(part, go, point) {
   const strip = el("div", { class: "strip-of" }, canvas, lines, unit, cell);
   const whole = el("div", { class: "row fades", "data-part": part }, name, strip, value);
   let [now, painted] = [null, ""];
-  const tell = (at) => point(cellSaid(part, now.array, now.place, now.unseen, at));
+  const tell = (at) => point(cellSaid(part, now, at));
   const rest = () => point("");
   canvas.addEventListener("pointermove", (event) => tell(pointedAt(event, canvas, now)));
   canvas.addEventListener("pointerleave", rest);

@@ -3,8 +3,9 @@ import { changes, el, holdHeight, listen, renderOf, toggle } from "../shared/con
 import { fitted, frame } from "../shared/frame.js";
 import { paint } from "../shared/heat_map.js";
 import { decoded } from "../shared/numbers.js";
+import { valuesOf } from "../shared/state.js";
 import { asInThePaper, circuit, valuesAt } from "./circuit.js";
-import { controlsOf, endsOf, timeBar } from "./controls.js";
+import { controlsOf, endsOf, SLIDERS, stripsOf, timeBar } from "./controls.js";
 import { equationsOf, paperLines, printed } from "./equations.js";
 import { compared, equations, partSaid, weightRows } from "./panel.js";
 import { beforeOf, placeOf, unitsShown } from "./parts.js";
@@ -12,9 +13,8 @@ import { reachedAt, scoreOf } from "./score.js";
 import { termsAt } from "./values.js";
 
 const PLACE = ["time", "layer_index", "direction", "item", "unit"];
-const SLIDERS = ["seq_len", "hidden_size"];
-const CHOICES = ["kind", "weights", "source", "device", "layer", "direction", "item", "unit"];
 const PAIRED = 720; // so wide, two circuits stand side by side
+const LEAST = 330; // so wide, a circuit is drawn at least: in less room it is smaller
 const BEGIN = "Press play, or move through time: what a step computes is shown once you are there.";
 const GO_ON = "Point at a cell, a gate or a number to read it.";
 
@@ -60,7 +60,18 @@ function keyOf() {
   const show = (words) => {
     elided.textContent = words;
   };
-  return { whole: el("span", { class: "key" }, elided, "below 0", bar, "above 0"), show };
+  return {
+    whole: el(
+      "span",
+      { class: "key" },
+      elided,
+      "each row on its own scale:",
+      el("span", {}, "below 0"),
+      bar,
+      "above 0",
+    ),
+    show,
+  };
 }
 
 /** Which units the score shows, where it cannot show all. */
@@ -104,18 +115,16 @@ function build(model, host) {
   const side = el("div", { class: "side" }, numbers, told.whole);
   const detail = el("div", { class: "detail" }, diagram, side);
   const weights = el("div", { class: "weights" });
-  const shown = (names) => names.map((name) => controls[name]?.whole);
   const framed = frame(model, {
     name: "step",
     label: "Step explorer",
-    strips: [shown(CHOICES), shown(SLIDERS)],
+    strips: stripsOf(controls),
     picture: el("div", {}, scored, el("div", { class: "title" }, heading, key.whole, beside.whole), detail, note),
     folds: { Weights: weights },
   });
   const { root, line } = framed;
 
-  const sizes = () =>
-    JSON.stringify({ ...traced.sizes, ...Object.fromEntries(PLACE.map((name) => [name, model.get(name)])) });
+  const sizes = () => JSON.stringify({ ...traced.sizes, ...valuesOf(model, PLACE) });
 
   /** The circuit with its equations; or torch's GRU and the paper's, each with what differs. */
   const drawStep = (values, paired) => {
@@ -159,7 +168,7 @@ function build(model, host) {
     framed.relight();
   };
   const room = fitted(diagram, (units) => {
-    width = units;
+    width = Math.max(LEAST, units);
     if (traced) draw();
   });
 

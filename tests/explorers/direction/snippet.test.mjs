@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { callOf, codeOf, fieldsOf, picksOf } from "../../../rnnlib/explorers/direction/snippet.js";
-import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
+import { filled } from "../../../rnnlib/explorers/shared/copyable_snippet.js";
 
 const sizes = {
   seq_len: 6,

@@ -1,7 +1,7 @@
 // Not a test: what the front end says of each of the places on stdin, on stdout, to be compared with torch.
 import { readFileSync } from "node:fs";
 import { codeOf, fieldsOf } from "../../../rnnlib/explorers/direction/snippet.js";
-import { stateOf } from "../../../rnnlib/explorers/direction/view.js";
+import { stateOf } from "../../../rnnlib/explorers/direction/state.js";
 import {
   elementOf,
   lightsOf,
@@ -10,7 +10,7 @@ import {
   stepsRun,
   wayTo,
 } from "../../../rnnlib/explorers/direction/who_reads.js";
-import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
+import { filled } from "../../../rnnlib/explorers/shared/copyable_snippet.js";
 
 const { traits, arrays, places } = JSON.parse(readFileSync(0, "utf8"));
 for (const array of Object.values(arrays)) array.numbers = Float32Array.from(array.numbers);

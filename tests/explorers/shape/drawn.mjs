@@ -1,8 +1,8 @@
 // Not a test: what the front end draws and copies for each of the cases on stdin, on stdout, to be compared with Python.
 import { readFileSync } from "node:fs";
 import { drawn as drawnIn, sizesOf, told } from "../../../rnnlib/explorers/shape/diagram.js";
-import { stateOf, templateKey, tensorsOf } from "../../../rnnlib/explorers/shape/view.js";
-import { filled } from "../../../rnnlib/explorers/shared/snippet.js";
+import { stateOf, templateKey, tensorsOf } from "../../../rnnlib/explorers/shape/state.js";
+import { filled } from "../../../rnnlib/explorers/shared/copyable_snippet.js";
 import { numberOf } from "../../../rnnlib/explorers/shared/symbols.js";
 
 const { rules, templates, constants, cases } = JSON.parse(readFileSync(0, "utf8"));

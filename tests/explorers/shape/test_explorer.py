@@ -268,10 +268,12 @@ def test_its_repr_is_the_shape_table() -> None:
     ]
 
 
-def test_the_sliders_reach_what_was_asked_for() -> None:
+def test_the_sliders_reach_beyond_what_was_asked_for() -> None:
     explorer = ShapeExplorer(LayerSpec("LSTM", 12, 300, proj_size=7), seq_len=100)
-    assert explorer.ranges["seq_len"] == [1, 100]
-    assert explorer.ranges["hidden_size"] == [8, 300]
+    assert explorer.ranges["seq_len"] == [1, 200]
+    assert explorer.ranges["hidden_size"] == [8, 600]
+    assert explorer.ranges["batch"] == [1, 16]
+    assert ShapeExplorer("LSTM", batch=16).ranges["batch"] == [1, 32]  # none stands at the right end at first
 
 
 class Tagger(nn.GRU):

@@ -7,9 +7,9 @@ test("the parts that an answer lights are those in backticks", () => {
   assert.deepEqual(partsIn("nothing"), []);
 });
 
-test("of what may be said, a problem comes first, then the silent kernel, then what was asked for", () => {
+test("of what may be said, a problem comes first, then the silent kernel, what is pointed at, what was asked for", () => {
   const all = { resting: "r", changed: "c", pointed: "p", solution: "s", notice: "n", problem: "!" };
-  for (const name of ["problem", "notice", "solution", "pointed", "changed", "resting"]) {
+  for (const name of ["problem", "notice", "pointed", "solution", "changed", "resting"]) {
     assert.deepEqual(spoken(all), [name, all[name]]);
     delete all[name];
   }

@@ -7,16 +7,19 @@ const place = { layer: 1, direction: 1, item: 2, time: 4 };
 const array = telling([2, 2, 5, 3, 4]);
 
 test("a cell is the number of its unit and step, in the layer, direction and sequence that are shown", () => {
-  assert.equal(cellSaid("f", array, place, [0, 0], [3, 1]), "f[3] at step 1 = 11123.0000");
-  assert.equal(cellSaid("f", array, { ...place, layer: 0, item: 0 }, [0, 0], [1, 3]), "f[1] at step 3 = 1301.0000");
-  assert.match(cellSaid("h", array, place, [0, 0], [4, 0]), /left out/);
-  assert.match(cellSaid("h", array, place, [0, 0], [null, 0]), /left out/);
+  const row = { array, place, unseen: [0, 0], said: "0 … 1" };
+  assert.equal(cellSaid("f", row, [3, 1]), "f[3] at step 1 = 11123.0000 (colours: 0 … 1)");
+  const first = { ...row, place: { ...place, layer: 0, item: 0 }, said: "±0.09" };
+  assert.equal(cellSaid("f", first, [1, 3]), "f[1] at step 3 = 1301.0000 (colours: ±0.09)");
+  assert.match(cellSaid("h", row, [4, 0]), /left out/);
+  assert.match(cellSaid("h", row, [null, 0]), /left out/);
 });
 
 test("a step that was not seen yet is not told, and the first one beyond is", () => {
-  assert.equal(cellSaid("c", array, place, [2, 4], [0, 2]), "c[0] at step 2: not yet.");
-  assert.equal(cellSaid("c", array, place, [2, 4], [0, 3]), "c[0] at step 3: not yet.");
-  for (const step of [1, 4]) assert.match(cellSaid("c", array, place, [2, 4], [0, step]), / = /);
+  const row = { array, place, unseen: [2, 4], said: "±1.00" };
+  assert.equal(cellSaid("c", row, [0, 2]), "c[0] at step 2: not yet.");
+  assert.equal(cellSaid("c", row, [0, 3]), "c[0] at step 3: not yet.");
+  for (const step of [1, 4]) assert.match(cellSaid("c", row, [0, step]), / = /);
 });
 
 test("what is seen is all up to the furthest step; going back dims it and hides nothing", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { filled, partsOf, wrapped } from "../../../rnnlib/explorers/shared/snippet.js";
+import { filled, partsOf, wrapped } from "../../../rnnlib/explorers/shared/copyable_snippet.js";
 
 const sizes = { input_size: 12, hidden_size: 16, num_layers: 2, num_directions: 2 };
 const template = "lstm = nn.LSTM({input_size}, {hidden_size})  # {num_layers*num_directions}\nprint(f'{h_n.shape}')";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { isGiven, placeOf, placeOfKey, stateOf } from "../../../rnnlib/explorers/direction/view.js";
+import { isGiven, placeOf, placeOfKey, stateOf } from "../../../rnnlib/explorers/direction/state.js";
 
 const place = (more) => ({ part: "output", time: 0, layer: 0, direction: 0, item: 0, unit: 0, ...more });
 const reading = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { sizesOf, slabName, slabsOf } from "../../../rnnlib/explorers/shape/diagram.js";
 import { layersOf } from "../../../rnnlib/explorers/shape/stack.js";
-import { shownBy, stateOf, templateKey, tensorsOf } from "../../../rnnlib/explorers/shape/view.js";
+import { shownBy, stateOf, templateKey, tensorsOf } from "../../../rnnlib/explorers/shape/state.js";
 
 const traits = {
   ...{ kind: "LSTM", seq_len: 8, batch: 3, input_size: 12, hidden_size: 16, num_layers: 2 },

@@ -1,4 +1,4 @@
-// Where everything stands in the grid at each stage, and what stands under a pointer. Pure: a state and a width in, places out.
+// The stages: where every row and step stands when padded, sorted, packed and unpacked, and what is under a pointer. Pure.
 import { n } from "../shared/svg.js";
 
 export const SHOWN = { whole: 12, first: 8, last: 3 }; // rows: all of up to 12, else the first 8 and the last 3
