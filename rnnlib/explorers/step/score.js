@@ -33,6 +33,34 @@ export function cellSaid(part, { array, place, unseen, said }, [unit, step]) {
   return `${where} = ${printed(vectorAt(array, { ...place, time: step })[unit])} (colours: ${said})`;
 }
 
+/** What the colours mean; `show` says which units are shown where there are too many. */
+export function keyOf() {
+  const bar = el("canvas", { "aria-hidden": "true" });
+  paint(bar, { rows: 1, cols: 101, values: Array.from({ length: 101 }, (_, i) => (i - 50) / 50), range: 1 });
+  const elided = el("span", {});
+  const show = (words) => {
+    elided.textContent = words;
+  };
+  return {
+    whole: el(
+      "span",
+      { class: "key" },
+      elided,
+      "each row on its own scale:",
+      el("span", {}, "below 0"),
+      bar,
+      "above 0",
+    ),
+    show,
+  };
+}
+
+/** Which units the score shows, where it cannot show all. */
+export function shownOf(count, chosen) {
+  const units = unitsShown(count, chosen).filter((unit) => unit !== null);
+  return units.length < count ? `units ${units[0]} to ${units.at(-1)} of ${count} · ` : "";
+}
+
 /** Which cell a pointer is over, as unit and step. */
 function pointedAt(event, canvas, { units, steps }) {
   const [row, col] = cellAt(event, canvas, { rows: units.length, cols: steps.length });

@@ -1,15 +1,14 @@
 // The step explorer on screen: time, the score of all that was computed, and one step of one unit as circuit and equations.
 import { changes, el, holdHeight, listen, renderOf, toggle } from "../shared/controls.js";
 import { fitted, frame } from "../shared/frame.js";
-import { paint } from "../shared/heat_map.js";
 import { decoded } from "../shared/numbers.js";
 import { valuesOf } from "../shared/state.js";
 import { asInThePaper, circuit, valuesAt } from "./circuit.js";
 import { controlsOf, endsOf, SLIDERS, stripsOf, timeBar } from "./controls.js";
 import { equationsOf, paperLines, printed } from "./equations.js";
 import { compared, equations, partSaid, weightRows } from "./panel.js";
-import { beforeOf, placeOf, unitsShown } from "./parts.js";
-import { reachedAt, scoreOf } from "./score.js";
+import { beforeOf, placeOf } from "./parts.js";
+import { keyOf, reachedAt, scoreOf, shownOf } from "./score.js";
 import { termsAt } from "./values.js";
 
 const PLACE = ["time", "layer_index", "direction", "item", "unit"];
@@ -50,34 +49,6 @@ export function stepSaid({ before, now }, time) {
     .map((state) => [state, printed(before[state]), printed(now[state])])
     .map(([state, from, to]) => (from === to ? `${state} stays ${to}` : `${state} ${from} → ${to}`));
   return `Step ${time}: ${moves.reverse().join(", ")}.`;
-}
-
-/** What the colours mean; `show` says which units are shown where there are too many. */
-function keyOf() {
-  const bar = el("canvas", { "aria-hidden": "true" });
-  paint(bar, { rows: 1, cols: 101, values: Array.from({ length: 101 }, (_, i) => (i - 50) / 50), range: 1 });
-  const elided = el("span", {});
-  const show = (words) => {
-    elided.textContent = words;
-  };
-  return {
-    whole: el(
-      "span",
-      { class: "key" },
-      elided,
-      "each row on its own scale:",
-      el("span", {}, "below 0"),
-      bar,
-      "above 0",
-    ),
-    show,
-  };
-}
-
-/** Which units the score shows, where it cannot show all. */
-export function shownOf(count, chosen) {
-  const units = unitsShown(count, chosen).filter((unit) => unit !== null);
-  return units.length < count ? `units ${units[0]} to ${units.at(-1)} of ${count} · ` : "";
 }
 
 /** What these weights do: told when asked, or once time has run out; its place is kept, so that nothing moves. */
