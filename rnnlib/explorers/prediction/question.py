@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import abc
+import functools
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import torch
 from torch import nn
 
+from rnnlib.engine.call import check_numbers
+from rnnlib.engine.layers import build, evaluation_copy
+from rnnlib.engine.run import Run, run
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import data_shapes, symbol_values
 from rnnlib.spec.snippet import FIELD, constructor
@@ -77,6 +82,18 @@ class LayerQuestion(Question):
         self.call, self.given = constructor(spec), _given(spec, tensor, batch is None)
         values = symbol_values(spec, seq_len, batch)
         self.sizes = {symbol: values[symbol] for symbol in FIELD.findall(self.call + self.given)}
+
+    @functools.cached_property
+    def module(self) -> Any:
+        """The real layer, in eval mode."""
+        check_numbers()
+        return evaluation_copy(build(self.layer) if isinstance(self.layer, LayerSpec) else self.layer)
+
+    @functools.cached_property
+    def result(self) -> Run:
+        """What the real layer gives."""
+        with torch.no_grad():
+            return run(self.module, seq_len=self.seq_len, batch=self.batch)
 
 
 def _given(spec: LayerSpec, tensor: str, unbatched: bool) -> str:

@@ -12,10 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlib.engine.call import check_numbers
 from rnnlib.engine.closeness import close
-from rnnlib.engine.layers import build, evaluation_copy, random_numbers
-from rnnlib.engine.run import run
+from rnnlib.engine.layers import random_numbers
 from rnnlib.engine.trace.trace import trace
 from rnnlib.explorers.prediction.question import NOT_TORCHS, LayerQuestion, Truth
 from rnnlib.spec import LayerSpec
@@ -52,7 +50,6 @@ class RowQuestion(LayerQuestion):
     @functools.cached_property
     def _row(self) -> int:
         """The row, by the rule; the real layer's numbers must bear the rule out, in every row."""
-        check_numbers()
         with torch.no_grad():
             places = itertools.product(range(self.spec.num_layers), range(self.spec.num_directions))
             rows, states = self._rows_and_states()
@@ -62,11 +59,10 @@ class RowQuestion(LayerQuestion):
 
     def _rows_and_states(self) -> tuple[Tensor, Tensor]:
         """The tensor asked for, and the same states by layer and direction, as a trace has them."""
-        module = evaluation_copy(build(self.layer) if isinstance(self.layer, LayerSpec) else self.layer)
-        x = run(module, seq_len=self.seq_len, batch=self.batch).input
+        x = self.result.input
         shape = data_shapes(self.spec, self.seq_len, self.batch)
         first = {s: random_numbers(shape[f"{s}_0"].sizes, x.dtype).to(x.device) for s in self.spec.family.states}
-        traced = trace(module, x, (first["h"], first["c"]) if "c" in first else first["h"])
+        traced = trace(self.module, x, (first["h"], first["c"]) if "c" in first else first["h"])
         if not traced.equal:
             raise ValueError(NOT_TORCHS)
         state, steps = self.tensor[0], (0, -1)

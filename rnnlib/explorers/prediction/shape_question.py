@@ -6,18 +6,12 @@ import dataclasses
 import functools
 from typing import Any
 
-import torch
-from torch import nn
-
-from rnnlib.engine.call import check_numbers
-from rnnlib.engine.layers import build, evaluation_copy
-from rnnlib.engine.run import run
 from rnnlib.explorers.prediction.answer import Shape, read_shape
 from rnnlib.explorers.prediction.axes import as_read
 from rnnlib.explorers.prediction.misconceptions import misconception
 from rnnlib.explorers.prediction.question import LayerQuestion, Truth
 from rnnlib.explorers.prediction.sentences import meaning
-from rnnlib.spec import LayerSpec, TensorShape, shapes
+from rnnlib.spec import TensorShape, shapes
 from rnnlib.spec.shapes import symbol_values
 
 OVERRIDDEN = "The rules give that; this layer's own forward() does not."
@@ -42,8 +36,14 @@ class ShapeQuestion(LayerQuestion):
     @functools.cached_property
     def _real(self) -> TensorShape:
         """The tensor asked for, in symbols, of the sizes that the real layer gives it."""
-        sizes = real_shape(self.layer, self.tensor, self.seq_len, self.batch)
-        return dataclasses.replace(shapes(self.spec, self.seq_len, self.batch)[self.tensor], sizes=sizes)
+        if self.tensor.startswith(("weight", "bias")):
+            found = getattr(self.module, self.tensor)
+        elif self.tensor in ("input", "output"):
+            found = getattr(self.result, self.tensor)
+        else:  # the states that go in are of the shape of those that come out: h_0 as h_n, c_0 as c_n
+            found = getattr(self.result, f"{self.tensor[0]}_n")
+        tensor = shapes(self.spec, self.seq_len, self.batch)[self.tensor]
+        return dataclasses.replace(tensor, sizes=tuple(found.shape))
 
     @property
     def truth(self) -> Truth:
@@ -66,17 +66,3 @@ class ShapeQuestion(LayerQuestion):
             factors = [str(values[symbol]) for symbol in axis.split("*")]
             told.append({"axis": axis, "size": size, "worked": " × ".join(factors) if len(factors) > 1 else ""})
         return told
-
-
-def real_shape(layer: LayerSpec | nn.Module, tensor: str, seq_len: int, batch: int | None) -> Shape:
-    """The shape that the real layer gives a tensor: by running it, or by looking at its parameters."""
-    check_numbers()
-    module = evaluation_copy(build(layer) if isinstance(layer, LayerSpec) else layer)
-    if tensor.startswith(("weight", "bias")):
-        return tuple(getattr(module, tensor).shape)
-    with torch.no_grad():
-        result = run(module, seq_len=seq_len, batch=batch)
-    # The states that go in are of the shape of those that come out: h_0 as h_n, c_0 as c_n.
-    real = {"input": result.input, "output": result.output, "h": result.h_n, "c": result.c_n}
-    found: Any = real[tensor if tensor in real else tensor[0]]
-    return tuple(found.shape)

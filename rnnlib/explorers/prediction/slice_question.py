@@ -11,13 +11,9 @@ from collections.abc import Iterator
 from types import EllipsisType
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from rnnlib.engine.call import check_numbers
 from rnnlib.engine.closeness import close
-from rnnlib.engine.layers import build, evaluation_copy
-from rnnlib.engine.run import run
 from rnnlib.explorers.prediction.answer import MOST_TEXT
 from rnnlib.explorers.prediction.question import NOT_TORCHS, LayerQuestion, Truth
 from rnnlib.spec import LayerSpec
@@ -42,9 +38,15 @@ class SliceQuestion(LayerQuestion):
 
     def __init__(self, *asked: Any, equals: Any) -> None:
         super().__init__(*asked)
-        self.direction = check_equals(self.spec, self.tensor, equals)
-        self.row = -self.spec.num_directions + self.direction
-        self.equals = str(equals).strip()
+        direction = check_equals(self.spec, self.tensor, equals)
+        self.equals = equals.strip()
+        self.way = ("forward", "backward")[direction]
+        self.row = direction - self.spec.num_directions
+        # The step at which this direction has read everything, and the one at which it has read one step.
+        self.end, self.far = ("0", "-1") if direction else ("-1", "0")
+        width = self.spec.proj_size or self.spec.hidden_size
+        halves = (f":{width}", f"{width}:") if self.spec.bidirectional else (":", ":")
+        self.half, self.other = halves[::-1] if direction else halves
         self.text = f"Which slice of output holds the same numbers as {self.equals}?"
         self.field = {
             "before": "output",
@@ -59,23 +61,20 @@ class SliceQuestion(LayerQuestion):
     @functools.cached_property
     def _real(self) -> tuple[Tensor, Tensor]:
         """The real layer's output, and the row of h_n."""
-        check_numbers()
-        module = evaluation_copy(build(self.layer) if isinstance(self.layer, LayerSpec) else self.layer)
-        with torch.no_grad():
-            result = run(module, seq_len=self.seq_len, batch=self.batch)
-        row = result.h_n[self.row]
-        if not _same_numbers(_taken(self._right, result.output), row):
+        output, row = self.result.output, self.result.h_n[self.row]
+        if not _same_numbers(_taken(self._at(self.end, self.half), output), row):
             raise ValueError(NOT_TORCHS)
-        return result.output, row
+        return output, row
 
     @property
     def truth(self) -> Truth:
         """The slice that the rules give, once the real layer has borne it out."""
         _ = self._real
-        half = f", in the {('first', 'second')[self.direction]} half" if self.spec.bidirectional else ""
-        end = ("at the last step", "at step 0, the last that it reads")[self.direction]
-        way = f"the {self._way} direction" if self.spec.bidirectional else "the layer"
-        return Truth(self._right, f"{way} has read everything {end}{half}")
+        why = "the layer has read everything at the last step"
+        if self.spec.bidirectional:
+            end, half = ("step 0", "second") if self.way == "backward" else ("the last step", "first")
+            why = f"the {self.way} direction has read everything at {end}, and its half is the {half}"
+        return Truth(self._at(self.end, self.half), why)
 
     def slip(self, answer: str) -> str | None:
         """What was mixed up, if anything."""
@@ -89,47 +88,23 @@ class SliceQuestion(LayerQuestion):
         axes = ", ".join(data_shapes(self.spec, self.seq_len, self.batch)["output"].axes[:2])
         for name, wrong in self.slips():
             if _same_numbers(taken, _taken(wrong, output)):
-                return MIX_UPS[name].format(name=self.equals, direction=self._way, axes=f"({axes}, …)")
+                return MIX_UPS[name].format(name=self.equals, direction=self.way, axes=f"({axes}, …)")
         if taken.squeeze().shape != row.squeeze().shape:
             return f"Its shape is {tuple(taken.shape)}, and that of {self.equals} is {tuple(row.shape)}."
         return f"The shape is right, and the numbers are not those of {self.equals}."
 
     def slips(self) -> Iterator[tuple[str, str]]:
         """The known ways to get it wrong: the slip, and the slice that it leads to."""
-        end, far = self._ends
         if self.spec.bidirectional:
-            half, other = self._halves
-            yield "both halves", self._at(end, ":")
-            yield "other half", self._at(end, other)
-            yield "other end", self._at(far, half)
-            yield "other direction", self._at(far, other)
-            yield "both halves, other end", self._at(far, ":")
-            yield "every step", self._at(":", half)
-        else:
-            half = other = ":"
-            yield "other end", self._at(far, half)
-            yield "every step", self._at(":", half)
+            yield "both halves", self._at(self.end, ":")
+            yield "other half", self._at(self.end, self.other)
+            yield "other direction", self._at(self.far, self.other)
+            yield "both halves, other end", self._at(self.far, ":")
+        yield "other end", self._at(self.far, self.half)
+        yield "every step", self._at(":", self.half)
         if self.batch is not None:
-            for step, width in itertools.product((end, far), dict.fromkeys((half, other, ":"))):
-                yield "steps on batch's axis", self._at(step, width, time="batch")
-
-    @property
-    def _way(self) -> str:
-        return ("forward", "backward")[self.direction]
-
-    @property
-    def _ends(self) -> tuple[str, str]:
-        """The step at which this direction has read everything, and the one at which it has read one step."""
-        return ("-1", "0") if self.direction == 0 else ("0", "-1")
-
-    @property
-    def _halves(self) -> tuple[str, str]:
-        width = self.spec.proj_size or self.spec.hidden_size
-        return (f":{width}", f"{width}:") if self.direction == 0 else (f"{width}:", f":{width}")
-
-    @property
-    def _right(self) -> str:
-        return self._at(self._ends[0], self._halves[0] if self.spec.bidirectional else ":")
+            for step, half in itertools.product((self.end, self.far), {self.half, self.other, ":"}):
+                yield "steps on batch's axis", self._at(step, half, time="batch")
 
     def _at(self, step: str, half: str, time: str = "seq_len") -> str:
         """A step and a half as a slice of output, with the axes where they are; whole axes at the end left out."""

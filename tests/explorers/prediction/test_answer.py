@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from rnnlib.explorers.prediction import shape_question
+from rnnlib.explorers.prediction import question as asks
 from rnnlib.explorers.prediction.answer import read_shape
 from rnnlib.explorers.prediction.card import predict
 from rnnlib.spec import LayerSpec
@@ -147,8 +147,8 @@ def test_the_learner_may_try_again() -> None:
 
 def test_the_layer_is_asked_only_when_an_answer_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    run = shape_question.run
-    monkeypatch.setattr(shape_question, "run", lambda *args, **more: asked.append(args) or run(*args, **more))
+    run = asks.run
+    monkeypatch.setattr(asks, "run", lambda *args, **more: asked.append(args) or run(*args, **more))
     card = predict(SPEC, "h_n", seq_len=8, batch=3)
     card.get_state()
     repr(card)
