@@ -25,10 +25,10 @@ LITERALS = (ast.Subscript, ast.Load, ast.Tuple, ast.Slice, ast.UnaryOp, ast.USub
 MIX_UPS = {
     "both halves": "You kept both halves of the last axis: forward and backward stand side by side there.",
     "other half": "You took the other direction's half of the last axis: forward comes first, then backward.",
-    "other end": "There this direction has read one step alone: {name} is what it holds once it has read them all.",
+    "other end": "There this direction has taken one step alone: {name} is what it holds after its last.",
     "other direction": "That is where the other direction ends. {name} is of the {direction} direction.",
-    "both halves, other end": "There the {direction} half has read one step alone, and you kept both halves.",
-    "every step": "You kept every step: {name} is the state after one of them, where the layer has read all.",
+    "both halves, other end": "There the {direction} half has taken one step alone, and you kept both halves.",
+    "every step": "You kept every step: {name} is the state after the last that this direction takes.",
     "steps on batch's axis": "You counted steps on the axis of batch: output is {axes}.",
 }
 
@@ -42,7 +42,7 @@ class SliceQuestion(LayerQuestion):
         self.equals = equals.strip()
         self.way = ("forward", "backward")[direction]
         self.row = direction - self.spec.num_directions
-        # The step at which this direction has read everything, and the one at which it has read one step.
+        # Where this direction takes its last step, and its first.
         self.end, self.far = ("0", "-1") if direction else ("-1", "0")
         width = self.spec.proj_size or self.spec.hidden_size
         halves = (f":{width}", f"{width}:") if self.spec.bidirectional else (":", ":")
@@ -70,10 +70,10 @@ class SliceQuestion(LayerQuestion):
     def truth(self) -> Truth:
         """The slice that the rules give, once the real layer has borne it out."""
         _ = self._real
-        why = "the layer has read everything at the last step"
+        why = "the layer ends at the last step"
         if self.spec.bidirectional:
             end, half = ("step 0", "second") if self.way == "backward" else ("the last step", "first")
-            why = f"the {self.way} direction has read everything at {end}, and its half is the {half}"
+            why = f"the {self.way} direction ends at {end}, and its half is the {half}"
         return Truth(self._at(self.end, self.half), why)
 
     def slip(self, answer: str) -> str | None:

@@ -88,8 +88,7 @@ def test_the_card_asks_and_does_not_answer() -> None:
         "  nn.GRU(5, 10, num_layers=2, bidirectional=True) reads x of (6, 3, 5)"
     )
     assert question.answer("[0, :, 10:]").message == (
-        "Right: the backward direction has read everything at step 0, and its half is the second."
-        " The layer says output[0, :, 10:]."
+        "Right: the backward direction ends at step 0, and its half is the second. The layer says output[0, :, 10:]."
     )
     assert card(FIRST, "h_n[-2]").answer("[:, -1, :10]").truth == "output[:, -1, :10]"
     assert card(LayerSpec("RNN", 5, 10), "h_n[-1]", batch=None).answer("-1").truth == "output[-1]"
