@@ -158,13 +158,14 @@ function render({ model, el: host }) {
   /** Right or wrong is said in the line, and why below it; what was no answer is said there too, and changes nothing. */
   const hear = ({ id, right, said, truth, axes, problem }) => {
     if (id !== `${view}-${asked}`) return;
+    const atOnce = root.dataset.waiting;
     waits("");
     line.set("problem", problem && sentence(problem));
     if (problem !== undefined) return;
     root.dataset.state = right ? "right" : right === false ? "wrong" : "shown";
     line.set("changed", VERDICTS[right === false && !truth ? "again" : root.dataset.state]);
     told.replaceChildren(el("p", {}, unbroken(said)), ...(truth ? [truthSaid(model.get("oracle"), truth, axes)] : []));
-    root.scrollIntoView?.({ block: "nearest" });
+    if (atOnce) root.scrollIntoView?.({ block: "nearest" }); // who has waited longer may read elsewhere by now
     if (!truth) return;
     if (ask === document.activeElement) way.focus();
     ask.hidden = true;
