@@ -72,16 +72,17 @@ class PredictionCard(PredictionCardView):
         if not feedback.right:
             self._slips.add(self._asked.read(answer))
         self._open |= feedback.right or len(self._slips) > 1
-        return {"right": feedback.right, "said": feedback.said} | (_told(self._asked.truth) if self._open else {})
+        truth = _told(self._asked.truth) if self._open else {}
+        return truth | {"right": feedback.right} | ({} if feedback.right else {"said": feedback.said})
 
     def show(self) -> dict[str, Any]:
         """The answer, as plain data for the front end."""
-        truth, self._open = self._asked.truth, True
-        return {"said": f"{truth.why[0].upper()}{truth.why[1:]}."} | _told(truth)
+        self._open = True
+        return _told(self._asked.truth)
 
 
 def _told(truth: Truth) -> dict[str, Any]:
-    return {"truth": truth.says, "axes": list(truth.axes)}
+    return {"said": f"Why: {truth.why}.", "truth": truth.says, "axes": list(truth.axes)}
 
 
 def predict(

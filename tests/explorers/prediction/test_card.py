@@ -83,7 +83,7 @@ def test_who_asks_is_told() -> None:
     hear(card, {"show": True, "id": "a"})
     assert sent[0]["id"] == "a"
     assert [axis["size"] for axis in sent[0]["axes"]] == [4, 3, 17]
-    assert sent[0]["said"] == "One state for each layer and direction, after the last step."
+    assert sent[0]["said"] == "Why: one state for each layer and direction, after the last step."
     assert "right" not in sent[0]
     hear(card, {"answer": "1 2"})
     assert sent[-1]["axes"] == sent[0]["axes"]  # what is known is not hidden again
@@ -174,3 +174,25 @@ def test_two_cards_know_nothing_of_each_other() -> None:
     assert heard[0]["right"] is True
     assert unheard == []
     assert len({card.model_id for card in itertools.chain([one, other])}) == 2
+
+
+OTHERS = [
+    (lambda: predict(SPEC, "h_n", row=(1, "forward"), **SIZES), ("0", "2")),
+    (lambda: predict(SPEC, "output", equals="h_n[-1]", **SIZES), ("[-1]", "[:, 0, 17:]")),
+    (lambda: predict(question="And?", attempt=lambda: 1, expected=lambda: 2), ("it raises", "it runs, and is wrong")),
+    (lambda: predict(question="And?", larger={"a": lambda: 1, "b": lambda: 2}), ("a", "b")),
+]
+
+
+@pytest.mark.parametrize(("make", "answers"), OTHERS, ids=["row", "slice", "attempt", "larger"])
+def test_of_no_kind_the_answer_is_stored_or_told_at_the_first_slip(make: Any, answers: tuple[str, str]) -> None:
+    card, sent = make(), []
+    card.send = lambda content, buffers=None: sent.append(content)
+    before = stored(card)
+    for answer in answers:
+        hear(card, {"answer": answer})
+    assert stored(card) == before
+    assert [told["right"] for told in sent] == [False, True]
+    assert "truth" not in sent[0]
+    truth = sent[1]["truth"]
+    assert truth in card.choices or truth not in before + sent[0]["said"]
