@@ -142,7 +142,9 @@ def test_the_numbers_on_a_face_are_the_layers(everything: Notebook, explorer: Ex
     everything.run_code(
         f"{asked}.view(32, 8); shape.question = f'{{output[0, 0]:.4f}} {{output[0, 1]:.4f}} {{output[1, 1]:.4f}}'"
     )
-    numbers = everything.views("shape").locator(".question p").inner_text().removeprefix("Find out: ").split()
+    question = everything.views("shape").locator(".question p")
+    expect(question).not_to_contain_text("sliders")
+    numbers = question.inner_text().removeprefix("Find out: ").split()
     assert told == [f"output[{at}] = {n}" for at, n in zip(("0, 0, 0", "1, 0, 0", "1, 0, 1"), numbers, strict=True)]
 
 

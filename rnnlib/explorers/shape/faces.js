@@ -70,7 +70,7 @@ export function paintFaces(svg, faces, maps, point) {
     const size = { rows: face.rows.length, cols: face.cols.length };
     let cell = [0, 0];
     const tell = () => point(saidAt(face, map, cell));
-    image.addEventListener("pointermove", (event) => {
+    const read = (event) => {
       const box = image.getBoundingClientRect();
       const share = (at, from, room, count) =>
         Math.max(0, Math.min(count - 1, Math.floor(((at - from) / room) * count)));
@@ -79,7 +79,9 @@ export function paintFaces(svg, faces, maps, point) {
         share(event.clientX, box.left, box.width, size.cols),
       ];
       tell();
-    });
+    };
+    image.addEventListener("pointermove", read);
+    image.addEventListener("click", read); // a finger that taps leaves at once
     image.addEventListener("pointerleave", () => point(""));
     image.addEventListener("focus", tell);
     image.addEventListener("blur", () => point(""));

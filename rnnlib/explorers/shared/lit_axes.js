@@ -2,17 +2,22 @@
 
 /** Light what `root` shows of the symbol pointed at, and tell `say` the axis' sentence, "" after. Returns a clean-up. */
 export function lightAxes(root, say) {
+  let spoke = "";
+  const speak = (words) => {
+    if (words || spoke) say(words); // what others said is theirs to take back
+    spoke = words;
+  };
   const marked = (target) => target?.closest?.(".axis, .size");
   const light = ({ target }) => {
     const symbol = marked(target)?.dataset.symbol;
     if (symbol) root.dataset.lit = symbol;
     else delete root.dataset.lit;
-    if (!target.closest?.(".face")) say(target.closest?.(".axis")?.getAttribute("aria-label") ?? ""); // a face speaks for itself
+    speak(target.closest?.(".axis")?.getAttribute("aria-label") ?? "");
   };
   const dark = ({ relatedTarget }) => {
     if (root.contains(relatedTarget) && marked(relatedTarget)) return;
     delete root.dataset.lit;
-    say("");
+    speak("");
   };
   // A finger that taps leaves at once: the click that follows lights again.
   const heard = { pointerover: light, pointerleave: dark, click: light, focusin: light, focusout: dark };

@@ -184,6 +184,9 @@ export function grips(host, group, { lineFor, take, point }) {
       const grip = target.closest(".grip");
       if (grip) point(grip.getAttribute("aria-valuetext"));
     },
+    focusout({ target }) {
+      if (target.closest(".grip")) point("");
+    },
   };
   for (const [name, listener] of Object.entries(heard)) host.addEventListener(name, listener);
   return { draw };

@@ -1,0 +1,119 @@
+"""By finger alone, in a browser that has no other pointer: every explorer is read and moved by taps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, SpeedLab, StepExplorer, predict
+from tests.browser.plain_page import plain_page
+from tests.browser.screen import Explorer
+
+SHOWN = {
+    "shape": lambda: ShapeExplorer("LSTM"),
+    "step": lambda: StepExplorer("LSTM", hidden_size=4),
+    "packing": lambda: PackingExplorer("LSTM"),
+    "direction": lambda: DirectionExplorer("LSTM", seq_len=6),
+    "speed": lambda: SpeedLab("LSTM"),
+    "card": lambda: predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3),
+}
+FINGER, MOUSE = 44, 24  # pixels that a control is high and wide at least
+
+# The controls, and a lab's handles, that are smaller, with their labels.
+SMALL = """([root, least]) => [...root.querySelectorAll("button, select, input, a[href], .grip .reach")]
+    .filter((e) => e.checkVisibility())
+    .map((e) => [e, (e.closest("label") ?? e).getBoundingClientRect()])
+    .filter(([, { width, height }]) => Math.min(width, height) < least - 0.5)
+    .map(([e, { width, height }]) => `${e.getAttribute("aria-label") ?? e.textContent}: ${width} x ${height}`)"""
+
+
+@pytest.fixture(scope="module")
+def finger(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 360, "height": 900}, has_touch=True, reduced_motion="reduce")
+    page = context.new_page()
+    assert page.evaluate("matchMedia('(pointer: coarse)').matches")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def shown(finger: Page) -> Callable[[str], Explorer]:
+    def shown(name: str) -> Explorer:
+        finger.set_content(plain_page({name: SHOWN[name]()}))
+        finger.wait_for_selector("body[data-ready]", state="attached")
+        return Explorer(finger, finger.locator(".rnnlib"))
+
+    return shown
+
+
+def tap(part: Locator, across: float = 0.5, down: float = 0.5) -> None:
+    """Tap within a part, at these shares of its width and height."""
+    part.scroll_into_view_if_needed()
+    box = part.bounding_box()
+    assert box
+    part.page.touchscreen.tap(box["x"] + across * box["width"], box["y"] + down * box["height"])
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_is_touched_is_large_enough(
+    shown: Callable[[str], Explorer], page_of: Callable[..., Page], name: str
+) -> None:
+    explorer = shown(name)
+    assert explorer.page.evaluate(SMALL, [explorer.root.element_handle(), FINGER]) == []
+    page = page_of({name: SHOWN[name]()})
+    controls = page.locator(".rnnlib")
+    assert page.evaluate(SMALL, [controls.element_handle(), MOUSE]) == []
+
+
+def test_a_tap_follows_a_step_of_packing(shown: Callable[[str], Explorer]) -> None:
+    explorer = shown("packing")
+    tap(explorer.diagram.locator('.row[data-item="2"] .own'), 7.5 / 22)
+    expect(explorer.line).to_have_text("Step 7 of sequence 2 is padded[7, 2].")
+    tap(explorer.root.locator(".stop", has_text="sorted"))
+    expect(explorer.line).to_contain_text("in row 0 now")
+
+
+def test_a_tap_chooses_a_number_of_direction(shown: Callable[[str], Explorer]) -> None:
+    explorer = shown("direction")
+    tap(explorer.diagram.get_by_label("output at step 4, backward half"))
+    assert explorer.sizes(explorer.diagram)["chosen"] is True
+    assert [explorer.sizes(explorer.diagram)[name] for name in ("part", "time", "direction")] == ["output", 4, 1]
+    expect(explorer.line).to_contain_text("2 of 6 steps")
+
+
+def test_a_tap_chooses_a_unit_and_a_step(shown: Callable[[str], Explorer]) -> None:
+    explorer = shown("step")
+    steps = explorer.sizes(explorer.diagram)["seq_len"]
+    tap(explorer.root.locator('.row[data-part="f"] canvas'), 3.5 / steps, 1 - 2.5 / 4)
+    expect(explorer.line).to_contain_text("f[2] at step 3 = ")
+    expect(explorer.root.get_by_role("heading")).to_have_text("Unit 2, step 3")
+    tap(explorer.root.locator('.gate[data-part="o"]'))
+    expect(explorer.line).to_contain_text("o = σ(")
+
+
+def test_a_tap_reads_an_axis_and_a_number_of_a_shape(shown: Callable[[str], Explorer]) -> None:
+    explorer = shown("shape")
+    tap(explorer.diagram.locator('.axis[data-key="output num_directions*hidden_size"] text'))
+    expect(explorer.line).to_contain_text("output, axis 2: hidden_size 16")
+    tap(explorer.diagram.get_by_label("numbers of output"), 7.5 / 8, 1 - 2.5 / 16)
+    expect(explorer.line).to_contain_text("output[7, 0, 2] = ")
+    tap(explorer.diagram.locator(".title").first)
+    expect(explorer.line).to_contain_text("Point at an axis or a number")
+
+
+def test_a_tap_takes_a_line_of_the_speed_lab_and_a_finger_moves_it(shown: Callable[[str], Explorer]) -> None:
+    explorer = shown("speed")
+    handle = explorer.diagram.locator('.grip[data-setup="cell loop"][data-grip="move"]')
+    tap(handle.locator(".reach"))
+    expect(handle).to_be_focused()
+    expect(explorer.line).to_have_text("cell loop: 631 µs")
+    box = handle.locator(".reach").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = explorer.page.context.new_cdp_session(explorer.page)
+    for kind, places in (("Start", [y]), ("Move", [y - 20]), ("Move", [y - 50]), ("End", [])):
+        touches = [{"x": x, "y": place} for place in places]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
+    expect(explorer.answer.locator('li[data-setup="cell loop"]')).to_contain_text("times as long as layer")
