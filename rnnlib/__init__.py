@@ -1,6 +1,7 @@
 """Recurrent layers of torch, to be seen, moved and predicted: the package behind the course."""
 
 from rnnlib.data import japanese_vowels
+from rnnlib.engine.checkup.checkup import checkup
 from rnnlib.engine.packing.pack_steps import pack_steps
 from rnnlib.engine.run import run
 from rnnlib.engine.timing.time_layer import time_layer
@@ -20,6 +21,7 @@ __all__ = [
     "ShapeExplorer",
     "SpeedLab",
     "StepExplorer",
+    "checkup",
     "japanese_vowels",
     "pack_steps",
     "predict",

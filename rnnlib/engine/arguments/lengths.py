@@ -74,12 +74,16 @@ def lengths_for(spec: LayerSpec, x: Any, lengths: Any, sizes: Sizes) -> Tensor |
         raise TypeError("lengths are of the sequences in a batch, and x is one sequence: cut it, as in x[:length].")
     checked = check_lengths(lengths, [sizes.seq_len] * sizes.batch)
     if x is not None:
-        _check_padding(x if spec.batch_first else x.transpose(0, 1), checked, spec.batch_first)
+        check_padding(x if spec.batch_first else x.transpose(0, 1), checked, spec.batch_first)
     return checked
 
 
-def _check_padding(sequences: Tensor, lengths: Tensor, batch_first: bool) -> None:
-    """Refuse a batch whose shorter sequences all stand at the right end of the box, behind zeros."""
+def check_padding(sequences: Tensor, lengths: Tensor, batch_first: bool) -> None:
+    """Refuse a batch whose shorter sequences all stand at the right end of the box, behind zeros.
+
+    Raises:
+        ValueError: with the line that moves the padding to the right.
+    """
     seq_len = sequences.shape[1]
     shorter = (lengths < seq_len).nonzero().flatten().tolist()
     if not shorter or sequences.is_meta:

@@ -1,0 +1,149 @@
+"""What every experiment is compared with: the model called on the batch as it is, and the axes of its result."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+from torch import Tensor
+
+from rnnlib.engine.checkup.changes import Changes
+from rnnlib.engine.checkup.given import Given
+from rnnlib.engine.checkup.hooks import Call
+from rnnlib.engine.checkup.results import BATCH_OUTSIDE, STEPS_OUTSIDE, ResultTensor, apart, moved, named_axes
+from rnnlib.engine.checkup.subject import FailedError, Progress, Seen, Subject
+
+
+@dataclasses.dataclass(eq=False)
+class Basis:
+    """The batch as it is, and what came of it.
+
+    Attributes:
+        subject: the model.
+        given: the batch.
+        changes: what may stand in the place of a step.
+        steps: the indices of the steps to ask about.
+        seen: the call on the batch as it is.
+        results: the tensors of its result, with the names of their axes.
+        layer_axes: of each call in ``seen.calls``, what the axes of its x are.
+        is_random: two calls of fresh copies differ, as the model draws random numbers.
+        progress: where it is said how far this is.
+    """
+
+    subject: Subject
+    given: Given
+    changes: Changes
+    steps: tuple[int, ...]
+    seen: Seen
+    results: tuple[ResultTensor, ...]
+    layer_axes: tuple[tuple[str, ...], ...]
+    is_random: bool
+    progress: Progress
+
+    @property
+    def by_sequence(self) -> tuple[ResultTensor, ...]:
+        """The tensors of the result that have something for each sequence."""
+        return tuple(result for result in self.results if result.has_batch)
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether the result is whole numbers alone, as of an argmax: then a change can go unseen."""
+        return not any(self.seen.tensors[result.name].is_floating_point() for result in self.by_sequence)
+
+    def rows(self, seen: Seen, batch: int | None = None) -> list[Tensor]:
+        """Of each tensor that has something for each sequence, ``(batch, …)`` or ``(batch, seq_len, …)``."""
+        batch = self.given.batch if batch is None else batch
+        return [result.by_sequence(seen.tensors[result.name], batch) for result in self.by_sequence]
+
+    def moved(self, seen: Seen) -> Tensor:
+        """``(batch,)``: whose results are others than on the batch as it is, by more than rounding."""
+        pairs = zip(self.rows(self.seen), self.rows(seen), strict=True)
+        return torch.stack([moved(before, after) for before, after in pairs]).any(0)
+
+    def differs(self, seen: Seen) -> Tensor:
+        """``(batch,)``: whose results are others, be it by their last bit."""
+        pairs = zip(self.rows(self.seen), self.rows(seen), strict=True)
+        return torch.stack([apart(before, after) > 0 for before, after in pairs]).any(0)
+
+    def replaced(self, where: Tensor, attempt: int) -> Seen:
+        """Call the model with other steps where `where` is True."""
+        return self.subject.run(self.changes.replaced(self.given, where, attempt))
+
+
+def look(subject: Subject, given: Given, steps: tuple[int, ...], progress: Progress) -> Basis:
+    """Call the model on the batch; on one with another sequence; on one with fewer steps: so its axes tell themselves.
+
+    Raises:
+        FailedError: the model does not run on the batch as it is.
+    """
+    seen = subject.run(given)
+    again = subject.run(given, seed=1)
+    is_random = any(not torch.equal(a, b) for a, b in zip(seen.tensors.values(), again.tensors.values(), strict=False))
+    wider = _tried(subject, given.take([*range(given.batch), given.batch - 1]))
+    longest = int(given.lengths.max())
+    shorter = _tried(subject, given.until(max(1, longest - (2 if longest > 3 else 1)))) if longest > 1 else None
+    sizes = given.batch, given.seq_len
+
+    def axes_of(name: str) -> tuple[str, ...]:
+        others = [tuple(s.tensors[name].shape) if s and name in s.tensors else None for s in (wider, shorter)]
+        return named_axes(tuple(seen.tensors[name].shape), sizes, *others)
+
+    results = tuple(ResultTensor(name, tuple(t.shape), axes_of(name)) for name, t in seen.tensors.items())
+    layer_axes = tuple(
+        named_axes(tuple(call.x.shape), sizes, *(_shape_of_same(call, nth, other) for other in (wider, shorter)))
+        for call, nth in _numbered(seen.calls)
+    )
+    changes = Changes(given)
+    basis = Basis(subject, given, changes, steps, seen, results, layer_axes, is_random, progress)
+    if changes.can and any(BATCH_OUTSIDE in result.axes for result in results):
+        basis.results = tuple(map(_Nesting(basis).named, results))
+    return basis
+
+
+class _Nesting:
+    """Tells which stands within which where batch and steps are one axis: by where a change of sequence 0 shows."""
+
+    def __init__(self, basis: Basis) -> None:
+        first = basis.given.own.clone()
+        first[1:] = False
+        self._before, self._after = basis.seen.tensors, basis.replaced(first, 0).tensors
+        self._batch = basis.given.batch
+
+    def named(self, result: ResultTensor) -> ResultTensor:
+        if BATCH_OUTSIDE not in result.axes:
+            return result
+        at = result.axes.index(BATCH_OUTSIDE)
+        if result.shape[at] % self._batch:  # as of packed steps, which belong to no box
+            axes = ["" if name == BATCH_OUTSIDE else name for name in result.axes]
+        else:
+            changed = moved(*(tensors[result.name].movedim(at, 0) for tensors in (self._before, self._after)))
+            rows = changed.nonzero().flatten()
+            steps_outside = len(rows) > 0 and bool((rows % self._batch == 0).all())
+            axes = list(result.axes)
+            axes[at] = STEPS_OUTSIDE if steps_outside else BATCH_OUTSIDE
+        return dataclasses.replace(result, axes=tuple(axes))
+
+
+def _tried(subject: Subject, given: Given) -> Seen | None:
+    try:
+        return subject.run(given)
+    except FailedError:
+        return None
+
+
+def _numbered(calls: list[Call]) -> list[tuple[Call, int]]:
+    """Each call with its number among those of the same layer."""
+    counts: dict[str, int] = {}
+    numbered = []
+    for call in calls:
+        numbered.append((call, counts.get(call.path, 0)))
+        counts[call.path] = counts.get(call.path, 0) + 1
+    return numbered
+
+
+def _shape_of_same(call: Call, nth: int, other: Seen | None) -> tuple[int, ...] | None:
+    """The shape of x at the nth call of the same layer, if there is one."""
+    if other is None:
+        return None
+    same = [found for found in other.calls if found.path == call.path]
+    return tuple(same[nth].x.shape) if nth < len(same) else None

@@ -1,0 +1,144 @@
+"""Two questions about time: does every step count, and does a later step tell on an earlier one's result?"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import torch
+from torch import Tensor
+
+from rnnlib.engine.checkup.basis import Basis
+from rnnlib.engine.checkup.changes import AS_DATA, ATTEMPTS
+from rnnlib.engine.checkup.gradient import Gradient
+from rnnlib.engine.checkup.report import Finding
+from rnnlib.engine.checkup.results import moved
+from rnnlib.engine.checkup.words import LESSONS, listed, said
+
+FAINT = 1e-20  # of the largest gradient: where it has faded so far, the next zero may be no zero
+FAINT_CHANGE = 1e-4  # of the largest change of the result, where there is no gradient
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Steps:
+    """Which steps count.
+
+    Attributes:
+        counts: ``(batch, seq_len)``, True where changing the step moved something, or a gradient reaches it.
+        own: ``(batch, seq_len)``, True where the step is the sequence's own.
+        asked: the steps that were asked about; ``counts`` is False at all others.
+        gradient: ``(batch, seq_len)``, or None where there is none.
+    """
+
+    counts: Tensor
+    own: Tensor
+    asked: tuple[int, ...]
+    gradient: Tensor | None
+
+
+def ask_every_step(basis: Basis, gradient: Gradient | None) -> Finding:
+    """Change one step at a time: the result must move, or feel the step by gradient."""
+    given = basis.given
+    if int(given.lengths.max()) == 1:
+        width = given.x[0].numel()
+        hint = " If its numbers are a window of a series, time stands on the wrong axis." if width > 1 else ""
+        return Finding("every_step", None, f"There is one step, so nothing to remember.{hint}")
+    if not basis.results or not basis.changes.can:
+        return Finding("every_step", None, "There is nothing in the result, or in the steps of x, that could move.")
+    felt = None if gradient is None else gradient.steps
+    counts = torch.zeros(given.batch, given.seq_len, dtype=torch.bool) if felt is None else felt > 0
+    strength = torch.zeros(given.batch, given.seq_len, dtype=torch.float64)
+    asked = torch.zeros(given.seq_len, dtype=torch.bool)
+    asked[list(basis.steps)] = True
+    counts &= given.own & asked
+    untold = given.own if felt is None else given.own & ~_faded(felt, FAINT)
+    for attempt in range(ATTEMPTS):
+        for step in basis.steps:
+            where = untold & ~counts
+            where[:, [t for t in range(given.seq_len) if t != step]] = False
+            if where.any():
+                basis.progress.say(f"checkup: every_step, step {step}")
+                _tell(basis, where, attempt, counts, strength)
+    return _every_step(basis, Steps(counts, given.own, basis.steps, felt), strength)
+
+
+def _tell(basis: Basis, where: Tensor, attempt: int, counts: Tensor, strength: Tensor) -> None:
+    """Change the steps, one of each sequence, and note whose result moved, and by how much."""
+    seen = basis.replaced(where, attempt)
+    if basis.by_sequence:
+        counts |= where & basis.differs(seen)[:, None]
+    else:
+        pairs = zip(basis.seen.tensors.values(), seen.tensors.values(), strict=True)
+        counts |= where & any(not torch.equal(before, after) for before, after in pairs)
+    if basis.by_sequence:
+        for before, after in zip(basis.rows(basis.seen), basis.rows(seen), strict=True):
+            if before.is_floating_point():
+                far = (after - before).double().abs().flatten(1).amax(1).cpu().nan_to_num(1.0)
+                strength += where * (far / before.double().abs().max().clamp(min=1e-30).cpu())[:, None]
+
+
+def _every_step(basis: Basis, evidence: Steps, strength: Tensor) -> Finding:
+    asked = evidence.own.clone()
+    asked[:, [t for t in range(asked.shape[1]) if t not in evidence.asked]] = False
+    missing = asked & ~evidence.counts
+    if not missing.any():
+        return Finding("every_step", True, "Every own step of every sequence counts.", evidence)
+    if basis.is_coarse:
+        return Finding("every_step", None, "The result is whole numbers, too coarse to show every step.", evidence)
+    felt = evidence.gradient
+    faint = _faded(felt, FAINT) if felt is not None else _faded(strength, FAINT_CHANGE)
+    if not (missing & ~faint).any():
+        return Finding("every_step", None, "What the first steps do has faded too far to be seen.", evidence)
+    steps = missing.any(0).nonzero().flatten().tolist()
+    counting = (evidence.counts.any(0)).nonzero().flatten().tolist()
+    what = f"step {listed(steps)}, of {said(int(missing.any(1).sum()), 'sequence')}, move no result"
+    if len(counting) == 1:
+        what = f"only step {counting[0]} moves a result"
+    sentence = f"Of {len(evidence.asked)} steps asked about, {what}."
+    cure = "Carry the state from step to step, and read the time axis: see the causes below."
+    return Finding("every_step", False, sentence, evidence, cure, LESSONS["axes"])
+
+
+def _faded(strength: Tensor, share: float) -> Tensor:
+    """Where a zero stands beside a number so small that it may be the next one's rounding."""
+    least = share * float(strength.max())
+    faint, near = torch.zeros_like(strength, dtype=torch.bool), torch.zeros(len(strength), dtype=torch.bool)
+    for steps in (range(strength.shape[1]), range(strength.shape[1] - 1, -1, -1)):
+        near = torch.zeros(len(strength), dtype=torch.bool)
+        for step in steps:
+            at = strength[:, step]
+            near = torch.where(at > 0, at < least, near)
+            faint[:, step] |= near & (at == 0)
+    return faint
+
+
+def ask_future(basis: Basis, *, causal: bool) -> Finding:
+    """Change one step at a time: the results of earlier steps may move only where that is meant."""
+    given = basis.given
+    longest = int(given.lengths.max())
+    places = [index for index, result in enumerate(basis.by_sequence) if result.has_steps]
+    rows = [basis.rows(basis.seen)[index] for index in places]
+    places = [index for index, row in zip(places, rows, strict=True) if row.shape[1] in (longest, given.seq_len)]
+    if not places or longest == 1 or not basis.changes.can:
+        return Finding("future", None, "The result has nothing for each step, so no step to come can tell on it.")
+    matrix = torch.zeros(given.seq_len, given.seq_len, dtype=torch.bool)
+    for step in basis.steps:
+        basis.progress.say(f"checkup: future, step {step}")
+        where = given.own.clone()
+        where[:, [t for t in range(given.seq_len) if t != step]] = False
+        for attempt in range(AS_DATA if causal else 1):
+            if where.any():
+                seen = basis.rows(basis.replaced(where, attempt))
+                for index in places:
+                    before, after = basis.rows(basis.seen)[index], seen[index]
+                    if before.shape == after.shape:
+                        at = moved(before.transpose(0, 1), after.transpose(0, 1))
+                        matrix[: len(at), step] |= at
+    earlier = matrix.triu(1)
+    if not earlier.any():
+        return Finding("future", True, "The result of a step depends on no later one.", matrix)
+    i, j = earlier.nonzero()[0].tolist()
+    sentence = f"The result of a step depends on later ones: step {j} moves that of step {i}"
+    if not causal:
+        return Finding("future", None, f"{sentence}. If that must not be, ask with causal=True.", matrix)
+    cure = "Read in one direction (bidirectional=False), and mask or shift what comes later."
+    return Finding("future", False, f"{sentence}.", matrix, cure, LESSONS["directions"])

@@ -1,0 +1,65 @@
+"""A zoo of models: the right question fails for each sick one, none for a sound one, whatever its weights."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from rnnlib import checkup
+from rnnlib.engine.checkup.report import Checkup
+from tests.engine.checkup.zoo import SICK, SOUND, Case
+
+FEW, MANY = range(1), range(1, 10)
+
+
+def asked(case: Case) -> Checkup:
+    return checkup(case.model, case.x, *case.more, **case.options)
+
+
+def failed(report: Checkup) -> set[str]:
+    return {finding.name for finding in report.findings if finding.holds is False}
+
+
+def check_sick(name: str, seed: int) -> None:
+    torch.manual_seed(seed)
+    expected, make = SICK[name]
+    report = asked(make())
+    assert expected <= failed(report), report
+    assert not report.ok
+    assert report.causes
+    assert all(cause.sentence and cause.write and cause.lesson for cause in report.causes)
+    assert all(finding.cure and finding.lesson for finding in report.findings if finding.holds is False)
+
+
+def check_sound(name: str, seed: int) -> None:
+    torch.manual_seed(seed)
+    report = asked(SOUND[name]())
+    assert failed(report) == set(), report
+    assert report.ok
+    assert report.causes == ()
+
+
+@pytest.mark.parametrize("seed", FEW)
+@pytest.mark.parametrize("name", SICK)
+def test_a_sick_model_fails_at_the_right_question(name: str, seed: int) -> None:
+    check_sick(name, seed)
+
+
+@pytest.mark.parametrize("seed", FEW)
+@pytest.mark.parametrize("name", SOUND)
+def test_a_sound_model_gives_no_false_alarm(name: str, seed: int) -> None:
+    check_sound(name, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", SICK)
+def test_a_sick_model_fails_with_other_weights(name: str) -> None:
+    for seed in MANY:
+        check_sick(name, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", SOUND)
+def test_a_sound_model_gives_no_false_alarm_with_other_weights(name: str) -> None:
+    for seed in MANY:
+        check_sound(name, seed)
