@@ -79,7 +79,7 @@ def test_no_two_slips_lead_to_one_answer_and_none_to_the_right_one(card: Predict
         for (one, answer, anywhere), (other, other_answer, elsewhere) in itertools.combinations(beliefs(card), 2)
         if answer == other_answer and anywhere != elsewhere
     ]
-    assert same == [], "choose other sizes"
+    assert same == [], "choose other sizes, or another row"
 
 
 @pytest.mark.parametrize("card", list(cards()))

@@ -86,9 +86,9 @@ class RowQuestion(LayerQuestion):
         row = answer % count if -count <= answer < count else answer
         if row == self._row:
             return None
-        for mix_up, wrong in self.slips():
-            if wrong == row:
-                return MIX_UPS[mix_up].format(name=name)
+        mix_ups = [mix_up for mix_up, wrong in self.slips() if wrong == row]
+        if len(mix_ups) == 1:  # where two lead to one row, neither is blamed
+            return MIX_UPS[mix_ups[0]].format(name=name)
         if not 0 <= row < count:
             return f"{name} has {count} rows: 0 to {count - 1}, or -{count} to -1 from the end."
         return f"Row {row} of {name} is {self._place(*divmod(row, self.spec.num_directions))}."

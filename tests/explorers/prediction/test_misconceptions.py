@@ -293,6 +293,8 @@ FIRST = LayerSpec("GRU", 5, 7, num_layers=2, batch_first=True)
         # two at once
         (FIRST, "h_n", (3, 1, 7), 3, "batch_first moved the state + state without num_layers"),
         (BOTH_WAYS, "weight_ih_l1", (7, 7), 3, "weight without num_directions + parameter without num_gates"),
+        # two at once, and two others: no gates and an axis for layers, or a paper's gates and an axis for gates
+        (LayerSpec("LSTM", 6, 5, 3, bidirectional=True), "weight_ih_l1", (3, 5, 10), 7, "number of axes"),
         # none that is known
         (BOTH_WAYS, "output", (3, 14, 2), 3, "other order"),
         (BOTH_WAYS, "output", (2, 3, 13), 3, "one axis"),

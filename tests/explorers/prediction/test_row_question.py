@@ -68,6 +68,12 @@ def test_the_slip_is_named(row: tuple[int, str], answer: int, slip: str) -> None
     assert predict(DEEP, "h_n", row=row, **SIZES).answer(answer).said == MIX_UPS[slip].format(name="h_n")
 
 
+def test_where_two_slips_lead_to_one_row_it_is_said_whose_it_is() -> None:
+    card = predict(DEEP, "h_n", row=(1, "backward"), **SIZES)
+    assert card.answer(1).said == "Row 1 of h_n is layer 0, backward."
+    assert card.answer(4).said == "Row 4 of h_n is layer 2, forward."
+
+
 def test_another_row_is_said_to_be_whose_it_is() -> None:
     card = predict(DEEP, "h_n", row=(1, "forward"), **SIZES)
     assert card.answer(5).said == "Row 5 of h_n is layer 2, backward."
