@@ -50,10 +50,12 @@ class Basis:
         """Whether the result is whole numbers alone, as of an argmax: then a change can go unseen."""
         return not any(self.seen.tensors[result.name].is_floating_point() for result in self.by_sequence)
 
-    def rows(self, seen: Seen, batch: int | None = None) -> list[Tensor]:
+    def rows(self, seen: Seen) -> list[Tensor]:
         """Of each tensor that has something for each sequence, ``(batch, …)`` or ``(batch, seq_len, …)``."""
-        batch = self.given.batch if batch is None else batch
-        return [result.by_sequence(seen.tensors[result.name], batch) for result in self.by_sequence]
+        for result in self.by_sequence:
+            if result.name not in seen.tensors or seen.tensors[result.name].dim() != len(result.shape):
+                raise FailedError("", TypeError("its result has another form, depending on what x holds"))
+        return [result.by_sequence(seen.tensors[result.name], self.given.batch) for result in self.by_sequence]
 
     def moved(self, seen: Seen) -> Tensor:
         """``(batch,)``: whose results are others than on the batch as it is, by more than rounding."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.checkup.basis import Basis, look
@@ -111,7 +112,7 @@ def checkup(
 def _report(
     subject: Subject, model: nn.Module, given: Given, part: Part, progress: Progress, start: float, *, causal: bool
 ) -> Checkup:
-    name = type(model).__name__
+    name = str(getattr(model, "original_name", type(model).__name__))
 
     def report(findings: list[Finding], basis: Basis | None, layers: tuple[Any, ...] = ()) -> Checkup:
         causes = causes_of(findings, layers, basis)
@@ -128,7 +129,7 @@ def _report(
         rest = [Finding(question, None, "It does not run.") for question in QUESTIONS[1:]]
         return report([runs, *rest], None)
     gradients = _gradients(basis)
-    alone = ask_alone(basis)
+    alone = _answer("alone", lambda: ask_alone(basis))
     layers, calls = ask_layers(basis, gradients)
     asked: list[Callable[[], Finding]] = [
         lambda: _runs(basis),
@@ -144,7 +145,15 @@ def _report(
         lambda: ask_trained(basis),
         lambda: layers,
     ]
-    return report([ask() for ask in asked], basis, calls)
+    answers = [_answer(question, ask) for question, ask in zip(QUESTIONS, asked, strict=True)]
+    return report(answers, basis, calls)
+
+
+def _answer(question: str, ask: Callable[[], Finding]) -> Finding:
+    try:
+        return ask()
+    except FailedError as failed:
+        return Finding(question, None, f"With other numbers in x the model raises {failed.said}")
 
 
 def _basis(subject: Subject, given: Given, part: Part, progress: Progress) -> tuple[Basis, Part]:
@@ -191,8 +200,17 @@ def _unwrapped(model: Any) -> nn.Module:
         raise TypeError(
             f"model must be an nn.Module, not {type(model).__name__}: put what you call into the forward() of one."
         )
-    if "_parameters" not in vars(model):
+    if "_parameters" not in vars(model) and not isinstance(model, torch.jit.ScriptModule):
         raise TypeError(f"{type(model).__name__} is not made yet: its __init__() must call super().__init__().")
     if isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
         return _unwrapped(model.module)
-    return _unwrapped(model._orig_mod) if hasattr(model, "_orig_mod") else model
+    if any(".quantized" in type(part).__module__ for part in model.modules()):
+        raise TypeError(
+            f"{type(model).__name__} is quantised, and so rounds all sequences of a batch together: give the model that"
+            " it was before."
+        )
+    if hasattr(model, "_orig_mod"):
+        return _unwrapped(model._orig_mod)
+    if any(parameter.is_meta for parameter in model.parameters()):
+        raise ValueError(f"{type(model).__name__} is on the device meta, where weights hold no numbers: make it anew.")
+    return model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -60,12 +61,12 @@ def _of_layers(layers: Sequence[LayerCall], basis: Basis) -> Iterator[Cause]:
             if len(layer.shape) == 2:
                 write = f"{attribute}(x) on a whole (seq_len, batch, input_size), not on a 2-D piece of it"
             elif spec and not spec.batch_first and not layer.packed:
-                write = f"{attribute} = {made(spec)[:-1]}, batch_first=True)"
+                write = f"{attribute} = {made(dataclasses.replace(spec, batch_first=True))}"
             elif spec and not layer.packed:
-                write = f"{attribute} = {made(spec).replace(', batch_first=True', '')}"
+                write = f"{attribute} = {made(dataclasses.replace(spec, batch_first=False))}"
             yield Cause(f"{layer.fault}.", write, LESSONS["axes"])
         elif layer.axes[-1] == "seq_len":
-            made_anew = made(spec).replace(f"({spec.input_size},", "(1,") if spec else layer.kind
+            made_anew = made(dataclasses.replace(spec, input_size=1)) if spec else layer.kind
             write = f"{attribute} = {made_anew}, and give it (…, seq_len, 1): x.unsqueeze(-1)"
             yield Cause(f"{layer.fault}.", write, LESSONS["axes"])
         else:
@@ -183,6 +184,9 @@ def _of_state(failed: dict[str, Finding]) -> Cause:
     kept = twice.evidence.kept
     where = f"in {listed(kept)}" if kept else "somewhere"
     graph = " with its graph, so a second backward pass raises" if backward else ""
+    if twice.evidence.weights:
+        sentence = f"A call changes weights of the model, {listed(twice.evidence.weights)}."
+        return Cause(sentence, "no change of a weight inside forward(): that is the optimizer's", LESSONS["state"])
     write = "state = None at the start of each forward()"
     if backward:
         write += "; where it must be carried, state.detach()"

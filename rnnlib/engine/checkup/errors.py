@@ -26,15 +26,14 @@ def in_learners_terms(failed: FailedError, model: nn.Module, given: Given) -> tu
         >>> in_learners_terms(failed, nn.Linear(1, 1), check_given(torch.ones(2, 3, 4), (), None, AXES))[1]
         'checkup(model, x, lengths)'
     """
-    said = (str(failed.error).strip() or type(failed.error).__name__).splitlines()[0]
     module = dict(modules_of(model)).get(failed.path, model)
     where = f"{failed.path}, {type(module).__name__}," if failed.path else type(module).__name__
-    return f"{where} raises {type(failed.error).__name__}: {said.rstrip('.')}.", _mend(said, module, given)
+    return f"{where} raises {failed.said.rstrip('.')}.", _mend(failed.said, module, given)
 
 
 def _mend(said: str, module: nn.Module, given: Given) -> str:
     layer = kind_of_class(type(module))
-    if missing := re.search(r"forward\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.*)", said):
+    if missing := re.search(r"missing \d+ required (?:positional|keyword-only) arguments?: (.*)", said):
         names = ", ".join(re.findall(r"'(\w+)'", missing[1]))
         return f"checkup(model, x, {names})"
     if "positional arguments but" in said or "positional argument but" in said:

@@ -117,6 +117,8 @@ def check_given(x: Any, more: tuple[Any, ...], lengths: Any, axes: Any) -> Given
     x = check_tensor("x", x, torch.get_default_dtype())
     if x.dtype == torch.bool or x.is_complex():
         raise TypeError(f"x must hold real numbers or token ids, not {x.dtype}: write x.float().")
+    if x.is_meta:
+        raise ValueError("x is on the device meta, where tensors hold no numbers: give real ones.")
     axes = _check_axes(x, axes)
     given = Given(x.detach(), more, axes, torch.empty(0, device="cpu"))
     if not given.batch or not given.seq_len or not x.numel():

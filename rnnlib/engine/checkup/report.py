@@ -126,9 +126,11 @@ class Checkup:
         head = f"{failed} of {asked} questions answered with no" if failed else "nothing found"
         lines = [f"checkup of {self.model}: {head}"]
         lines += [self.part] if self.part else []
-        lines += [repr(finding) for finding in self.findings]
+        runs = self.findings[0].holds is not False
+        lines += [repr(finding) for finding in self.findings[: None if runs else 1]]
         if len(self.causes) > 1 and not self.causes[0].sure:
             lines.append("The evidence leaves more than one cause, the likeliest first:")
         for cause in self.causes:
-            lines += [f"→ {cause.sentence}", f"  Write: {cause.write}", f"  Lesson {cause.lesson}"]
+            lines += [f"→ {cause.sentence}"] if runs else []
+            lines += [f"  Write: {cause.write}", f"  Lesson {cause.lesson}"]
         return "\n".join(lines)

@@ -9,11 +9,13 @@ from torch import nn
 from rnnlib.engine.call import ONE_THREAD
 from rnnlib.engine.checkup.given import Given
 from rnnlib.engine.checkup.subject import modules_of
-from rnnlib.engine.limits import MULTIPLY_ADDS, check_fits
+from rnnlib.engine.checkup.words import listed
+from rnnlib.engine.limits import check_fits
 
 LONG = 20  # seconds from which a part of the batch is asked
 TOO_LONG = 600
 PARTS = ((8, 24), (4, 12))  # sequences and steps
+MULTIPLY_ADDS = 4e10  # a second, on two cores, of a model large enough to take long
 A_STEP = 3e-5  # seconds of one step of one module, however small
 BACK_TOO = 3  # times as much for a pass forth and back
 
@@ -70,8 +72,8 @@ def part_of(model: nn.Module, given: Given) -> Part:
     sentence = ""
     if len(sequences) < given.batch or len(chosen) < given.seq_len:
         sentence = (
-            f"It is large, so {len(sequences)} of {given.batch} sequences {sequences} and {len(chosen)} of"
-            f" {given.seq_len} steps were asked about."
+            f"To ask about all would take long: {len(sequences)} of {given.batch} sequences"
+            f" ({listed(sequences, 8)}) and {len(chosen)} of {given.seq_len} steps were asked about."
         )
     return Part(sequences, chosen, seconds, products <= ONE_THREAD, sentence)
 

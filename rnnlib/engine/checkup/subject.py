@@ -24,6 +24,7 @@ from rnnlib.engine.checkup.hooks import Call, watched
 from rnnlib.engine.checkup.results import tensors_of
 
 TORCHS_OWN = set(vars(nn.Module()))  # what every module has: no place for a learner's tensors and modules
+MOST = 160  # characters of an error
 SLOW = 2.0  # seconds after which progress is shown
 
 
@@ -33,6 +34,12 @@ class FailedError(Exception):
     def __init__(self, path: str, error: Exception) -> None:
         super().__init__(path, error)
         self.path, self.error = path, error
+
+    @property
+    def said(self) -> str:
+        """The error in one line, not too long."""
+        lines = str(self.error).strip().splitlines()
+        return f"{type(self.error).__name__}{f': {lines[0][:MOST]}' if lines else ''}"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -59,7 +66,9 @@ class Subject:
         """The model again, with dropout off."""
         again = copied(self._model)
         for _, module in modules_of(again):
-            module.training = training
+            module.train(training) if isinstance(module, torch.jit.ScriptModule) else setattr(
+                module, "training", training
+            )
             for name in ("dropout", "p") if "Dropout" in type(module).__name__ else ("dropout",):
                 if isinstance(vars(module).get(name), float):
                     vars(module)[name] = 0.0
@@ -140,7 +149,7 @@ def copied(model: nn.Module) -> nn.Module:
         >>> copied(model).state.requires_grad
         False
     """
-    memo = {id(held): held.detach().clone() for held in tensors_held(model).values() if not held.is_leaf}
+    memo: dict[int, Any] = {id(t): t.detach().clone() for t in tensors_held(model).values() if not t.is_leaf}
     try:
         again: nn.Module = copy.deepcopy(model, memo)
     except (TypeError, RuntimeError, AttributeError, NotImplementedError, pickle.PicklingError) as error:

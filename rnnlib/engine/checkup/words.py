@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 LESSONS = {
-    "view": "00_start_here, “A bug that does not raise”",
+    "view": "00_start_here, “What view does, and what transpose does”",
     "loop": "01_rnncell_loop, “A bug that does not raise: the state is left behind”",
     "axes": "02_rnn, “A bug that does not raise: seq and batch swapped”",
     "shapes": "02_rnn, “What it means”",
@@ -32,11 +32,11 @@ def said(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def listed(things: Sequence[Any]) -> str:
+def listed(things: Sequence[Any], most: int = MOST) -> str:
     """Things one after the other, the first few.
 
     Example:
         >>> listed([0, 2]), listed(range(9))
         ('0, 2', '0, 1, 2, 3, 4, 5, …')
     """
-    return ", ".join(map(str, things[:MOST])) + (", …" if len(things) > MOST else "")
+    return ", ".join(map(str, things[:most])) + (", …" if len(things) > most else "")

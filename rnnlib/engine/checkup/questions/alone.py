@@ -28,7 +28,7 @@ def ask_alone(basis: Basis) -> Finding:
         try:
             far[i] = _far_alone(basis, i, one.until(length) if length < given.seq_len else one, length)
         except FailedError as failed:
-            raised = raised or f"{type(failed.error).__name__}: {str(failed.error).splitlines()[0][:120]}"
+            raised = raised or failed.said
             far[i] = float("inf")
     wrong = (far > 0).nonzero().flatten().tolist()
     if not wrong:

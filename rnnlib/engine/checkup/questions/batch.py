@@ -129,15 +129,13 @@ def ask_order(basis: Basis) -> Finding:
     if basis.is_random or (reason := cannot(basis)):
         return Finding("order", None, RANDOM if basis.is_random else reason)
     basis.progress.say("checkup: order")
-    wanted = ""
     for order in (_mixed_up(given.batch), _among_equals(given.lengths)):
         try:
             seen = basis.subject.run(given.take(order))
         except FailedError as failed:
-            wanted = str(failed.error).splitlines()[0]
-            if SORTED in wanted:
+            if SORTED in failed.said:
                 continue
-            return Finding("order", None, f"With the batch in another order the model raises: {wanted[:120]}")
+            return Finding("order", None, f"With the batch in another order the model raises {failed.said}")
         if order == list(range(given.batch)):
             break
         pairs = zip(basis.rows(basis.seen), basis.rows(seen), strict=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import warnings
 
+import torch
 from torch import nn
 
 from rnnlib.engine.checkup.basis import Basis
 from rnnlib.engine.checkup.gradient import Gradient
 from rnnlib.engine.checkup.hooks import Call
 from rnnlib.engine.checkup.report import Finding, LayerCall
+from rnnlib.engine.checkup.subject import modules_of
 from rnnlib.engine.checkup.words import LESSONS, said
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import in_code
@@ -23,6 +25,8 @@ def ask_layers(basis: Basis, gradients: list[Gradient]) -> tuple[Finding, tuple[
     paths = list(dict.fromkeys(call.path for call in basis.seen.calls))
     if not paths:
         sentence = "No recurrent layer of torch.nn was called; the other questions are asked all the same."
+        if any(isinstance(module, torch.jit.ScriptModule) for _, module in modules_of(basis.seen.model)):
+            sentence = "What is scripted or traced does not show its layers: give the model that it was made from."
         return Finding("layers", None, sentence, ()), ()
     layers = tuple(_layer(basis, path, gradients) for path in paths)
     faults = [layer.fault for layer in layers if layer.fault]

@@ -27,10 +27,12 @@ class Again:
     Attributes:
         difference: the largest between two numbers.
         kept: what the call left in the model, by path: what a second call may read.
+        weights: which of these are parameters.
     """
 
     difference: float
-    kept: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    weights: tuple[str, ...] = ()
 
 
 def ask_twice(basis: Basis) -> Finding:
@@ -44,23 +46,25 @@ def ask_twice(basis: Basis) -> Finding:
     first = basis.subject.run(basis.given, model)
     firsts = [tensor.clone() for tensor in first.tensors.values()]
     kept = tuple(path for path, tensor in _everything(model).items() if not _same(start.get(path), tensor))
+    weights = tuple(path for path in kept if path in dict(model.named_parameters()))
     cure = "Begin each call with a state of zeros, or hand the state in and out as an argument and a result."
     try:
         second = basis.subject.run(basis.given, model)
     except FailedError as failed:
-        sentence = f"A second call raises: {str(failed.error).splitlines()[0][:120]}"
-        return Finding("twice", False, sentence, Again(float("inf"), kept), cure, LESSONS["state"])
+        sentence = f"A second call raises {failed.said}"
+        return Finding("twice", False, sentence, Again(float("inf"), kept, weights), cure, LESSONS["state"])
     pairs = list(zip(firsts, second.tensors.values(), strict=False))
     far = max((float(apart(a[None], b[None])[0]) for a, b in pairs), default=0.0)
     if all(float(apart(a[None], b[None])[0]) <= rounding(a, b) for a, b in pairs):
-        return Finding("twice", True, "The same input gives the same again.", Again(far, ()))
+        return Finding("twice", True, "The same input gives the same again.", Again(far))
     where = f" The first call left something in {listed(kept)}." if kept else ""
     sentence = f"The same input gives another result the second time, by up to {far:.2g}.{where}"
-    return Finding("twice", False, sentence, Again(far, kept), cure, LESSONS["state"])
+    return Finding("twice", False, sentence, Again(far, kept, weights), cure, LESSONS["state"])
 
 
 def _everything(model: nn.Module) -> dict[str, Tensor]:
-    return {name: t.detach().clone() for name, t in {**model.state_dict(keep_vars=True), **tensors_held(model)}.items()}
+    every = {**dict(model.named_parameters()), **dict(model.named_buffers()), **tensors_held(model)}
+    return {name: tensor.detach().clone() for name, tensor in every.items()}
 
 
 def _same(before: Tensor | None, after: Tensor) -> bool:
@@ -80,16 +84,16 @@ def ask_backward(basis: Basis) -> Finding:
                 return Finding("backward", None, "The result carries no gradient, so there is nothing to train by.")
             torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
     except FailedError as failed:
-        return _no_step("forward", failed.error)
+        return _no_step("forward", failed)
     except RuntimeError as error:
-        return _no_step(f"{which} backward", error)
+        return _no_step(f"{which} backward", FailedError("", error))
     return Finding("backward", True, "It goes forward and backward twice in a row.")
 
 
-def _no_step(which: str, error: Exception) -> Finding:
-    said = str(error).splitlines()[0][:140]
+def _no_step(which: str, failed: FailedError) -> Finding:
+    said = failed.said
     kept = "second time" in said or "inplace" in said
-    sentence = f"In training, a {which} pass raises: {said}"
+    sentence = f"In training, a {which} pass raises {said}"
     cure = (
         "Cut the graph between calls, state = state.detach(), for both states of an LSTM." if kept else "See the error."
     )
@@ -141,7 +145,7 @@ def ask_trained(basis: Basis) -> Finding:
         if felt is None:
             floats = [result for result in basis.results if basis.seen.tensors[result.name].is_floating_point()]
             if not floats:
-                return Finding("trained", None, "The result is whole numbers, through which no gradient flows.")
+                return Finding("trained", None, "The result has no number that a gradient flows through.")
             every = Untrained(tuple(parameters), ())
             sentence = "No parameter gets a gradient: the result is cut off from all of them."
             cure = "Look for torch.no_grad(), detach(), .data or .item() on the way to the result."
