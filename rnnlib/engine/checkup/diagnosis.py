@@ -27,7 +27,7 @@ def causes_of(findings: Sequence[Finding], layers: Sequence[LayerCall], basis: B
     by_name = {finding.name: finding for finding in findings}
     causes = [*_of_layers(layers, basis)]
     if not causes and "batch" in failed:
-        causes += _of_mixing(failed["batch"], layers, basis)
+        causes += _of_mixing(failed["batch"], layers, basis, in_order=by_name["order"].holds is True)
     if not causes and {"alone", "padding"} & failed.keys() and "twice" not in failed:
         causes += _of_pads(failed, by_name, layers, basis)
     if not causes and "order" in failed and "twice" not in failed:
@@ -39,7 +39,7 @@ def causes_of(findings: Sequence[Finding], layers: Sequence[LayerCall], basis: B
         causes.append(_as_found(failed["directions"]))
     elif not known and "every_step" in failed:
         causes += _of_steps(failed["every_step"])
-    if "trained" in failed:
+    if "trained" in failed and not (causes and _is_unused_memory(failed["trained"])):
         causes.append(_of_training(failed["trained"], layers))
     if "future" in failed:
         causes.append(_of_future(failed["future"], basis))
@@ -75,8 +75,11 @@ def _of_layers(layers: Sequence[LayerCall], basis: Basis) -> Iterator[Cause]:
             yield Cause(f"{layer.fault}.", call, LESSONS["loop"])
 
 
-def _of_mixing(finding: Finding, layers: Sequence[LayerCall], basis: Basis) -> Iterator[Cause]:
-    """Where sequences meet: before a recurrent layer, in its state, or after the last."""
+def _of_mixing(finding: Finding, layers: Sequence[LayerCall], basis: Basis, *, in_order: bool) -> Iterator[Cause]:
+    """Where sequences meet: before a recurrent layer, in its state, or after the last.
+
+    `in_order`: results go along with a permuted batch. After view or reshape they do not: it goes by places.
+    """
     if finding.evidence is None:
         write = "output[:, -1] with batch_first=True, output[-1] without"
         yield Cause(f"{finding.sentence} The last sequence was taken for the last step.", write, LESSONS["axes"])
@@ -86,6 +89,9 @@ def _of_mixing(finding: Finding, layers: Sequence[LayerCall], basis: Basis) -> I
         yield _of_order(basis)
         return
     for call, place in zip(basis.seen.calls, where, strict=True):
+        if place == "x" and in_order:
+            yield _across("before " + named(call.path), sure=True)
+            return
         if place == "x":
             cut = torch.equal(call.x.flatten(), basis.given.x.flatten()) and call.lengths is None
             yield Cause(
@@ -107,6 +113,9 @@ def _of_mixing(finding: Finding, layers: Sequence[LayerCall], basis: Basis) -> I
             )
             return
     after = f"after {named(layers[-1].path)}" if layers else "somewhere in forward()"
+    if in_order:
+        yield _across(after, sure=True)
+        return
     rows = max((len([use for use in layer.uses if use.startswith("h_n")]) for layer in layers), default=0)
     if rows > 1:
         batch = basis.given.batch
@@ -131,12 +140,12 @@ def _of_mixing(finding: Finding, layers: Sequence[LayerCall], basis: Basis) -> I
     yield _across(after)
 
 
-def _across(where: str) -> Cause:
+def _across(where: str, *, sure: bool = False) -> Cause:
     return Cause(
-        f"Or something {where} goes along the batch axis: a softmax, a mean, a norm, attention without batch_first.",
+        f"{'Something' if sure else 'Or something'} {where} goes along the batch axis: a softmax, a mean, a norm, attention without batch_first.",
         "softmax(dim=…), mean(dim=…) along seq_len; nn.MultiheadAttention(…, batch_first=True)",
         LESSONS["axes"],
-        sure=False,
+        sure=sure,
     )
 
 
@@ -208,6 +217,12 @@ def _of_steps(finding: Finding) -> Iterator[Cause]:
     else:
         sentence = f"{finding.sentence} If that is meant, as by a stride or a window, all is well."
         yield Cause(sentence, "the whole x, and every step of output or h_n", finding.lesson, sure=False)
+
+
+def _is_unused_memory(finding: Finding) -> bool:
+    """Whether weight_hh alone goes without: it has met zeros only, as another cause says already."""
+    evidence = finding.evidence
+    return not evidence.unseen and all(".weight_hh" in f".{name}" for name in evidence.unfelt)
 
 
 def _of_training(finding: Finding, layers: Sequence[LayerCall]) -> Cause:
