@@ -141,8 +141,9 @@ def _of_mixing(finding: Finding, layers: Sequence[LayerCall], basis: Basis, *, i
 
 
 def _across(where: str, *, sure: bool = False) -> Cause:
+    what = "Something" if sure else "Or something"
     return Cause(
-        f"{'Something' if sure else 'Or something'} {where} goes along the batch axis: a softmax, a mean, a norm, attention without batch_first.",
+        f"{what} {where} goes along the batch axis: a softmax, a mean, a norm, attention without batch_first.",
         "softmax(dim=…), mean(dim=…) along seq_len; nn.MultiheadAttention(…, batch_first=True)",
         LESSONS["axes"],
         sure=sure,

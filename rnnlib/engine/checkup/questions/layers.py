@@ -35,7 +35,8 @@ def ask_layers(basis: Basis, gradients: list[Gradient]) -> tuple[Finding, tuple[
     if faults:
         cure = "Give each layer the axes that it reads: see the causes below."
         return Finding("layers", False, f"{faults[0]}.{note}", layers, cure, LESSONS["axes"]), layers
-    sentence = f"{said(len(layers), 'recurrent layer')} {'reads' if len(layers) == 1 else 'read'} the batch and the steps as such.{note}"
+    reads = "reads" if len(layers) == 1 else "read"
+    sentence = f"{said(len(layers), 'recurrent layer')} {reads} the batch and the steps as such.{note}"
     return Finding("layers", True, sentence, layers), layers
 
 
