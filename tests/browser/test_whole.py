@@ -54,6 +54,17 @@ RINGS = """(name) => {
         } }
     return [root.querySelectorAll(".found").length, through]; }"""
 
+# The lit parts of drawings that neither a line below their words nor a stroke in ink shows, or that have a ring:
+# around a part of a drawing Firefox draws one elsewhere.
+UNMARKED = """(name) => {
+    const root = document.querySelector(`#${name} .rnnlib`), ink = getComputedStyle(root).color;
+    const marks = (e) => {
+        const { textDecorationLine, stroke } = getComputedStyle(e);
+        return stroke === ink || (textDecorationLine === "underline" && e.textContent); };
+    return [...root.querySelectorAll("svg .found:not(.block)")]
+        .filter((e) => getComputedStyle(e).outlineStyle !== "none" || ![e, ...e.querySelectorAll("*")].some(marks))
+        .map((e) => e.outerHTML.slice(0, 80)); }"""
+
 
 @contextlib.contextmanager
 def run_here(lesson: Path) -> Iterator[dict[str, AnyWidget]]:
@@ -125,6 +136,7 @@ def test_no_ring_of_an_answer_runs_through_its_neighbours(
                     answer.click()
                 count, found = page.evaluate(RINGS, name)
                 assert count or "`" not in (getattr(view, "solution", "") or "")
+                assert page.evaluate(UNMARKED, name) == []
                 if found:
                     through[f"{name} {width}"] = found
         assert through == {}
