@@ -89,11 +89,11 @@ SENTENCES = {
     # input and output
     "batch and seq_len swapped": (
         "You swapped batch and seq_len.",
-        "{name} is {axes}: time comes first unless batch_first=True.",
+        "{name} is {axes}: time comes first, unless the layer is made with batch_first=True.",
     ),
     "batch_first forgotten": ("You forgot batch_first=True.", "With it, {name} is {axes}."),
     # whatever is no parameter
-    "no batch axis": ("You left out the batch axis.", "Only an unbatched x gives tensors without one."),
+    "no batch axis": ("You left out the batch axis.", "Only an x without a batch axis gives tensors without one."),
     "batch axis, though unbatched": (
         "You added a batch axis.",
         "x is unbatched, {x}, so no tensor has that axis here.",

@@ -25,11 +25,12 @@ LITERALS = (ast.Subscript, ast.Load, ast.Tuple, ast.Slice, ast.UnaryOp, ast.USub
 MIX_UPS = {
     "both halves": "You kept both halves of the last axis: forward and backward stand side by side there.",
     "other half": "You took the other direction's half of the last axis: forward comes first, then backward.",
-    "other end": "There this direction has taken one step alone: {name} is what it holds after its last.",
+    "other end": "There {who} has taken one step alone: {name} is what it holds after its last.",
     "other direction": "That is where the other direction ends. {name} is of the {direction} direction.",
     "both halves, other end": "There the {direction} half has taken one step alone, and you kept both halves.",
-    "every step": "You kept every step: {name} is the state after the last that this direction takes.",
+    "every step": "You kept every step: {name} is the state after the last that {who} takes.",
     "steps on batch's axis": "You counted steps on the axis of batch: output is {axes}.",
+    "rows on time's axis": "You counted h_n's rows on the axis of time: output shows the last layer alone.",
 }
 
 
@@ -86,9 +87,10 @@ class SliceQuestion(LayerQuestion):
         if _same_numbers(taken, row):
             return None
         axes = ", ".join(data_shapes(self.spec, self.seq_len, self.batch)["output"].axes[:2])
+        who = "this direction" if self.spec.bidirectional else "the layer"
         for name, wrong in self.slips():
             if _same_numbers(taken, _taken(wrong, output)):
-                return MIX_UPS[name].format(name=self.equals, direction=self.way, axes=f"({axes}, …)")
+                return MIX_UPS[name].format(name=self.equals, direction=self.way, who=who, axes=f"({axes}, …)")
         if taken.squeeze().shape != row.squeeze().shape:
             return f"Its shape is {tuple(taken.shape)}, and that of {self.equals} is {tuple(row.shape)}."
         return f"The shape is right, and the numbers are not those of {self.equals}."
@@ -105,6 +107,10 @@ class SliceQuestion(LayerQuestion):
         if self.batch is not None:
             for step, half in itertools.product((self.end, self.far), {self.half, self.other, ":"}):
                 yield "steps on batch's axis", self._at(step, half, time="batch")
+        row = self.row + self.spec.num_layers * self.spec.num_directions
+        if 0 < row < self.seq_len - 1:  # a step that is neither the first nor the last
+            for half in {self.half, self.other, ":"}:
+                yield "rows on time's axis", self._at(str(row), half)
 
     def _at(self, step: str, half: str, time: str = "seq_len") -> str:
         """A step and a half as a slice of output, with the axes where they are; whole axes at the end left out."""

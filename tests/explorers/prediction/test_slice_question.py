@@ -54,6 +54,9 @@ def test_any_indexing_that_gives_the_same_numbers_is_right(answer: str) -> None:
         (BOTH, "h_n[-1]", "[-1]", "both halves, other end"),
         (BOTH, "h_n[-1]", "[:, :, 10:]", "every step"),
         (BOTH, "h_n[-1]", "[:, 0, 10:]", "steps on batch's axis"),
+        (BOTH, "h_n[-1]", "[3]", "rows on time's axis"),
+        (BOTH, "h_n[-2]", "[2, :, :10]", "rows on time's axis"),
+        (FIRST, "h_n[-2]", "[:, 2]", "rows on time's axis"),
         (BOTH, "h_n[-2]", "[-1]", "both halves"),
         (BOTH, "h_n[-2]", "[0, :, :10]", "other end"),
         (FIRST, "h_n[-2]", "[-1, :, :10]", "steps on batch's axis"),
@@ -61,21 +64,24 @@ def test_any_indexing_that_gives_the_same_numbers_is_right(answer: str) -> None:
         (FIRST, "h_n[-1]", "[:, -1]", "both halves, other end"),
         (LayerSpec("RNN", 5, 10), "h_n[-1]", "[0]", "other end"),
         (LayerSpec("RNN", 5, 10), "h_n[-1]", "output", "every step"),
+        (LayerSpec("RNN", 5, 10, 2), "h_n[-1]", "[1]", "rows on time's axis"),
+        (LayerSpec("RNN", 5, 10, 6), "h_n[-1]", "[0]", "other end"),
         (LayerSpec("RNN", 5, 10, batch_first=True), "h_n[-1]", "[-1]", "steps on batch's axis"),
     ],
 )
 def test_the_slip_is_named(spec: LayerSpec, equals: str, answer: str, slip: str) -> None:
     way = "forward" if equals == "h_n[-2]" else "backward"
+    who = "this direction" if spec.bidirectional else "the layer"
     axes = "(batch, seq_len, …)" if spec.batch_first else "(seq_len, batch, …)"
     feedback = card(spec, equals).answer(answer)
     assert not feedback.right
-    assert feedback.said == MIX_UPS[slip].format(name=equals, direction=way, axes=axes)
+    assert feedback.said == MIX_UPS[slip].format(name=equals, direction=way, who=who, axes=axes)
 
 
 def test_what_fits_no_slip_is_told_what_is_so() -> None:
     question = card(BOTH, "h_n[-2]")
     assert question.answer("[2, 1]").said == "Its shape is (20,), and that of h_n[-2] is (3, 10)."
-    assert question.answer("[2, :, :10]").said == "The shape is right, and the numbers are not those of h_n[-2]."
+    assert question.answer("[4, :, :10]").said == "The shape is right, and the numbers are not those of h_n[-2]."
     assert question.answer("[99]").said.startswith("output[99] raises IndexError: index 99 is out of bounds")
     assert question.answer("[0, 0, 0, 0]").said.startswith("output[0, 0, 0, 0] raises IndexError: too many indices")
     assert question.answer("[::-1]").said == "output[::-1] raises ValueError: step must be greater than zero."
