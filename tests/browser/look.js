@@ -36,6 +36,8 @@
     const said = e.getAttribute("aria-label") ?? e.textContent;
     if (Math.min(width, height) < 23.5) wrong.add(`${said} can hardly be touched: ${width} x ${height}`);
   }
+  const asked = root.querySelector(".question p:not([tabindex])");
+  if (asked?.scrollHeight > asked?.clientHeight + 1) wrong.add("the question is cut");
   if (root.scrollWidth > root.clientWidth + 1) wrong.add("it scrolls sideways");
   return [...wrong];
 };
