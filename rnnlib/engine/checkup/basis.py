@@ -12,6 +12,7 @@ from rnnlib.engine.checkup.given import Given
 from rnnlib.engine.checkup.hooks import Call
 from rnnlib.engine.checkup.results import BATCH_OUTSIDE, STEPS_OUTSIDE, ResultTensor, apart, moved, named_axes
 from rnnlib.engine.checkup.subject import FailedError, Progress, Seen, Subject
+from rnnlib.engine.closeness import close
 
 
 @dataclasses.dataclass(eq=False)
@@ -25,8 +26,10 @@ class Basis:
         steps: the indices of the steps to ask about.
         seen: the call on the batch as it is.
         results: the tensors of its result, with the names of their axes.
+        is_list: with another sequence there is another tensor.
         layer_axes: of each call in ``seen.calls``, what the axes of its x are.
-        is_random: two calls of fresh copies differ, as the model draws random numbers.
+        is_random: two calls of fresh copies differ where the random seed does.
+        remembers: two calls of fresh copies differ, so something is kept outside of the model.
         progress: where it is said how far this is.
     """
 
@@ -36,8 +39,10 @@ class Basis:
     steps: tuple[int, ...]
     seen: Seen
     results: tuple[ResultTensor, ...]
+    is_list: bool
     layer_axes: tuple[tuple[str, ...], ...]
     is_random: bool
+    remembers: bool
     progress: Progress
 
     @property
@@ -79,12 +84,17 @@ def look(subject: Subject, given: Given, steps: tuple[int, ...], progress: Progr
         FailedError: the model does not run on the batch as it is.
     """
     seen = subject.run(given)
-    again = subject.run(given, seed=1)
-    is_random = any(not torch.equal(a, b) for a, b in zip(seen.tensors.values(), again.tensors.values(), strict=False))
-    wider = _tried(subject, given.take([*range(given.batch), given.batch - 1]))
+    remembers = _differ(seen, subject.run(given))
+    is_random = not remembers and _differ(seen, subject.run(given, seed=1))
+    grown = [*range(given.batch), given.batch - 1]
+    wider = _tried(subject, given.take(grown))
+    if wider is None and given.more:
+        wider = _tried(subject, dataclasses.replace(given, states=True).take(grown))
+        given = given if wider is None else dataclasses.replace(given, states=True)
     longest = int(given.lengths.max())
     shorter = _tried(subject, given.until(max(1, longest - (2 if longest > 3 else 1)))) if longest > 1 else None
     sizes = given.batch, given.seq_len
+    is_list = wider is not None and len(wider.tensors) > len(seen.tensors)
 
     def axes_of(name: str) -> tuple[str, ...]:
         others = [tuple(s.tensors[name].shape) if s and name in s.tensors else None for s in (wider, shorter)]
@@ -96,7 +106,7 @@ def look(subject: Subject, given: Given, steps: tuple[int, ...], progress: Progr
         for call, nth in _numbered(seen.calls)
     )
     changes = Changes(given)
-    basis = Basis(subject, given, changes, steps, seen, results, layer_axes, is_random, progress)
+    basis = Basis(subject, given, changes, steps, seen, results, is_list, layer_axes, is_random, remembers, progress)
     if changes.can and any(BATCH_OUTSIDE in result.axes for result in results):
         basis.results = tuple(map(_Nesting(basis).named, results))
     return basis
@@ -124,6 +134,11 @@ class _Nesting:
             axes = list(result.axes)
             axes[at] = STEPS_OUTSIDE if steps_outside else BATCH_OUTSIDE
         return dataclasses.replace(result, axes=tuple(axes))
+
+
+def _differ(one: Seen, other: Seen) -> bool:
+    pairs = zip(one.tensors.values(), other.tensors.values(), strict=False)
+    return len(one.tensors) != len(other.tensors) or not all(close(before, after) for before, after in pairs)
 
 
 def _tried(subject: Subject, given: Given) -> Seen | None:

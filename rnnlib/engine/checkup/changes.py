@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import torch
 from torch import Tensor
 
@@ -37,6 +39,11 @@ class Changes:
         """Whether there is anything to put in the place of a step: not where x holds one id alone."""
         return len(self._steps) > 1 or self._is_noise
 
+    def noise(self, given: Given) -> Given:
+        """The same batch with numbers around 0 in the place of its own: they saturate no gate."""
+        noise = torch.randn(given.x.shape, generator=_generator(0), device="cpu", dtype=torch.float32)
+        return dataclasses.replace(given, x=noise.to(given.x))
+
     def replaced(self, given: Given, where: Tensor, attempt: int) -> Given:
         """The same batch with other steps where `where`, ``(batch, seq_len)``, is True: others at each attempt."""
         x = given.by_sequence().clone()
@@ -46,7 +53,7 @@ class Changes:
         return given.with_steps(x)
 
     def _other(self, old: Tensor, attempt: int) -> Tensor:
-        generator = torch.Generator("cpu").manual_seed(1000 + attempt)
+        generator = _generator(1 + attempt)
         drawn = torch.randint(len(self._steps), (len(old),), generator=generator, device="cpu").to(old.device)
         new: Tensor = self._steps[drawn]
         same = (new == old).all(1)
@@ -55,6 +62,10 @@ class Changes:
             noise = torch.randn(old.shape, generator=generator, device="cpu", dtype=torch.float32).to(old)
             new = new + LARGER[max(0, attempt - AS_DATA)] * self._scale * noise
         return new
+
+
+def _generator(seed: int) -> torch.Generator:
+    return torch.Generator("cpu").manual_seed(1000 + seed)
 
 
 def _flat(steps: Tensor) -> Tensor:

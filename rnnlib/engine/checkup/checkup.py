@@ -10,11 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.checkup.basis import Basis, look
-from rnnlib.engine.checkup.changes import AS_DATA
 from rnnlib.engine.checkup.diagnosis import causes_of
 from rnnlib.engine.checkup.errors import in_learners_terms
 from rnnlib.engine.checkup.given import AXES, Given, check_given
-from rnnlib.engine.checkup.gradient import Gradient, gradient_of
+from rnnlib.engine.checkup.gradient import gradients_of
 from rnnlib.engine.checkup.questions.alone import ask_alone, ask_padding
 from rnnlib.engine.checkup.questions.batch import ask_batch, ask_order
 from rnnlib.engine.checkup.questions.directions import ask_directions
@@ -128,7 +127,7 @@ def _report(
         runs = Finding("runs", False, sentence, None, cure, LESSONS["shapes"])
         rest = [Finding(question, None, "It does not run.") for question in QUESTIONS[1:]]
         return report([runs, *rest], None)
-    gradients = _gradients(basis)
+    gradients = gradients_of(basis)
     alone = _answer("alone", lambda: ask_alone(basis))
     layers, calls = ask_layers(basis, gradients)
     asked: list[Callable[[], Finding]] = [
@@ -137,7 +136,7 @@ def _report(
         lambda: alone,
         lambda: ask_order(basis),
         lambda: ask_padding(basis, alone),
-        lambda: ask_every_step(basis, gradients[0] if gradients else None),
+        lambda: ask_every_step(basis, gradients),
         lambda: ask_directions(basis, gradients),
         lambda: ask_future(basis, causal=causal),
         lambda: ask_twice(basis),
@@ -166,16 +165,6 @@ def _basis(subject: Subject, given: Given, part: Part, progress: Progress) -> tu
             raise
         part = Part(tuple(range(given.batch)), part.steps, part.seconds, part.is_small, "")
         return look(subject, given, part.steps, progress), part
-
-
-def _gradients(basis: Basis) -> list[Gradient]:
-    """Of the batch as it is, and of others: where a maximum is, it is elsewhere in another batch."""
-    batches = [basis.given]
-    if basis.changes.can:
-        batches += [basis.changes.replaced(basis.given, basis.given.own, attempt) for attempt in range(AS_DATA)]
-    if not any(getattr(call.layer, "bidirectional", False) for call in basis.seen.calls):
-        batches = batches[:1]
-    return [gradient for batch in batches if (gradient := gradient_of(basis, batch)) is not None]
 
 
 def _runs(basis: Basis) -> Finding:

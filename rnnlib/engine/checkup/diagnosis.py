@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-import torch
-
 from rnnlib.engine.checkup.basis import Basis
+from rnnlib.engine.checkup.mixing import of_mixing
 from rnnlib.engine.checkup.questions.layers import made, named, spec_of
 from rnnlib.engine.checkup.report import Cause, Finding, LayerCall
 from rnnlib.engine.checkup.words import LESSONS, listed
@@ -27,7 +26,8 @@ def causes_of(findings: Sequence[Finding], layers: Sequence[LayerCall], basis: B
     by_name = {finding.name: finding for finding in findings}
     causes = [*_of_layers(layers, basis)]
     if not causes and "batch" in failed:
-        causes += _of_mixing(failed["batch"], layers, basis, in_order=by_name["order"].holds is True)
+        permuted = _is_another_order(failed["batch"])
+        causes += [_of_order(basis)] if permuted else of_mixing(by_name, layers, basis)
     if not causes and {"alone", "padding"} & failed.keys() and "twice" not in failed:
         causes += _of_pads(failed, by_name, layers, basis)
     if not causes and "order" in failed and "twice" not in failed:
@@ -66,8 +66,10 @@ def _of_layers(layers: Sequence[LayerCall], basis: Basis) -> Iterator[Cause]:
                 write = f"{attribute} = {made(dataclasses.replace(spec, batch_first=False))}"
             yield Cause(f"{layer.fault}.", write, LESSONS["axes"])
         elif layer.axes[-1] == "seq_len":
-            made_anew = made(dataclasses.replace(spec, input_size=1)) if spec else layer.kind
-            write = f"{attribute} = {made_anew}, and give it (…, seq_len, 1): x.unsqueeze(-1)"
+            steps = layer.shape[layer.reads.index("seq_len")] if "seq_len" in layer.reads else 1
+            made_anew = made(dataclasses.replace(spec, input_size=steps)) if spec else layer.kind
+            cure = "x.unsqueeze(-1)" if steps == 1 and len(layer.shape) == 2 else "x.transpose(-1, -2)"
+            write = f"{attribute} = {made_anew}, and give it (…, seq_len, {steps}): {cure}"
             yield Cause(f"{layer.fault}.", write, LESSONS["axes"])
         else:
             state = "(h, c)" if layer.kind.startswith("LSTM") else "h"
@@ -75,82 +77,11 @@ def _of_layers(layers: Sequence[LayerCall], basis: Basis) -> Iterator[Cause]:
             yield Cause(f"{layer.fault}.", call, LESSONS["loop"])
 
 
-def _of_mixing(finding: Finding, layers: Sequence[LayerCall], basis: Basis, *, in_order: bool) -> Iterator[Cause]:
-    """Where sequences meet: before a recurrent layer, in its state, or after the last.
-
-    `in_order`: results go along with a permuted batch. After view or reshape they do not: it goes by places.
-    """
-    if finding.evidence is None:
-        write = "output[:, -1] with batch_first=True, output[-1] without"
-        yield Cause(f"{finding.sentence} The last sequence was taken for the last step.", write, LESSONS["axes"])
-        return
-    moved, where = finding.evidence.moved, finding.evidence.layers
-    if _is_another_order(moved):
-        yield _of_order(basis)
-        return
-    for call, place in zip(basis.seen.calls, where, strict=True):
-        if place == "x" and in_order:
-            yield _across("before " + named(call.path), sure=True)
-            return
-        if place == "x":
-            cut = torch.equal(call.x.flatten(), basis.given.x.flatten()) and call.lengths is None
-            yield Cause(
-                f"Sequences are mixed before {named(call.path)}: "
-                + ("it reads x cut anew, as by view or reshape." if cut else "view or reshape stands for transpose."),
-                "x.transpose(0, 1), or x.permute(…) for more axes",
-                LESSONS["view"],
-                sure=cut,
-            )
-            if not cut:
-                yield _across("before " + named(call.path))
-            return
-        if place == "hx":
-            yield Cause(
-                f"The state given to {named(call.path)} has something of other sequences in it.",
-                "state.transpose(0, 1) where (batch, rows, …) becomes (rows, batch, …), never view",
-                LESSONS["flat"],
-                sure=False,
-            )
-            return
-    after = f"after {named(layers[-1].path)}" if layers else "somewhere in forward()"
-    if in_order:
-        yield _across(after, sure=True)
-        return
-    rows = max((len([use for use in layer.uses if use.startswith("h_n")]) for layer in layers), default=0)
-    if rows > 1:
-        batch = basis.given.batch
-        pattern = torch.zeros(batch, batch, dtype=torch.bool)
-        for i in range(batch):
-            pattern[i, [(i * rows + k) % batch for k in range(rows)]] = True
-        yield Cause(
-            f"Sequences are mixed {after}: {rows} rows of h_n are laid side by side by view or reshape.",
-            "h_n.transpose(0, 1).flatten(1), or torch.cat((h_n[-2], h_n[-1]), dim=-1)",
-            LESSONS["flat"],
-            sure=torch.equal(pattern, moved),
-        )
-        if torch.equal(pattern, moved):
-            return
-    else:
-        yield Cause(
-            f"Sequences are mixed {after}: view or reshape stands for transpose.",
-            "output.transpose(0, 1), then flatten",
-            LESSONS["view"],
-            sure=False,
-        )
-    yield _across(after)
-
-
-def _across(where: str, *, sure: bool = False) -> Cause:
-    what = "Something" if sure else "Or something"
-    return Cause(
-        f"{what} {where} goes along the batch axis: a softmax, a mean, a norm, attention without batch_first.",
-        "softmax(dim=…), mean(dim=…) along seq_len; nn.MultiheadAttention(…, batch_first=True)",
-        LESSONS["axes"],
-        sure=sure,
-    )
-
-
-def _is_another_order(moved: torch.Tensor) -> bool:
+def _is_another_order(batch: Finding) -> bool:
+    """Whether each sequence moves one result, and another than its own."""
+    if batch.evidence is None:
+        return False
+    moved = batch.evidence.moved
     return bool((moved.sum(0) <= 1).all() and (moved.sum(1) == 1).all())
 
 
@@ -171,6 +102,12 @@ def _of_pads(
 ) -> Iterator[Cause]:
     pack = "pack_padded_sequence(x, lengths, batch_first=…, enforce_sorted=False)"
     mask = "scores.masked_fill(pad, -inf) before a softmax or a maximum; sum / lengths for a mean"
+    for call in basis.seen.calls:
+        wrong = call.lengths is not None and len(call.lengths) == basis.given.batch
+        if call.lengths is not None and wrong and bool((call.lengths > basis.given.lengths).any()):
+            packed, own = listed(call.lengths.tolist()), listed(basis.given.lengths.tolist())
+            yield Cause(f"{named(call.path)} was packed with lengths {packed}; they are {own}.", pack, LESSONS["pads"])
+            return
     if "padding" in failed:
         unpacked = [named(layer.path) for layer in layers if not layer.packed]
         if unpacked:
@@ -233,9 +170,9 @@ def _of_training(finding: Finding, layers: Sequence[LayerCall]) -> Cause:
         own = [name for name in unfelt if name.startswith(f"{layer.path}.weight_ih_l".lstrip("."))]
         if own and rows and "output" not in layer.uses:
             sentence = (
-                f"Of {named(layer.path)}, {listed(rows)} are used, rows of a lower layer: h_n has layer first, then"
+                f"Of {named(layer.path)}, the result depends on {listed(rows)} alone, and h_n has layer first, then"
+                f" direction. No gradient reaches {listed(own)}."
             )
-            sentence += f" direction. No gradient reaches {listed(own)}."
             write = "h_n[-1], and with two directions torch.cat((h_n[-2], h_n[-1]), dim=-1)"
             return Cause(sentence, write, LESSONS["rows"])
     return _as_found(finding)

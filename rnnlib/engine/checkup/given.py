@@ -26,6 +26,7 @@ class Given:
         axes: the names of x's axes, ``batch`` and ``seq_len`` among them.
         lengths: ``(batch,)``, how many steps of each sequence are its own.
         padded: the lengths were given; else all steps are.
+        states: what more has three axes has the batch second, as torch's states do, whatever other axis would fit.
     """
 
     x: Tensor
@@ -33,6 +34,7 @@ class Given:
     axes: tuple[str, ...]
     lengths: Tensor
     padded: bool = False
+    states: bool = False
 
     @property
     def batch(self) -> int:
@@ -68,9 +70,13 @@ class Given:
         rows = torch.tensor(list(sequences), device="cpu")
         return self._taken("batch", rows, self.lengths[rows])
 
-    def until(self, steps: int) -> Given:
-        """The first steps alone."""
-        return self._taken("seq_len", torch.arange(steps, device="cpu"), self.lengths.clamp(max=steps))
+    def until(self, steps: int, *, more: bool = True) -> Given:
+        """The first steps alone; of what goes along too, or of x and the lengths alone."""
+        cut = self._taken("seq_len", torch.arange(steps, device="cpu"), self.lengths.clamp(max=steps))
+        if more:
+            return cut
+        kept = (after if self._are_lengths(item) else item for item, after in zip(self.more, cut.more, strict=True))
+        return dataclasses.replace(cut, more=tuple(kept))
 
     def _taken(self, name: str, rows: Tensor, lengths: Tensor) -> Given:
         x = self.x.index_select(self.axes.index(name), rows.to(self.x.device))
@@ -95,12 +101,14 @@ class Given:
         return self.padded and isinstance(item, list) and item == self.lengths.tolist()
 
     def _axis_of(self, item: Tensor, name: str) -> int | None:
-        """Where x has it; the batch, as of a state, may also be on the only axis of its size."""
+        """Where x has it; the batch, as of a state, or both, as of a mask, may be on the only axis of their size."""
         axis, size = self.axes.index(name), self.x.shape[self.axes.index(name)]
+        if self.states and item.dim() == 3:
+            return 1 if name == "batch" and item.shape[1] == size else None
         fits = [place for place, length in enumerate(item.shape) if length == size]
         if axis in fits:
             return axis
-        return fits[0] if name == "batch" and len(fits) == 1 else None
+        return fits[0] if len(fits) == 1 and (name == "batch" or item.dim() == 2) else None
 
 
 def check_given(x: Any, more: tuple[Any, ...], lengths: Any, axes: Any) -> Given:

@@ -10,9 +10,11 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.checkup.basis import Basis
+from rnnlib.engine.checkup.changes import AS_DATA
 from rnnlib.engine.checkup.given import Given
 from rnnlib.engine.checkup.hooks import Call
 from rnnlib.engine.checkup.subject import FailedError, modules_of
+from rnnlib.engine.checkup.weights import JITTERS, jitter, trainable
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -33,9 +35,37 @@ class Gradient:
     calls: tuple[Call, ...]
 
 
-def gradient_of(basis: Basis, given: Given) -> Gradient | None:
+def gradients_of(basis: Basis) -> list[Gradient]:
+    """On the batch as it is and on others, with these weights and others: what is used shows in one of them.
+
+    A maximum is elsewhere in another batch; a gate that is shut, or starts at 0, is open with other weights.
+    """
+    batches: list[tuple[Given, int | None]] = [(basis.given, None)]
+    if basis.changes.can:
+        own = basis.given.own
+        batches += [(basis.changes.replaced(basis.given, own, attempt), None) for attempt in range(AS_DATA)]
+    other = basis.given if basis.given.has_ids else basis.changes.noise(basis.given)
+    batches += [(other, None), *((other, seed) for seed in range(JITTERS))]
+    found: list[Gradient] = []
+    for batch, seed in batches:
+        gradient = _gradient(basis, batch, seed)
+        found += [] if gradient is None else [gradient]
+        if gradient is None or _tells_all(basis, gradient):
+            break
+    return found
+
+
+def _tells_all(basis: Basis, gradient: Gradient) -> bool:
+    """Whether every step is felt already, and there are no halves to ask about."""
+    halves = any(getattr(call.layer, "bidirectional", False) for call in gradient.calls)
+    return not halves and gradient.steps is not None and bool((gradient.steps > 0)[basis.given.own].all())
+
+
+def _gradient(basis: Basis, given: Given, seed: int | None) -> Gradient | None:
     """The gradient of the result, each of its numbers weighted at random; None where there is none."""
     model, embedded = basis.subject.copy(), list[Tensor]()
+    if seed is not None:
+        jitter(trainable(model).values(), seed)
     x = given.x.clone()
     handles = []
     if given.has_ids:

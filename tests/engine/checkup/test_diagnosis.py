@@ -36,10 +36,10 @@ FIRST = {  # what the first cause says, and what it says to write
     ),
     "the_first_output": ("read at the first step alone", "output[-1]"),
     "a_state_left_behind": ("remembers nothing", "h = self.cell(x_t, h)"),
-    "a_window_of_features": ("your seq_len stands on its feature axis", "nn.LSTM(1, 8, batch_first=True)"),
+    "a_window_of_features": ("your seq_len is its features", "nn.LSTM(1, 8, batch_first=True)"),
     "a_state_kept": ("kept between two calls, in state[0], state[1]", "state = None"),
     "layers_in_a_list": ("layers[0].weight_ih_l0", "nn.ModuleList"),
-    "a_decoder_from_the_wrong_rows": ("rows of a lower layer", "h_n[-2]"),
+    "a_decoder_from_the_wrong_rows": ("depends on h_n[0], h_n[1] alone", "h_n[-2]"),
     "a_language_model_of_two_directions": ("gru reads in both directions", "bidirectional=False"),
 }
 

@@ -762,3 +762,160 @@ def inputs_of_nothing_but_ones() -> Case:
 def one_hot() -> Case:
     x = torch.nn.functional.one_hot(torch.randint(0, F, (B, T)), F).float()
     return Case(Made(lambda m, x: m.fc(m.gru(x)[1][-1]), gru=gru(), fc=head()), x)
+
+
+# After public threads and torch's own examples.
+
+
+@sick("twice")
+def a_state_in_a_global() -> Case:
+    kept: dict[str, torch.Tensor] = {}
+
+    def forward(m: Any, x: torch.Tensor) -> torch.Tensor:
+        h = kept.get("h")
+        output, h = m.gru(x, h if h is not None and h.shape[1] == len(x) else None)
+        kept["h"] = h.detach()
+        return m.fc(output[:, -1])
+
+    return Case(Made(forward, gru=gru(), fc=head()), numbers())
+
+
+@sick("trained")
+def the_backward_state_alone() -> Case:
+    return Case(Made(lambda m, x: m.fc(m.gru(x)[1][-1]), gru=gru(bidirectional=True), fc=head()), numbers())
+
+
+@sick("alone", "padding")
+def packed_with_other_lengths() -> Case:
+    def forward(m: Any, x: torch.Tensor, n: torch.Tensor) -> torch.Tensor:
+        return m.fc(m.gru(pack(x, torch.full_like(n, x.shape[1])))[1][-1])
+
+    return padded(Made(forward, gru=gru(), fc=head()))
+
+
+@sick("every_step")
+def packed_one_step_short() -> Case:
+    return padded(Made(lambda m, x, n: m.fc(m.gru(pack(x, n - 1))[1][-1]), gru=gru(), fc=head()))
+
+
+@sick("order")
+def sorted_back_by_the_wrong_index() -> Case:
+    def forward(m: Any, x: torch.Tensor, n: torch.Tensor) -> torch.Tensor:
+        by_length = n.argsort(descending=True)
+        return m.fc(m.gru(pack(x[by_length], n[by_length]))[1][-1][by_length])
+
+    return padded(Made(forward, gru=gru(), fc=head()))
+
+
+@sick("batch")
+def unpacked_time_first() -> Case:
+    def forward(m: Any, x: torch.Tensor, n: torch.Tensor) -> torch.Tensor:
+        return m.fc(pad_packed_sequence(m.gru(pack(x, n))[0])[0][:, -1])
+
+    return padded(Made(forward, gru=gru(), fc=head()))
+
+
+@sick("layers")
+def features_for_time() -> Case:
+    return Case(Made(lambda m, x: m.fc(m.gru(x.transpose(1, 2))[1][-1]), gru=gru(T), fc=head()), numbers())
+
+
+@sick("future")
+def a_convolution_that_looks_ahead() -> Case:
+    def forward(m: Any, x: torch.Tensor) -> torch.Tensor:
+        return m.fc(m.gru(m.conv(x.transpose(1, 2)).transpose(1, 2))[0])
+
+    model = Made(forward, conv=nn.Conv1d(F, F, 3, padding=1), gru=gru(), fc=head())
+    return Case(model, numbers(), (), {"causal": True})
+
+
+@sound
+def a_language_model_time_first() -> Case:
+    def forward(m: Any, x: torch.Tensor, state: Any) -> Any:
+        output, state = m.lstm(m.drop(m.embed(x)), state)
+        return torch.log_softmax(m.fc(m.drop(output)).view(-1, 20), dim=1), state
+
+    lstm_2 = nn.LSTM(F, H, 2, dropout=0.2)
+    model = Made(forward, drop=nn.Dropout(0.2), embed=nn.Embedding(20, F), lstm=lstm_2, fc=nn.Linear(H, 20))
+    state = torch.zeros(2, B, H), torch.zeros(2, B, H)
+    return Case(model, tokens().t(), (state,), {"axes": ("seq_len", "batch")})
+
+
+@sound
+def a_language_model_that_shifts() -> Case:
+    model = Made(lambda m, x: m.fc(m.gru(m.embed(x[:, :-1]))[0]), embed=nn.Embedding(20, F), gru=gru(), fc=head())
+    return Case(model, tokens(), (), {"causal": True})
+
+
+@sound
+def letters_in_a_picture() -> Case:
+    def forward(m: Any, x: torch.Tensor) -> torch.Tensor:
+        columns = m.pool(torch.relu(m.conv(x))).permute(3, 0, 1, 2).flatten(2)
+        return m.fc(m.lstm(columns)[0])
+
+    parts = {"conv": nn.Conv2d(1, 3, 3, padding=1), "pool": nn.MaxPool2d(2)}
+    model = Made(forward, **parts, lstm=nn.LSTM(12, H, bidirectional=True), fc=head(2 * H))
+    return Case(model, torch.randn(B, 1, 8, 16), (), {"axes": ("batch", "channels", "height", "seq_len")})
+
+
+@sound
+def a_list_of_results() -> Case:
+    def forward(m: Any, x: torch.Tensor, n: torch.Tensor) -> list[torch.Tensor]:
+        return [row[:length] for row, length in zip(unpack(m.gru(pack(x, n))[0]), n.tolist(), strict=True)]
+
+    return padded(Made(forward, gru=gru()))
+
+
+@sound
+def two_inputs_of_their_own_lengths() -> Case:
+    def forward(m: Any, x: torch.Tensor, y: torch.Tensor, n: torch.Tensor) -> torch.Tensor:
+        return m.gru(pack(x, n))[1][-1] - m.gru(y)[1][-1]
+
+    return Case(Made(forward, gru=gru()), numbers(LENGTHS), (numbers(), LENGTHS), {"lengths": LENGTHS})
+
+
+@sound
+def a_mask_beside_time_first() -> Case:
+    def forward(m: Any, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        output = m.gru(x)[0]
+        return m.attend(output, output, output, key_padding_mask=mask)[0]
+
+    model = Made(forward, gru=nn.GRU(F, H), attend=nn.MultiheadAttention(H, 2))
+    options = {"lengths": LENGTHS, "axes": ("seq_len", "batch", "input_size")}
+    return Case(model, numbers(LENGTHS).transpose(0, 1), (torch.arange(T) >= LENGTHS[:, None],), options)
+
+
+@sound
+def as_many_layers_as_sequences() -> Case:
+    return Case(nn.GRU(F, H, B, batch_first=True), numbers(), (torch.randn(B, B, H),))
+
+
+@sound
+def saturated() -> Case:
+    return Case(Made(lambda m, x: m.fc(m.lstm(x)[1][0][-1]), lstm=lstm(), fc=head()), 1000 * numbers())
+
+
+@sound
+def a_maximum_over_a_long_time() -> Case:
+    return Case(Made(lambda m, x: m.fc(m.gru(x)[0].amax(1)), gru=gru(), fc=head()), numbers(steps=80))
+
+
+@sound
+def relus_that_are_shut() -> Case:
+    rnn = nn.RNN(F, 4, nonlinearity="relu", batch_first=True)
+    return Case(Made(lambda m, x: m.fc(m.rnn(x)[1][-1]), rnn=rnn, fc=head(4)), numbers())
+
+
+@sound
+def a_head_that_starts_at_zero() -> Case:
+    model = Made(lambda m, x: m.fc(m.gru(x)[1][-1]), gru=gru(), fc=head())
+    nn.init.zeros_(model.fc.weight)
+    return Case(model, numbers())
+
+
+@sound
+def one_sequence_after_the_other() -> Case:
+    def forward(m: Any, x: torch.Tensor, n: torch.Tensor) -> torch.Tensor:
+        return torch.cat([m.gru(x[i : i + 1, :length])[1][-1] for i, length in enumerate(n.tolist())])
+
+    return padded(Made(forward, gru=gru()))

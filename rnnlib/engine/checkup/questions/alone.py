@@ -27,6 +27,8 @@ def ask_alone(basis: Basis) -> Finding:
         one, length = given.take([i]), int(given.lengths[i])
         try:
             far[i] = _far_alone(basis, i, one.until(length) if length < given.seq_len else one, length)
+            if far[i] and length < given.seq_len and one.more:  # what else it takes may have steps of its own
+                far[i] = min(float(far[i]), _far_alone(basis, i, one.until(length, more=False), length))
         except FailedError as failed:
             raised = raised or failed.said
             far[i] = float("inf")
@@ -49,7 +51,7 @@ def ask_alone(basis: Basis) -> Finding:
 def _cannot_alone(basis: Basis) -> str:
     if basis.given.batch == 1 and basis.given.own.all():
         return "x has one sequence, which is alone already: give at least two."
-    return "" if basis.by_sequence else cannot(basis)
+    return "" if basis.by_sequence and not basis.remembers else cannot(basis)
 
 
 def _far_alone(basis: Basis, i: int, one: Given, length: int) -> float:
@@ -66,10 +68,9 @@ def _far_alone(basis: Basis, i: int, one: Given, length: int) -> float:
         if tensor is None or tensor.dim() != len(result.shape):
             return float("inf")
         together, by_itself = row[i], result.by_sequence(tensor, 1)[0]
-        if (result.has_steps and together.shape[0] != by_itself.shape[0]) or (
-            result.has_steps and length < basis.given.seq_len
-        ):
-            together, by_itself = together[:length], by_itself[:length]
+        if result.has_steps and length < basis.given.seq_len:
+            steps = min(length, len(together), len(by_itself))
+            together, by_itself = together[:steps], by_itself[:steps]
         far = float(apart(together[None], by_itself[None])[0])
         largest = max(largest, far if far > rounding(row, tensor) else 0.0)
     return largest

@@ -17,6 +17,7 @@ from rnnlib.engine.checkup.subject import FailedError, Seen
 from rnnlib.engine.checkup.words import LESSONS, listed, said
 from rnnlib.engine.closeness import rounding
 
+OUTSIDE = "Two calls of fresh copies differ, so they cannot be compared: see twice."
 RANDOM = "The model draws random numbers in eval mode, so two calls cannot be compared."
 STAY = "Keep each sequence on its own place of the batch axis, all the way to the result."
 SORTED = "sorted"  # torch's word where a batch of packed sequences should have the longest first
@@ -41,7 +42,7 @@ def ask_batch(basis: Basis) -> Finding:
     batch = basis.given.batch
     reason = cannot(basis)
     by_step = [result for result in basis.results if STEPS in result.axes]
-    if batch > 1 and by_step and not basis.by_sequence:
+    if batch > 1 and by_step and not basis.by_sequence and not basis.is_list:
         sentence = f"{by_step[0].name} {by_step[0].shape} has an axis of the steps, and none of the {batch} sequences."
         return Finding("batch", False, sentence, None, STAY, LESSONS["axes"])
     if reason:
@@ -83,6 +84,10 @@ def cannot(basis: Basis) -> str:
     given = basis.given
     if given.batch == 1:
         return "x has one sequence: give at least two, better five, to see whether they stay apart."
+    if basis.remembers:
+        return OUTSIDE
+    if basis.is_list:
+        return "The model gives a list, a tensor for each sequence: have it return torch's pad_sequence of them."
     if not basis.by_sequence:
         shapes = listed([f"{result.name} {result.shape}" for result in basis.results]) or "no tensor"
         return f"The model gives {shapes}, nothing for each of the {given.batch} sequences: have it return what does."

@@ -109,9 +109,12 @@ def _fault(basis: Basis, calls: list[Call], axes: tuple[str, ...], *, state_give
     for axis, (is_, read) in enumerate(zip(axes, first.axes, strict=True)):
         if read == "seq_len" and "batch" in is_ and "seq_len" not in is_:
             return f"{where} reads your batch as seq_len: it got {tuple(first.x.shape)} and takes axis {axis} for time"
-    if basis.given.seq_len > 1 and all(call.steps == 1 for call in calls) and not state_given:
-        if axes[-1] == "seq_len":
-            return f"{where} takes one step of {first.x.shape[-1]} numbers: your seq_len stands on its feature axis"
+    if basis.given.seq_len == 1:
+        return ""
+    steps, is_one = first.steps, all(call.steps == 1 for call in calls) and not state_given
+    if axes[-1] == "seq_len" and (is_one or (axes.count("batch") == 1 and not first.is_cell)):
+        return f"{where} takes {said(steps, 'step')} of {first.x.shape[-1]} numbers: your seq_len is its features"
+    if is_one:
         times = "one step" if len(calls) == 1 else f"{len(calls)} steps, each from a state of zeros"
         return f"{where} takes {times}: it is given no state, so it remembers nothing"
     return ""

@@ -11,7 +11,7 @@ from rnnlib.engine.checkup.basis import Basis
 from rnnlib.engine.checkup.changes import AS_DATA, ATTEMPTS
 from rnnlib.engine.checkup.gradient import Gradient
 from rnnlib.engine.checkup.report import Finding
-from rnnlib.engine.checkup.results import moved
+from rnnlib.engine.checkup.results import STEPS, moved
 from rnnlib.engine.checkup.words import LESSONS, listed, said
 
 FAINT = 1e-20  # of the largest gradient: where it has faded so far, the next zero may be no zero
@@ -35,8 +35,8 @@ class Steps:
     gradient: Tensor | None
 
 
-def ask_every_step(basis: Basis, gradient: Gradient | None) -> Finding:
-    """Change one step at a time: the result must move, or feel the step by gradient."""
+def ask_every_step(basis: Basis, gradients: list[Gradient]) -> Finding:
+    """Change one step at a time: the result must move, or feel the step by gradient, in one batch or another."""
     given = basis.given
     if int(given.lengths.max()) == 1:
         width = given.x[0].numel()
@@ -44,13 +44,17 @@ def ask_every_step(basis: Basis, gradient: Gradient | None) -> Finding:
         return Finding("every_step", None, f"There is one step, so nothing to remember.{hint}")
     if not basis.results or not basis.changes.can:
         return Finding("every_step", None, "There is nothing in the result, or in the steps of x, that could move.")
-    felt = None if gradient is None else gradient.steps
-    counts = torch.zeros(given.batch, given.seq_len, dtype=torch.bool) if felt is None else felt > 0
+    found = [gradient.steps for gradient in gradients if gradient.steps is not None]
+    counts = torch.zeros(given.batch, given.seq_len, dtype=torch.bool)
+    faint = counts.clone()
+    for felt in found:
+        counts |= felt > 0
+        faint |= _faded(felt, FAINT)
     strength = torch.zeros(given.batch, given.seq_len, dtype=torch.float64)
     asked = torch.zeros(given.seq_len, dtype=torch.bool)
     asked[list(basis.steps)] = True
     counts &= given.own & asked
-    untold = given.own if felt is None else given.own & ~_faded(felt, FAINT)
+    untold = given.own & ~faint
     for attempt in range(ATTEMPTS):
         for step in basis.steps:
             where = untold & ~counts
@@ -58,7 +62,8 @@ def ask_every_step(basis: Basis, gradient: Gradient | None) -> Finding:
             if where.any():
                 basis.progress.say(f"checkup: every_step, step {step}")
                 _tell(basis, where, attempt, counts, strength)
-    return _every_step(basis, Steps(counts, given.own, basis.steps, felt), strength)
+    faint = faint if found else _faded(strength, FAINT_CHANGE)
+    return _every_step(basis, Steps(counts, given.own, basis.steps, found[0] if found else None), faint)
 
 
 def _tell(basis: Basis, where: Tensor, attempt: int, counts: Tensor, strength: Tensor) -> None:
@@ -76,19 +81,20 @@ def _tell(basis: Basis, where: Tensor, attempt: int, counts: Tensor, strength: T
                 strength += where * (far / before.double().abs().max().clamp(min=1e-30).cpu())[:, None]
 
 
-def _every_step(basis: Basis, evidence: Steps, strength: Tensor) -> Finding:
+def _every_step(basis: Basis, evidence: Steps, faint: Tensor) -> Finding:
     asked = evidence.own.clone()
     asked[:, [t for t in range(asked.shape[1]) if t not in evidence.asked]] = False
-    missing = asked & ~evidence.counts
+    missing = _everywhere(asked & ~evidence.counts, asked, basis.given.lengths)
     if not missing.any():
-        return Finding("every_step", True, "Every own step of every sequence counts.", evidence)
+        return Finding("every_step", True, "Every own step counts.", evidence)
     if basis.is_coarse:
         return Finding("every_step", None, "The result is whole numbers, too coarse to show every step.", evidence)
-    felt = evidence.gradient
-    faint = _faded(felt, FAINT) if felt is not None else _faded(strength, FAINT_CHANGE)
     if not (missing & ~faint).any():
         return Finding("every_step", None, "What the first steps do has faded too far to be seen.", evidence)
     steps = missing.any(0).nonzero().flatten().tolist()
+    if _is_rest(basis, missing):
+        sentence = f"Step {listed(steps)} moves no result: what is left over of a stride, or the target alone."
+        return Finding("every_step", None, sentence, evidence)
     counting = (evidence.counts.any(0)).nonzero().flatten().tolist()
     what = f"step {listed(steps)}, of {said(int(missing.any(1).sum()), 'sequence')}, move no result"
     if len(counting) == 1:
@@ -96,6 +102,29 @@ def _every_step(basis: Basis, evidence: Steps, strength: Tensor) -> Finding:
     sentence = f"Of {len(evidence.asked)} steps asked about, {what}."
     cure = "Carry the state from step to step, and read the time axis: see the causes below."
     return Finding("every_step", False, sentence, evidence, cure, LESSONS["axes"])
+
+
+def _everywhere(missing: Tensor, asked: Tensor, lengths: Tensor) -> Tensor:
+    """What is missing in every sequence, as far from its start or from its own end: else a maximum passed it over."""
+    kept = (missing == asked).all(0) & missing
+    from_end = lengths[:, None] - 1 - torch.arange(missing.shape[1])
+    for distance in sorted(set(from_end[missing].tolist())):
+        there = asked & (from_end == distance)
+        if torch.equal(missing & there, there):
+            kept |= there
+    return kept
+
+
+def _is_rest(basis: Basis, missing: Tensor) -> bool:
+    """Whether only the last steps are missing, and a stride leaves over as many, or the result lacks as many."""
+    seq_len = basis.given.seq_len
+    left = seq_len - int(missing.any(0).nonzero()[0])
+    if not bool(missing[:, -left:].all()):
+        return False
+    steps = [r.shape[r.axes.index(STEPS)] for r in basis.by_sequence if STEPS in r.axes]
+    for call, axes in zip(basis.seen.calls, basis.layer_axes, strict=True):
+        steps += [call.x.shape[axes.index(STEPS)]] if STEPS in axes else []
+    return any(size < seq_len and (seq_len - left) % size == 0 and left < seq_len // size + 1 for size in steps)
 
 
 def _faded(strength: Tensor, share: float) -> Tensor:

@@ -13,11 +13,10 @@ from rnnlib.engine.checkup.questions.batch import RANDOM
 from rnnlib.engine.checkup.report import Finding
 from rnnlib.engine.checkup.results import apart
 from rnnlib.engine.checkup.subject import FailedError, Seen, modules_of, tensors_held
+from rnnlib.engine.checkup.weights import JITTERS, jitter, trainable
 from rnnlib.engine.checkup.words import LESSONS, listed
 from rnnlib.engine.closeness import rounding
 from rnnlib.spec.modules import kind_of_class
-
-JITTERS = 3  # how often a gradient of zero is looked at again with other weights: a gate that starts at 0 passes none
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +39,10 @@ def ask_twice(basis: Basis) -> Finding:
     if basis.is_random:
         cure = "If that is dropout, write F.dropout(x, p, training=self.training), or use nn.Dropout."
         return Finding("twice", None, f"{RANDOM} {cure}")
+    if basis.remembers:
+        sentence = "Two fresh copies differ, the second from the first: something is kept outside of the model."
+        cure = "Keep a state in no global, closure or class: hand it in and out, or begin each call with zeros."
+        return Finding("twice", False, sentence, Again(float("inf")), cure, LESSONS["state"])
     basis.progress.say("checkup: twice")
     model = basis.subject.copy()
     start = _everything(model)
@@ -76,7 +79,7 @@ def ask_backward(basis: Basis) -> Finding:
     basis.progress.say("checkup: backward")
     model, which = basis.subject.copy(training=True), ""
     try:
-        parameters = _trainable(model)
+        parameters = trainable(model)
         for number in ("first", "second"):
             which = number
             loss = weighted(list(_run(basis, model).tensors.values()))
@@ -110,16 +113,6 @@ def _run(basis: Basis, model: nn.Module) -> Seen:
         return basis.subject.run(basis.given, model, gradients=True)
 
 
-def _trainable(model: nn.Module) -> dict[str, Tensor]:
-    """What asks for a gradient: parameters, and tensors and modules that torch does not list."""
-    found: dict[str, Tensor] = {}
-    for path, module in modules_of(model):
-        found |= {f"{path}.{name}".lstrip("."): p for name, p in module._parameters.items() if p is not None}
-    found |= {path: tensor for path, tensor in tensors_held(model).items() if tensor.is_leaf}
-    unique = {id(tensor): (name, tensor) for name, tensor in reversed(found.items()) if tensor.requires_grad}
-    return dict(reversed(unique.values()))
-
-
 @dataclasses.dataclass(frozen=True)
 class Untrained:
     """What does not learn.
@@ -137,7 +130,7 @@ def ask_trained(basis: Basis) -> Finding:
     """One backward pass: every parameter should get a gradient, and be where an optimizer finds it."""
     basis.progress.say("checkup: trained")
     model = basis.subject.copy(training=True)
-    parameters = _trainable(model)
+    parameters = trainable(model)
     if not parameters:
         return Finding("trained", None, "No parameter asks for a gradient.")
     try:
@@ -150,10 +143,10 @@ def ask_trained(basis: Basis) -> Finding:
             sentence = "No parameter gets a gradient: the result is cut off from all of them."
             cure = "Look for torch.no_grad(), detach(), .data or .item() on the way to the result."
             return Finding("trained", False, sentence, every, cure, LESSONS["state"])
-        for _ in range(JITTERS):
+        for number in range(JITTERS):
             if not set(parameters) - felt:
                 break
-            _jitter(parameters)
+            jitter(parameters.values(), number)
             felt |= _felt(basis, model, parameters) or set()
     except (FailedError, RuntimeError):
         return Finding("trained", None, "It cannot be trained a step: see backward.")
@@ -187,12 +180,3 @@ def _felt(basis: Basis, model: nn.Module, parameters: dict[str, Tensor]) -> set[
         for (name, parameter), grad in zip(parameters.items(), grads, strict=True)
         if grad is not None and (one_step or id(parameter) not in own or bool(grad.any()))
     }
-
-
-@torch.no_grad()
-def _jitter(parameters: dict[str, Tensor]) -> None:
-    """Other weights: what stood at 0 lets a gradient through."""
-    for parameter in parameters.values():
-        if parameter.is_floating_point():
-            noise = torch.randn(parameter.shape, device="cpu", dtype=torch.float32).to(parameter)
-            parameter += 0.1 * noise
