@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.checkup.basis import Basis, look
-from rnnlib.engine.checkup.diagnosis import causes_of
-from rnnlib.engine.checkup.errors import in_learners_terms
+from rnnlib.engine.checkup.diagnosis.causes import causes_of
+from rnnlib.engine.checkup.diagnosis.errors import in_learners_terms
 from rnnlib.engine.checkup.given import AXES, Given, check_given
 from rnnlib.engine.checkup.gradient import gradients_of
 from rnnlib.engine.checkup.questions.alone import ask_alone, ask_padding

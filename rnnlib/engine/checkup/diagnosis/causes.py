@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from rnnlib.engine.checkup.basis import Basis
-from rnnlib.engine.checkup.mixing import of_mixing
+from rnnlib.engine.checkup.diagnosis.mixing import of_mixing
 from rnnlib.engine.checkup.questions.layers import made, named, spec_of
 from rnnlib.engine.checkup.report import Cause, Finding, LayerCall
 from rnnlib.engine.checkup.words import LESSONS, listed

@@ -13,7 +13,7 @@ from rnnlib import checkup
 from rnnlib.engine.checkup.words import LESSONS
 from tests.engine.checkup.zoo import SICK, H, Made, head, lstm, numbers
 
-NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
+NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
 
 FIRST = {  # what the first cause says, and what it says to write
     "without_batch_first": ("lstm reads your batch as seq_len", "self.lstm = nn.LSTM(6, 8, batch_first=True)"),

@@ -1,0 +1,1 @@
+"""What the findings together point to: the cause, its place in the model, and what to write."""
