@@ -27,6 +27,25 @@ def _print(code: str, folder: Path) -> str:
     return said.getvalue()
 
 
+def cell_outputs(cells: list[str], folder: Path) -> list[str]:
+    """What notebook cells show, one after the other, run in a folder by an IPython that ran nothing before."""
+    with ProcessPoolExecutor(1, mp_context=PYTHON) as pool:
+        return pool.submit(_show, cells, folder).result(timeout=300)
+
+
+def _show(cells: list[str], folder: Path) -> list[str]:
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    os.chdir(folder)
+    shell, texts = InteractiveShell.instance(), []
+    for source in cells:
+        with capture_output() as said:
+            shell.run_cell(source)
+        texts.append("\n".join([said.stdout, *(output.data.get("text/plain", "") for output in said.outputs)]))
+    return texts
+
+
 def become_a_kernel(file: str) -> None:
     """Run a kernel, with a connection file, until the process is killed or has lost its parent."""
     from ipykernel.kernelapp import IPKernelApp

@@ -6,6 +6,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -14,6 +15,7 @@ from torch import nn
 
 from rnnlib import trace
 from rnnlib.engine.handmade_weights import HANDMADE, example, handmade
+from tests.fresh import cell_outputs
 
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parents[1] / "notebooks"
@@ -60,6 +62,29 @@ def test_the_cell_shows_what_is_claimed(claim: dict[str, str]) -> None:
     shown = outputs(claim["notebook"])
     assert claim["cell"] in shown, f"{claim['notebook']} has no code cell with the id {claim['cell']}"
     assert claim["shows"] in shown[claim["cell"]]
+
+
+@cache
+def run(notebook: str) -> dict[str, str]:
+    """What every code cell shows now, by the cell's id."""
+    sources = [cell.source for cell in cells(notebook).values()]
+    return dict(zip(cells(notebook), cell_outputs(sources, NOTEBOOKS), strict=True))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("claim", CLAIMS, ids=[f"{claim['id']}-{claim['cell']}" for claim in CLAIMS])
+def test_were_a_claim_false_its_cell_would_show_it(claim: dict[str, Any]) -> None:
+    """A row's `contrary`: a piece of code in its cell or above, and what stands there where the claim is false."""
+    right, wrong = claim["contrary"]
+    sources = {name: cell.source for name, cell in cells(claim["notebook"]).items()}
+    names = list(sources)[: list(sources).index(claim["cell"]) + 1]
+    changed = next((name for name in reversed(names) if right in sources[name]), None)
+    assert changed, f"no cell up to {claim['cell']} has {right!r}"
+    sources[changed] = sources[changed].replace(right, wrong)
+    shown = cell_outputs([sources[name] for name in names], NOTEBOOKS)[-1]
+    assert claim["shows"] in run(claim["notebook"])[claim["cell"]]
+    assert claim["shows"] not in shown
+    assert ("Traceback" in shown) <= ("Traceback" in run(claim["notebook"])[claim["cell"]]), shown
 
 
 def test_what_must_be_equal_is_equal_and_what_must_differ_differs() -> None:
