@@ -99,6 +99,8 @@ def test_what_must_be_equal_is_equal_and_what_must_differ_differs() -> None:
         before, after = both.split(" becomes ")
         assert line.endswith(before)
         assert before != after
+    shown = outputs("02_rnn")
+    assert shown["s1-b-outputs"].endswith(shown["s1-b-hidden"].removeprefix("tensor(["))
 
 
 @pytest.mark.parametrize("lesson", ["03_lstm", "04_gru"])
