@@ -108,32 +108,23 @@ def look(subject: Subject, given: Given, steps: tuple[int, ...], progress: Progr
     changes = Changes(given)
     basis = Basis(subject, given, changes, steps, seen, results, is_list, layer_axes, is_random, remembers, progress)
     if changes.can and any(BATCH_OUTSIDE in result.axes for result in results):
-        basis.results = tuple(map(_Nesting(basis).named, results))
+        first = given.own & (torch.arange(given.batch) == 0)[:, None]
+        changed = _tried(subject, changes.replaced(given, first, 0))
+        basis.results = tuple(_nested(result, given.batch, seen, changed) for result in results)
     return basis
 
 
-class _Nesting:
-    """Tells which stands within which where batch and steps are one axis: by where a change of sequence 0 shows."""
-
-    def __init__(self, basis: Basis) -> None:
-        first = basis.given.own.clone()
-        first[1:] = False
-        self._before, self._after = basis.seen.tensors, basis.replaced(first, 0).tensors
-        self._batch = basis.given.batch
-
-    def named(self, result: ResultTensor) -> ResultTensor:
-        if BATCH_OUTSIDE not in result.axes:
-            return result
-        at = result.axes.index(BATCH_OUTSIDE)
-        if result.shape[at] % self._batch:  # as of packed steps, which belong to no box
-            axes = ["" if name == BATCH_OUTSIDE else name for name in result.axes]
-        else:
-            changed = moved(*(tensors[result.name].movedim(at, 0) for tensors in (self._before, self._after)))
-            rows = changed.nonzero().flatten()
-            steps_outside = len(rows) > 0 and bool((rows % self._batch == 0).all())
-            axes = list(result.axes)
-            axes[at] = STEPS_OUTSIDE if steps_outside else BATCH_OUTSIDE
-        return dataclasses.replace(result, axes=tuple(axes))
+def _nested(result: ResultTensor, batch: int, seen: Seen, changed: Seen | None) -> ResultTensor:
+    """Which stands within which where batch and steps are one axis: by where a change of sequence 0 shows."""
+    if BATCH_OUTSIDE not in result.axes or changed is None or result.name not in changed.tensors:
+        return result
+    at, axes = result.axes.index(BATCH_OUTSIDE), list(result.axes)
+    rows = moved(*(each.tensors[result.name].movedim(at, 0) for each in (seen, changed))).nonzero().flatten()
+    if result.shape[at] % batch:  # as of packed steps, which belong to no box
+        axes[at] = ""
+    elif len(rows) and bool((rows % batch == 0).all()):
+        axes[at] = STEPS_OUTSIDE
+    return dataclasses.replace(result, axes=tuple(axes))
 
 
 def _differ(one: Seen, other: Seen) -> bool:

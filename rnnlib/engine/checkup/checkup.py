@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from rnnlib.engine.checkup.basis import Basis, look
 from rnnlib.engine.checkup.diagnosis.causes import causes_of
@@ -200,6 +201,10 @@ def _unwrapped(model: Any) -> nn.Module:
         )
     if hasattr(model, "_orig_mod"):
         return _unwrapped(model._orig_mod)
+    if any(is_lazy(parameter) for parameter in model.parameters()):
+        raise ValueError(
+            f"{type(model).__name__} has lazy layers, which have no weights yet: call model(x) once first."
+        )
     if any(parameter.is_meta for parameter in model.parameters()):
         raise ValueError(f"{type(model).__name__} is on the device meta, where weights hold no numbers: make it anew.")
     return model

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.arguments.lengths import check_lengths, check_padding
 from rnnlib.engine.arguments.tensors import check_tensor
@@ -92,6 +93,8 @@ class Given:
             return item if axis is None else item.index_select(axis, rows.to(item.device))
         if type(item) in (tuple, list):
             return type(item)(self._along(part, name, rows, lengths) for part in item)
+        if type(item) is dict:
+            return {key: self._along(part, name, rows, lengths) for key, part in item.items()}
         return item
 
     def _are_lengths(self, item: Any) -> bool:
@@ -122,6 +125,8 @@ def check_given(x: Any, more: tuple[Any, ...], lengths: Any, axes: Any) -> Given
         >>> given.batch, given.seq_len, given.own.tolist()
         (2, 3, [[True, True, True], [True, False, False]])
     """
+    if isinstance(x, PackedSequence):
+        raise TypeError("x is packed: give the padded batch, and its lengths as lengths=…; let the model pack it.")
     x = check_tensor("x", x, torch.get_default_dtype())
     if x.dtype == torch.bool or x.is_complex():
         raise TypeError(f"x must hold real numbers or token ids, not {x.dtype}: write x.float().")

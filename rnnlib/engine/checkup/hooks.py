@@ -88,14 +88,14 @@ def _caught(name: str, calls: list[Call], path: list[str]) -> Any:
     def hook(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         path.pop()
         kind = kind_of_class(type(module))
-        if kind is None:
-            return
+        if kind is None or (kind not in CELLS and not (isinstance(result, tuple) and len(result) == 2)):
+            return  # no recurrent layer, or a subclass or a hook gives something else
         x = args[0] if args else kwargs.get("input")
         hx = args[1] if len(args) > 1 else kwargs.get("hx")
         output, states = (result, result) if kind in CELLS else result
         states = states if isinstance(states, tuple) else (states,)
         padded, lengths = pad_packed_sequence(x) if isinstance(x, PackedSequence) else (x, None)
-        assert isinstance(padded, Tensor)
-        calls.append(Call(name, kind, module, padded, hx, lengths, states[0] if kind in CELLS else output, states))
+        if isinstance(padded, Tensor) and all(isinstance(state, Tensor) for state in states):
+            calls.append(Call(name, kind, module, padded, hx, lengths, states[0] if kind in CELLS else output, states))
 
     return hook

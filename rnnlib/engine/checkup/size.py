@@ -6,7 +6,6 @@ import dataclasses
 
 from torch import nn
 
-from rnnlib.engine.call import ONE_THREAD
 from rnnlib.engine.checkup.given import Given
 from rnnlib.engine.checkup.subject import modules_of
 from rnnlib.engine.checkup.words import listed
@@ -15,6 +14,7 @@ from rnnlib.engine.limits import check_fits
 LONG = 20  # seconds from which a part of the batch is asked
 TOO_LONG = 600
 PARTS = ((8, 24), (4, 12))  # sequences and steps
+ONE_THREAD = 2 * 10**10  # multiply-adds of a run: up to them several threads wait for one another on a busy machine
 MULTIPLY_ADDS = 4e10  # a second, on two cores, of a model large enough to take long
 A_STEP = 3e-5  # seconds of one step of one module, however small
 BACK_TOO = 3  # times as much for a pass forth and back

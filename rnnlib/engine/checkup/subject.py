@@ -86,10 +86,19 @@ class Subject:
         path = [""]
         with torch.set_grad_enabled(gradients), watched(modules_of(model), path) as calls:
             try:
-                tensors = tensors_of(model(given.x, *given.more))
+                tensors = tensors_of(model(*(_own(item) for item in (given.x, *given.more))))
             except Exception as error:  # noqa: BLE001  whatever a learner's code raises is what is reported
                 raise FailedError(path[-1], error) from None
         return Seen(tensors, calls, model)
+
+
+def _own(item: Any) -> Any:
+    """The same numbers in tensors of their own, which a model may change in place."""
+    if isinstance(item, Tensor):
+        return item if item.requires_grad else item.clone()
+    if type(item) in (tuple, list):
+        return type(item)(map(_own, item))
+    return {key: _own(part) for key, part in item.items()} if type(item) is dict else item
 
 
 def modules_of(model: nn.Module) -> list[tuple[str, nn.Module]]:

@@ -8,6 +8,7 @@ import warnings
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnnlib import checkup
 from rnnlib.engine.checkup.given import AXES, check_given
@@ -53,6 +54,7 @@ NAN[1, 2, 3] = torch.nan
         (torch.randn(0, T, F), {}, ["empty"]),
         (torch.ones(B, T, F, dtype=torch.bool), {}, ["x.float()"]),
         (torch.ones(B, T, F, device="meta"), {}, ["meta"]),
+        (pack_padded_sequence(numbers(), LENGTHS, True, False), {}, ["packed", "lengths=…"]),
         (numbers(), {"axes": ("batch", "time", "input_size")}, ["'seq_len'"]),
         (numbers(), {"axes": "batch"}, ["axes must be names"]),
         (numbers(), {"lengths": [1, 2]}, ["each of the 5 sequences"]),
@@ -72,6 +74,7 @@ def test_what_is_no_model_gets_one_sentence() -> None:
         warnings.simplefilter("ignore")
         quantised = torch.ao.quantization.quantize_dynamic(nn.Sequential(lstm()), {nn.LSTM})
     unmade = nn.Module.__new__(nn.Module)
+    lazy = nn.Sequential(nn.LazyLinear(3))
     locked = Made(lambda m, x: m.gru(x), gru=gru(), lock=threading.Lock())
     for model, word in [
         (nn.LSTM, "is a class"),
@@ -80,6 +83,7 @@ def test_what_is_no_model_gets_one_sentence() -> None:
         (quantised, "is quantised"),
         (nn.GRU(F, 8, device="meta"), "device meta"),
         (locked, "cannot be copied"),
+        (lazy, "lazy"),
     ]:
         refused(lambda model=model: checkup(model, numbers()), word)
 

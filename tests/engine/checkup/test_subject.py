@@ -113,6 +113,27 @@ def test_progress_is_shown_where_it_takes_long(
     assert shown.rpartition("\r")[2] == ""
 
 
+def test_a_model_may_write_into_what_it_is_given() -> None:
+    def forward(m: Made, x: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+        x[:, 0] = 1
+        return m.gru(x, state.add_(1))[1][-1]
+
+    state = torch.zeros(1, 5, H)
+    case = Case(Made(forward, gru=gru()), numbers())
+    assert_untouched(case, lambda: checkup(case.model, case.x, state))
+    assert not state.any()
+
+
+def test_a_subclass_that_gives_output_alone_is_asked_as_any_module() -> None:
+    class Alone(nn.GRU):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:  # type: ignore[override]
+            return super().forward(x)[0]
+
+    report = checkup(Alone(F, H, batch_first=True), numbers())
+    assert report.ok
+    assert report["layers"].holds is None
+
+
 def test_a_wrapped_model_is_asked_itself() -> None:
     model = Made(lambda m, x: m.fc(m.lstm(x)[0][:, -1]), lstm=nn.LSTM(F, H), fc=head())
     for wrapped in (nn.DataParallel(model), torch.compile(model)):

@@ -98,12 +98,8 @@ def ask_padding(basis: Basis, alone: Finding) -> Finding:
     if not which:
         return Finding("padding", True, "What stands in the pads moves no result.", moved)
     if alone.holds:
-        return Finding(
-            "padding",
-            True,
-            "Other numbers in the pads would be read, but yours change nothing: alone is the same.",
-            moved,
-        )
+        sentence = "Other numbers in the pads would be read, but yours change nothing: alone is the same."
+        return Finding("padding", True, sentence, moved)
     sentence = f"What stands in the pads moves the result of {said(len(which), 'sequence')} ({listed(which)})."
     cure = "Pack the batch, pack_padded_sequence(x, lengths, enforce_sorted=False), and mask where you pool or attend."
     return Finding("padding", False, sentence, moved, cure, LESSONS["pads"])

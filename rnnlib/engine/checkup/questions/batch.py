@@ -67,9 +67,7 @@ def ask_batch(basis: Basis) -> Finding:
         return Finding("batch", True, sentence, evidence)
     i, j = others.nonzero()[0].tolist()
     count = int(others.sum())
-    sentence = (
-        f"Changing sequence {j} moves the result of sequence {i}: {said(count, 'pair')} of two that should not meet."
-    )
+    sentence = f"Changing sequence {j} moves the result of sequence {i}; {said(count, 'such pair')} in all."
     return Finding("batch", False, sentence, evidence, STAY, LESSONS["axes"])
 
 

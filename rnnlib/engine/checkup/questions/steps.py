@@ -72,7 +72,7 @@ def _tell(basis: Basis, where: Tensor, attempt: int, counts: Tensor, strength: T
     if basis.by_sequence:
         counts |= where & basis.differs(seen)[:, None]
     else:
-        pairs = zip(basis.seen.tensors.values(), seen.tensors.values(), strict=True)
+        pairs = zip(basis.seen.tensors.values(), seen.tensors.values(), strict=False)
         counts |= where & any(not torch.equal(before, after) for before, after in pairs)
     if basis.by_sequence:
         for before, after in zip(basis.rows(basis.seen), basis.rows(seen), strict=True):
@@ -93,10 +93,11 @@ def _every_step(basis: Basis, evidence: Steps, faint: Tensor) -> Finding:
         return Finding("every_step", None, "What the first steps do has faded too far to be seen.", evidence)
     steps = missing.any(0).nonzero().flatten().tolist()
     if _is_rest(basis, missing):
-        sentence = f"Step {listed(steps)} moves no result: what is left over of a stride, or the target alone."
+        sentence = f"What step {listed(steps)} holds moves no result: the rest of a stride, or a target alone."
         return Finding("every_step", None, sentence, evidence)
     counting = (evidence.counts.any(0)).nonzero().flatten().tolist()
-    what = f"step {listed(steps)}, of {said(int(missing.any(1).sum()), 'sequence')}, move no result"
+    named_steps = f"step{'s' if len(steps) > 1 else ''} {listed(steps)}"
+    what = f"{named_steps} of {said(int(missing.any(1).sum()), 'sequence')} move no result"
     if len(counting) == 1:
         what = f"only step {counting[0]} moves a result"
     sentence = f"Of {len(evidence.asked)} steps asked about, {what}."
@@ -123,7 +124,8 @@ def _is_rest(basis: Basis, missing: Tensor) -> bool:
         return False
     steps = [r.shape[r.axes.index(STEPS)] for r in basis.by_sequence if STEPS in r.axes]
     for call, axes in zip(basis.seen.calls, basis.layer_axes, strict=True):
-        steps += [call.x.shape[axes.index(STEPS)]] if STEPS in axes else []
+        strided = STEPS in axes and call.x.shape[axes.index(STEPS)] <= seq_len // 2
+        steps += [call.x.shape[axes.index(STEPS)]] if strided else []
     return any(size < seq_len and (seq_len - left) % size == 0 and left < seq_len // size + 1 for size in steps)
 
 

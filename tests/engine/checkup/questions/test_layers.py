@@ -83,3 +83,13 @@ def test_dropout_with_one_layer_is_said_and_no_fault() -> None:
     assert finding.holds
     assert "dropout of lstm does nothing" in finding.sentence
     assert finding.evidence[0].dropout == 0.5
+
+
+def test_a_scripted_model_is_asked_and_says_that_it_hides_its_layers() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        traced = torch.jit.trace(nn.LSTM(F, H), numbers())
+    report = checkup(traced, numbers())
+    assert report["batch"].holds is False
+    assert report["layers"].holds is None
+    assert "scripted or traced" in report["layers"].sentence

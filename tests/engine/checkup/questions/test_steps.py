@@ -21,7 +21,7 @@ def test_the_steps_that_count_are_a_sequences_own() -> None:
 def test_a_window_shows_which_steps_it_leaves_out() -> None:
     finding = checkup(Made(lambda m, x: m.gru(x[:, 3:])[1][-1], gru=gru()), numbers())["every_step"]
     assert finding.holds is False
-    assert "step 0, 1, 2," in finding.sentence
+    assert "steps 0, 1, 2 of 5 sequences" in finding.sentence
     assert finding.evidence.counts.any(0).tolist() == [False] * 3 + [True] * 6
 
 
@@ -46,6 +46,18 @@ def test_an_argmax_is_too_coarse_to_blame() -> None:
     finding = checkup(model, numbers())["every_step"]
     assert finding.holds is None
     assert "whole numbers" in finding.sentence
+
+
+def test_lengths_that_checkup_was_not_told_are_no_fault() -> None:
+    case = packed()
+    assert checkup(case.model, case.x, *case.more).ok
+
+
+def test_the_last_step_left_out_is_a_fault_but_not_where_it_is_the_target() -> None:
+    short = Made(lambda m, x: m.gru(x[:, :-1])[1][-1], gru=gru())
+    assert checkup(short, numbers())["every_step"].holds is False
+    shifted = Made(lambda m, x: m.gru(x[:, :-1])[0], gru=gru())
+    assert checkup(shifted, numbers())["every_step"].holds is None
 
 
 def test_one_step_leaves_nothing_to_remember() -> None:

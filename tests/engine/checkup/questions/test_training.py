@@ -87,3 +87,17 @@ def test_a_model_under_inference_mode_or_no_grad_is_asked_all_the_same() -> None
     with torch.no_grad():
         assert checkup(gru(), numbers()).ok
     assert checkup(model, x)["batch"].holds
+
+
+def test_a_call_that_changes_weights_is_told_by_their_names() -> None:
+    def forward(m: Made, x: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            m.gru.weight_ih_l0 += 0.1
+        return m.gru(x)[1][-1]
+
+    model = Made(forward, gru=gru())
+    weight = model.gru.weight_ih_l0.clone()
+    report = checkup(model, numbers())
+    assert report["twice"].evidence.weights == ("gru.weight_ih_l0",)
+    assert "changes weights" in report.causes[0].sentence
+    assert torch.equal(model.gru.weight_ih_l0, weight)
