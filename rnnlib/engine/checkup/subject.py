@@ -66,9 +66,7 @@ class Subject:
         """The model again, with dropout off."""
         again = copied(self._model)
         for _, module in modules_of(again):
-            module.train(training) if isinstance(module, torch.jit.ScriptModule) else setattr(
-                module, "training", training
-            )
+            module.training = training
             for name in ("dropout", "p") if "Dropout" in type(module).__name__ else ("dropout",):
                 if isinstance(vars(module).get(name), float):
                     vars(module)[name] = 0.0

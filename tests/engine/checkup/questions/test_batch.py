@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from rnnlib import checkup
-from tests.engine.checkup.zoo import B, F, H, Made, T, head, lstm, numbers, sorted_and_left_so, view_for_transpose
+from tests.engine.checkup.zoo import B, F, H, Made, T, head, lstm, numbers, pack, sorted_and_left_so, view_for_transpose
 
 
 def test_batch_as_time_moves_all_that_come_after() -> None:
@@ -59,3 +59,13 @@ def test_the_order_of_results_is_followed_by_sequence() -> None:
     finding = checkup(case.model, case.x, *case.more, **case.options)["order"]
     assert finding.holds is False
     assert finding.evidence.shape == (B,)
+
+
+def test_a_batch_that_must_be_sorted_is_permuted_among_equal_lengths() -> None:
+    def forward(m: Made, x: torch.Tensor, n: torch.Tensor) -> torch.Tensor:
+        return m.lstm(pack(x, n, enforce_sorted=True))[1][0][-1]
+
+    model = Made(forward, lstm=lstm())
+    equal, unequal = torch.tensor([9, 9, 6, 5, 5]), torch.tensor([9, 8, 6, 5, 4])
+    assert checkup(model, numbers(equal), equal, lengths=equal)["order"].holds
+    assert "enforce_sorted" in checkup(model, numbers(unequal), unequal, lengths=unequal)["order"].sentence

@@ -56,3 +56,13 @@ def test_the_ends_of_both_halves_are_right() -> None:
 def test_the_last_states_are_right() -> None:
     model = Made(lambda m, x: torch.cat((m.gru(x)[1][-2], m.gru(x)[1][-1]), -1), gru=gru(bidirectional=True))
     assert checkup(model, numbers()).ok
+
+
+def test_output_last_beside_the_last_states_loses_nothing() -> None:
+    def forward(m: Made, x: torch.Tensor) -> torch.Tensor:
+        output, h_n = m.gru(x)
+        return torch.cat((output[:, -1], h_n[-1]), -1)
+
+    finding = checkup(Made(forward, gru=gru(bidirectional=True)), numbers())["directions"]
+    assert finding.holds
+    assert finding.evidence[0].rows == (1,)

@@ -101,3 +101,8 @@ def test_a_call_that_changes_weights_is_told_by_their_names() -> None:
     assert report["twice"].evidence.weights == ("gru.weight_ih_l0",)
     assert "changes weights" in report.causes[0].sentence
     assert torch.equal(model.gru.weight_ih_l0, weight)
+
+
+def test_dropout_is_off_in_training_too() -> None:
+    model = Made(lambda m, x: m.fc(m.drop(m.gru(x)[1][-1])), gru=gru(), drop=nn.Dropout(1.0), fc=head())
+    assert checkup(model, numbers()).ok
