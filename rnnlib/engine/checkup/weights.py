@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from rnnlib.engine.checkup.subject import modules_of, tensors_held
 
-JITTERS = 3  # how often other weights are tried: a gate that starts at 0, or a relu that is shut, passes nothing
+JITTERS = 12  # how often other weights are tried: a gate that starts at 0, or a relu that is shut, passes nothing
 LEAST = 0.05  # of a weight's size, where all stand at 0
 
 
@@ -37,4 +37,5 @@ def jitter(weights: Iterable[Tensor], seed: int) -> None:
     for weight in weights:
         if weight.is_floating_point():
             noise = torch.randn(weight.shape, generator=generator, device="cpu", dtype=torch.float32)
-            weight += noise.to(weight) * weight.std(correction=0).clamp(min=LEAST)
+            noise = noise.abs() if weight.dim() == 1 else noise  # biases go up, so that a relu opens
+            weight += noise.to(weight) * weight.square().mean().sqrt().clamp(min=LEAST)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from rnnlib import checkup
+from rnnlib import LayerSpec, checkup
 from rnnlib.engine.checkup.report import Checkup
-from tests.engine.checkup.zoo import SICK, SOUND, Case
+from rnnlib.spec.kinds import LAYERS
+from tests.engine.checkup.zoo import SICK, SOUND, Case, Made
+from tests.strategies import cases, real, specs
 
 FEW, MANY = range(1), range(1, 10)
 
@@ -63,3 +67,19 @@ def test_a_sick_model_fails_with_other_weights(name: str) -> None:
 def test_a_sound_model_gives_no_false_alarm_with_other_weights(name: str) -> None:
     for seed in MANY:
         check_sound(name, seed)
+
+
+@cases(6)
+@given(spec=specs(LAYERS), batch=st.integers(2, 5), seq_len=st.integers(2, 7))
+def test_any_layer_is_sound_where_it_is_read_rightly_and_sick_where_not(
+    spec: LayerSpec, batch: int, seq_len: int
+) -> None:
+    assume(spec.nonlinearity == "tanh")  # a relu may be shut for good in a layer of one unit
+    layer, names = real(spec), ("batch", "seq_len") if spec.batch_first else ("seq_len", "batch")
+    x = torch.randn(*(batch, seq_len) if spec.batch_first else (seq_len, batch), spec.input_size)
+    report = checkup(layer, x, axes=(*names, "input_size"))
+    assert report.ok, report
+    report = checkup(layer, x, axes=(*reversed(names), "input_size"))
+    assert failed(report) >= {"batch", "layers"}, report
+    model = Made(lambda m, x: m.layer(x)[0], layer=layer)
+    assert checkup(model, x, axes=(*names, "input_size"), causal=True)["future"].holds is not spec.bidirectional

@@ -162,7 +162,7 @@ def ask_trained(basis: Basis) -> Finding:
         )
         cure = "Put layers in nn.ModuleList or nn.ModuleDict, and single tensors in nn.Parameter."
         return Finding("trained", False, sentence, evidence, cure, LESSONS["list"])
-    sentence = f"No gradient reaches {listed(unfelt)}: the result does not depend on it."
+    sentence = f"No gradient reaches {listed(unfelt)}, with these weights or with others."
     cure = "Use what that part gives, or leave the part out."
     return Finding("trained", False, sentence, evidence, cure, LESSONS["rows"])
 
