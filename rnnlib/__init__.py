@@ -1,11 +1,11 @@
 """Recurrent layers of torch, to be seen, moved and predicted: the package behind the course."""
 
 from rnnlib.data import japanese_vowels
-from rnnlib.engine.checkup.checkup import checkup
 from rnnlib.engine.packing.pack_steps import pack_steps
 from rnnlib.engine.run import run
 from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.engine.trace.trace import trace
+from rnnlib.explorers.checkup.explorer import checkup
 from rnnlib.explorers.direction.explorer import DirectionExplorer
 from rnnlib.explorers.packing.explorer import PackingExplorer
 from rnnlib.explorers.prediction.card import predict

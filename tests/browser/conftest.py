@@ -20,7 +20,8 @@ HERE = Path(__file__).parent
 NO_KERNEL = "Could not send widget sync message"  # what ipywidgets says when a slider moves and there is no kernel
 SHOTS = HERE.parents[1] / "build" / "screens"
 STEPS = 30  # of the step explorer
-SETUP = """from rnnlib import *
+SETUP = """import rnnlib, torch
+from rnnlib import *
 from rnnlib.engine.timing import measure
 measure.LONGEST = 1"""  # on a busy machine a median is not steady soon, and nothing here depends on what is measured
 VIEWS = {
@@ -30,6 +31,7 @@ VIEWS = {
     "step": f'StepExplorer(LayerSpec("LSTM", 12, 12, num_layers=2, bidirectional=True), seq_len={STEPS})',
     "packing": 'PackingExplorer("LSTM")',
     "direction": 'DirectionExplorer("LSTM")',
+    "checkup": "rnnlib.checkup(torch.nn.GRU(3, 4), torch.randn(4, 6, 3))",
     "speed": """SpeedLab("GRU", compare=["layer", "packed"], axis="batch", values=[1, 2], seq_len=2,
         question="When does packing lose?")""",
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import matplotlib.image
 import numpy as np
 import pytest
+import torch
 from anywidget import AnyWidget
 from playwright.sync_api import Page
 
@@ -18,6 +19,7 @@ from rnnlib import (
     ShapeExplorer,
     SpeedLab,
     StepExplorer,
+    checkup,
     predict,
 )
 from tests.browser.conftest import SHOTS
@@ -35,6 +37,7 @@ def explorers() -> dict[str, AnyWidget]:
         "direction": DirectionExplorer("LSTM"),
         "speed": SpeedLab("GRU", question="When does packing lose?"),
         "prediction": predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3),
+        "checkup": checkup(torch.nn.GRU(3, 4), torch.randn(4, 6, 3)).view,
     }
 
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, SpeedLab, StepExplorer, predict
+from rnnlib import (
+    DirectionExplorer,
+    LayerSpec,
+    PackingExplorer,
+    ShapeExplorer,
+    SpeedLab,
+    StepExplorer,
+    checkup,
+    predict,
+)
 from tests.browser.plain_page import plain_page
 from tests.browser.screen import Explorer
 
@@ -18,6 +28,7 @@ SHOWN = {
     "direction": lambda: DirectionExplorer("LSTM", seq_len=6),
     "speed": lambda: SpeedLab("LSTM"),
     "card": lambda: predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3),
+    "checkup": lambda: checkup(torch.nn.GRU(3, 4), torch.randn(4, 6, 3)).view,
 }
 FINGER, MOUSE = 44, 24  # pixels that a control is high and wide at least
 
@@ -101,6 +112,15 @@ def test_a_tap_reads_an_axis_and_a_number_of_a_shape(shown: Callable[[str], Expl
     expect(explorer.line).to_contain_text("output[7, 0, 2] = ")
     tap(explorer.diagram.locator(".title").first)
     expect(explorer.line).to_contain_text("Point at an axis or a number")
+
+
+def test_a_tap_chooses_a_question_and_reads_a_cell_of_a_checkup(shown: Callable[[str], Explorer]) -> None:
+    explorer = shown("checkup")
+    tap(explorer.root.get_by_text("trained"))
+    assert explorer.sizes(explorer.diagram)["chosen"] == "trained"
+    expect(explorer.root.locator(".finding")).to_contain_text("Every parameter gets a gradient.")
+    tap(explorer.root.get_by_label("Who moves whom"), 0.22, 0.75)
+    expect(explorer.line).to_contain_text("Changing sequence 0 moves the result of sequence 3.")
 
 
 def test_a_tap_takes_a_line_of_the_speed_lab_and_a_finger_moves_it(shown: Callable[[str], Explorer]) -> None:

@@ -15,6 +15,7 @@ import torch
 from anywidget import AnyWidget
 from playwright.sync_api import Page
 
+from rnnlib.explorers.checkup.explorer import ShownCheckup
 from rnnlib.explorers.shared.view import View
 from tests.browser.conftest import SHOTS
 from tests.notebooks.lessons import LESSONS, untrained
@@ -81,6 +82,7 @@ def run_here(lesson: Path) -> Iterator[dict[str, AnyWidget]]:
                 exec(compile(ast.Module(steps, []), lesson.name, "exec"), names)
                 if isinstance(last, ast.Expr):
                     shown = eval(compile(ast.Expression(last.value), lesson.name, "eval"), names)
+                    shown = shown.view if isinstance(shown, ShownCheckup) else shown
                     if isinstance(shown, View):
                         views[f"cell{place}"] = shown
                 else:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.notebooks.driven import card, direction, packing, shape, speed, step
+from tests.notebooks.driven import card, checkup, direction, packing, shape, speed, step
 from tests.notebooks.driven.kernel import Kernel, View, kernel
 from tests.notebooks.lessons import LESSONS
 
@@ -21,7 +21,7 @@ from tests.notebooks.lessons import LESSONS
 ALL_WAYS = """
 import torch
 from torch import nn
-from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, SpeedLab, StepExplorer, predict
+from rnnlib import *
 ShapeExplorer("GRU", seq_len=5, batch=2)
 ShapeExplorer(LayerSpec("LSTM", 12, 8, num_layers=2, bidirectional=True, proj_size=3))
 ShapeExplorer(nn.LSTMCell(3, 4))
@@ -51,6 +51,7 @@ DirectionExplorer(nn.GRU(3, 2, bidirectional=True), torch.ones(5, 2, 3), [5, 2],
 SpeedLab()
 SpeedLab(LayerSpec("LSTM", 12, 8, 2, dropout=0.5, bidirectional=True, proj_size=3), axis="hidden_size", controls=())
 SpeedLab(nn.GRU(3, 2, batch_first=True, dtype=torch.float64), compare=["packed"], question="When does packing lose?")
+checkup(nn.LSTM(3, 4), torch.ones(4, 5, 3)).view
 """
 
 
@@ -60,6 +61,7 @@ EXPLORERS: dict[str, ModuleType] = {
     "PackingExplorer": packing,
     "DirectionExplorer": direction,
     "SpeedLab": speed,
+    "CheckupView": checkup,
 }
 
 

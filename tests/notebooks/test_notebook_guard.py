@@ -113,6 +113,15 @@ def test_the_guard_refuses_a_magic() -> None:
         faults(notebook)
 
 
+def test_the_guard_lets_a_part_of_a_report_stand_in_a_line() -> None:
+    notebook = good()
+    for source, wanted in (("checkup(model, x).ok", []), ("checkup(model, x)", ["without its text"])):
+        _put(3, source=source)(notebook)
+        assert [fault for fault in faults(notebook) if "without its text" in fault][:1] == [
+            f"Code cell 3 shows a checkup {one}." for one in wanted
+        ]
+
+
 def test_the_guard_lets_an_exercise_define_a_function() -> None:
     notebook = good()
     _put(2, source="def last(output):\n    return output[-1]", metadata={"tags": ["exercise"]})(notebook)
