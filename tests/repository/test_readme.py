@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
+
 import rnnlib
 
 ROOT = Path(__file__).parents[2]
@@ -16,9 +18,18 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 def test_the_lessons_that_are_there_are_called_ready() -> None:
     ready = re.findall(r"^\| \[(\w+)\]\(notebooks/\1\.ipynb\) \|.*\| ready \|$", README, re.MULTILINE)
-    planned = re.findall(r"^\| (\d\d_\w+) \|.*\| planned \|$", README, re.MULTILINE)
+    rows = re.findall(r"^\| \[?(\d\d_\w+)\b.*\| (ready|to come) \|$", README, re.MULTILINE)
     assert ready == sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-    assert [*ready, *planned] == sorted({*ready, *planned})
+    assert ready == [name for name, state in rows if state == "ready"]
+    assert rows == sorted(set(rows))
+
+
+def test_what_a_practitioner_sees_leads_to_a_question_and_a_lesson_as_in_lesson_11() -> None:
+    heading = "| what you see | question | lesson |"
+    lesson = nbformat.read(ROOT / "notebooks/11_your_own_model.ipynb", as_version=4)
+    (there,) = [cell.source.partition(heading)[2] for cell in lesson.cells if heading in cell.source]
+    here = README.partition(heading)[2].partition("\n\n")[0]
+    assert here.replace("(notebooks/", "(") == there
 
 
 def test_the_names_are_the_facades() -> None:
