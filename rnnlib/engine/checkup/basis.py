@@ -11,6 +11,7 @@ from rnnlib.engine.checkup.changes import Changes
 from rnnlib.engine.checkup.given import Given
 from rnnlib.engine.checkup.hooks import Call
 from rnnlib.engine.checkup.results import BATCH_OUTSIDE, STEPS_OUTSIDE, ResultTensor, apart, moved, named_axes
+from rnnlib.engine.checkup.size import Part
 from rnnlib.engine.checkup.subject import FailedError, Progress, Seen, Subject
 from rnnlib.engine.closeness import close
 
@@ -23,7 +24,7 @@ class Basis:
         subject: the model.
         given: the batch.
         changes: what may stand in the place of a step.
-        steps: the indices of the steps to ask about.
+        part: which sequences of the learner's batch these are, and which steps to ask about.
         seen: the call on the batch as it is.
         results: the tensors of its result, with the names of their axes.
         is_list: with another sequence there is another tensor.
@@ -36,7 +37,7 @@ class Basis:
     subject: Subject
     given: Given
     changes: Changes
-    steps: tuple[int, ...]
+    part: Part
     seen: Seen
     results: tuple[ResultTensor, ...]
     is_list: bool
@@ -44,6 +45,15 @@ class Basis:
     is_random: bool
     remembers: bool
     progress: Progress
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The indices of the steps to ask about."""
+        return self.part.steps
+
+    def called(self, rows: list[int]) -> list[int]:
+        """The sequences in these rows by their index in the learner's batch."""
+        return [self.part.sequences[row] for row in rows]
 
     @property
     def by_sequence(self) -> tuple[ResultTensor, ...]:
@@ -77,7 +87,7 @@ class Basis:
         return self.subject.run(self.changes.replaced(self.given, where, attempt))
 
 
-def look(subject: Subject, given: Given, steps: tuple[int, ...], progress: Progress) -> Basis:
+def look(subject: Subject, given: Given, part: Part, progress: Progress) -> Basis:
     """Call the model on the batch; on one with another sequence; on one with fewer steps: so its axes tell themselves.
 
     Raises:
@@ -106,7 +116,7 @@ def look(subject: Subject, given: Given, steps: tuple[int, ...], progress: Progr
         for call, nth in _numbered(seen.calls)
     )
     changes = Changes(given)
-    basis = Basis(subject, given, changes, steps, seen, results, is_list, layer_axes, is_random, remembers, progress)
+    basis = Basis(subject, given, changes, part, seen, results, is_list, layer_axes, is_random, remembers, progress)
     if changes.can and any(BATCH_OUTSIDE in result.axes for result in results):
         first = given.own & (torch.arange(given.batch) == 0)[:, None]
         changed = _tried(subject, changes.replaced(given, first, 0))

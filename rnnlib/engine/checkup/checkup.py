@@ -160,12 +160,12 @@ def _basis(subject: Subject, given: Given, part: Part, progress: Progress) -> tu
     """The part of the batch to ask about, or all of it where the model takes no other size."""
     progress.say("checkup: runs")
     try:
-        return look(subject, given.take(part.sequences), part.steps, progress), part
+        return look(subject, given.take(part.sequences), part, progress), part
     except FailedError:
         if len(part.sequences) == given.batch:
             raise
         part = Part(tuple(range(given.batch)), part.steps, part.seconds, part.is_small, "")
-        return look(subject, given, part.steps, progress), part
+        return look(subject, given, part, progress), part
 
 
 def _runs(basis: Basis) -> Finding:

@@ -41,6 +41,17 @@ def test_the_part_is_what_the_report_is_about(monkeypatch: pytest.MonkeyPatch) -
     assert "3 of 5 sequences (0, 1, 2)" in repr(report)
 
 
+def test_sentences_name_sequences_by_their_place_in_the_whole_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(size, "LONG", 0)
+    monkeypatch.setattr(size, "PARTS", ((3, 4),))
+    model = Made(lambda m, x: m.gru(x)[0][:, -1], gru=nn.GRU(6, 8))  # without batch_first=True
+    report = checkup(model, numbers())
+    assert report.sequences == (0, 2, 4)
+    assert "sequence 0 moves the result of sequence 2" in report["batch"].sentence
+    assert "2 sequences of 3 (2, 4)" in report["alone"].sentence
+    assert "(0, 2, 4)" in report["order"].sentence
+
+
 def test_a_model_of_one_batch_size_gets_its_whole_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(size, "LONG", 0)
     monkeypatch.setattr(size, "PARTS", ((3, 4),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Sequence
 
 from rnnlib.engine.checkup.basis import Basis
@@ -55,9 +56,9 @@ def _of_layers(layers: Sequence[LayerCall], basis: Basis) -> Iterator[Cause]:
         if not layer.fault:
             continue
         spec = spec_of(basis.subject.module(layer.path))
-        attribute = f"self.{layer.path}" if layer.path else "model"
+        attribute = re.sub(r"\.(\d+)", r"[\1]", f"self.{layer.path}") if layer.path else "model"
         if "as seq_len" in layer.fault:
-            write = f"{layer.path or 'model'}(x.transpose(0, 1))"
+            write = f"{attribute}(x.transpose(0, 1))"
             if len(layer.shape) == 2:
                 write = f"{attribute}(x) on a whole (seq_len, batch, input_size), not on a 2-D piece of it"
             elif spec and not spec.batch_first and not layer.packed:

@@ -35,7 +35,7 @@ def ask_alone(basis: Basis) -> Finding:
     wrong = (far > 0).nonzero().flatten().tolist()
     if not wrong:
         return Finding("alone", True, "Each sequence gets alone what it gets in the batch.", far)
-    which = f"{said(len(wrong), 'sequence')} of {given.batch} ({listed(wrong)})"
+    which = f"{said(len(wrong), 'sequence')} of {given.batch} ({listed(basis.called(wrong))})"
     if raised:
         sentence = f"Alone, {which} cannot be run: {raised}."
         cure = "Take the batch's size from x.shape at each call, and name an axis in squeeze(dim)."
@@ -44,7 +44,7 @@ def ask_alone(basis: Basis) -> Finding:
         cure = "Name the axis in squeeze(dim): without it, a batch of one loses its batch axis too."
     else:
         sentence = f"Alone, {which} get another result than in the batch, by up to {float(far.max()):.2g}."
-        cure = "Let no result depend on its neighbours or on the pads: see the causes below."
+        cure = "Let no result depend on its neighbours or on the pads: see the causes."
     return Finding("alone", False, sentence, far, cure, LESSONS["pads" if given.padded else "axes"])
 
 
@@ -100,6 +100,8 @@ def ask_padding(basis: Basis, alone: Finding) -> Finding:
     if alone.holds:
         sentence = "Other numbers in the pads would be read, but yours change nothing: alone is the same."
         return Finding("padding", True, sentence, moved)
-    sentence = f"What stands in the pads moves the result of {said(len(which), 'sequence')} ({listed(which)})."
+    sentence = (
+        f"What stands in the pads moves the result of {said(len(which), 'sequence')} ({listed(basis.called(which))})."
+    )
     cure = "Pack the batch, pack_padded_sequence(x, lengths, enforce_sorted=False), and mask where you pool or attend."
     return Finding("padding", False, sentence, moved, cure, LESSONS["pads"])

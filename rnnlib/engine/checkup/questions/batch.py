@@ -65,7 +65,7 @@ def ask_batch(basis: Basis) -> Finding:
         if not matrix.any():
             sentence = "Changing one sequence moves no result at all."
         return Finding("batch", True, sentence, evidence)
-    i, j = others.nonzero()[0].tolist()
+    i, j = basis.called(others.nonzero()[0].tolist())
     count = int(others.sum())
     sentence = f"Changing sequence {j} moves the result of sequence {i}; {said(count, 'such pair')} in all."
     return Finding("batch", False, sentence, evidence, STAY, LESSONS["axes"])
@@ -147,9 +147,8 @@ def ask_order(basis: Basis) -> Finding:
         wrong = (far > 0).nonzero().flatten().tolist()
         if not wrong:
             return Finding("order", True, "With the batch in another order, each result goes along.", far)
-        sentence = (
-            f"With the batch in another order, {said(len(wrong), 'sequence')} ({listed(wrong)}) get another result."
-        )
+        which = f"{said(len(wrong), 'sequence')} ({listed(basis.called(wrong))})"
+        sentence = f"With the batch in another order, {which} get another result."
         cure = "Put results back into the batch's order, result[order.argsort()], or pack with enforce_sorted=False."
         return Finding("order", False, sentence, far, cure, LESSONS["order"])
     return Finding("order", None, "The model takes a batch in the order of its lengths alone (enforce_sorted).")

@@ -33,7 +33,7 @@ def ask_layers(basis: Basis, gradients: list[Gradient]) -> tuple[Finding, tuple[
     idle = [layer for layer in layers if layer.dropout]
     note = f" The dropout of {named(idle[0].path)} does nothing: it has one layer." if idle else ""
     if faults:
-        cure = "Give each layer the axes that it reads: see the causes below."
+        cure = "Give each layer the axes that it reads: see the causes."
         return Finding("layers", False, f"{faults[0]}.{note}", layers, cure, LESSONS["axes"]), layers
     reads = "reads" if len(layers) == 1 else "read"
     sentence = f"{said(len(layers), 'recurrent layer')} {reads} the batch and the steps as such.{note}"

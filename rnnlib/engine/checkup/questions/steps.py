@@ -101,7 +101,7 @@ def _every_step(basis: Basis, evidence: Steps, faint: Tensor) -> Finding:
     if len(counting) == 1:
         what = f"only step {counting[0]} moves a result"
     sentence = f"Of {len(evidence.asked)} steps asked about, {what}."
-    cure = "Carry the state from step to step, and read the time axis: see the causes below."
+    cure = "Carry the state from step to step, and read the time axis: see the causes."
     return Finding("every_step", False, sentence, evidence, cure, LESSONS["axes"])
 
 

@@ -78,6 +78,15 @@ def test_the_cure_mends_it() -> None:
     assert checkup(case.model, case.x).ok
 
 
+def test_the_cure_of_a_layer_in_a_list_is_code_too() -> None:
+    model = Made(lambda m, x: m.parts.layers[0](x)[0], parts=torch.nn.Module())
+    model.parts.layers = torch.nn.ModuleList([torch.nn.GRU(6, H)])
+    write = checkup(model, numbers()).causes[0].write
+    assert write == "self.parts.layers[0] = nn.GRU(6, 8, batch_first=True)"
+    exec(write, {"self": model, "nn": torch.nn})
+    assert checkup(model, numbers()).ok
+
+
 def test_the_cure_keeps_what_the_layer_has() -> None:
     layer = torch.nn.LSTM(6, H, num_layers=2, dropout=0.25, bidirectional=True)
     model = Made(lambda m, x: m.fc(m.lstm(x)[0]), lstm=layer, fc=head(2 * H))
