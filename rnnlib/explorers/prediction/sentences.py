@@ -45,8 +45,8 @@ SENTENCES = {
         "num_layers × num_directions is always there, even when it is 1.",
     ),
     "h and c in one": (
-        "You counted h and c together.",
-        "They are two tensors, a pair (h, c), and each counts layers and directions for itself.",
+        "Your first axis is twice too long.",
+        "h and c are two tensors, a pair (h, c), and each counts its layers, and the directions that there are, once.",
     ),
     "two directions, though one": (
         "You counted two directions.",
