@@ -10,7 +10,7 @@ from rnnlib.engine.checkup.given import Given
 from rnnlib.engine.checkup.questions.batch import RANDOM, cannot
 from rnnlib.engine.checkup.report import Finding
 from rnnlib.engine.checkup.results import apart
-from rnnlib.engine.checkup.subject import FailedError
+from rnnlib.engine.checkup.subject import FailedError, Seen
 from rnnlib.engine.checkup.words import LESSONS, listed, said
 from rnnlib.engine.closeness import rounding
 
@@ -39,6 +39,9 @@ def ask_alone(basis: Basis) -> Finding:
     if raised:
         sentence = f"Alone, {which} cannot be run: {raised}."
         cure = "Take the batch's size from x.shape at each call, and name an axis in squeeze(dim)."
+    elif bool(far.isinf().all()) and _has_nan(basis.subject.run(given.take([wrong[0]]))):
+        sentence = f"Alone, {which} get nan."
+        cure = "Take no deviation over the batch, as in x.std(0): of one sequence there is none."
     elif bool(far.isinf().all()):
         sentence = f"Alone, {which} get a result of another shape than a row of the batch's."
         cure = "Name the axis in squeeze(dim): without it, a batch of one loses its batch axis too."
@@ -46,6 +49,10 @@ def ask_alone(basis: Basis) -> Finding:
         sentence = f"Alone, {which} get another result than in the batch, by up to {float(far.max()):.2g}."
         cure = "Let no result depend on its neighbours or on the pads: see the causes."
     return Finding("alone", False, sentence, far, cure, LESSONS["pads" if given.padded else "axes"])
+
+
+def _has_nan(seen: Seen) -> bool:
+    return any(bool(tensor.isnan().any()) for tensor in seen.tensors.values())
 
 
 def _cannot_alone(basis: Basis) -> str:

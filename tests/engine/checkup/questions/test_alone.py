@@ -49,6 +49,13 @@ def test_another_shape_alone_is_told() -> None:
     assert "squeeze(dim)" in finding.cure
 
 
+def test_nan_alone_is_told_and_is_no_other_shape() -> None:
+    model = Made(lambda m, x: m.fc(m.gru((x - x.mean(0)) / x.std(0))[1][-1]), gru=gru(), fc=head())
+    finding = checkup(model, numbers())["alone"]
+    assert finding.sentence == "Alone, 5 sequences of 5 (0, 1, 2, 3, 4) get nan."
+    assert "x.std(0)" in finding.cure
+
+
 def test_without_pads_there_is_nothing_to_ask() -> None:
     assert checkup(gru(), numbers())["padding"].holds is None
     full = torch.full((5,), 9)
