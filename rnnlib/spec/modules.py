@@ -11,6 +11,7 @@ from typing import Any
 from rnnlib.spec.arguments import brief
 from rnnlib.spec.kinds import CELLS, KINDS, LAYERS, family_of, in_code
 
+CONTAINERS = ("ModuleList", "ModuleDict")  # which cannot be called
 WANTED = f"expected an {', '.join(map(in_code, LAYERS))} or one of their cells"
 
 
@@ -52,7 +53,8 @@ def _not_recurrent(module: Any) -> str:
     name = getattr(module, "original_name", type(module).__name__)
     found = (_layers_inside(parts), _torchscript_inside(module, parts), _other_layers_inside(parts))
     what = next(filter(None, (*found, _in_plain_lists(parts))), WANTED)
-    return f"{name} is no recurrent layer of torch.nn: {what}."
+    whole = " Of the whole model, ask checkup(model, x)." if found[0] and name not in CONTAINERS else ""
+    return f"{name} is no recurrent layer of torch.nn: {what}.{whole}"
 
 
 def _layers_inside(parts: list[tuple[str, Any]]) -> str:

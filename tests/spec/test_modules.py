@@ -41,7 +41,7 @@ class Holder(nn.Module):
 
 
 NO_LAYERS: dict[str, tuple[Callable[[], Any], list[str]]] = {
-    "a model": (Model, ["Model", "'encoder.1'", "'decoder'", "get_submodule('encoder.1')"]),
+    "a model": (Model, ["'encoder.1'", "'decoder'", "get_submodule('encoder.1')", "checkup(model, x)"]),
     "nn.Sequential": (lambda: nn.Sequential(nn.LSTM(3, 2)), ["Sequential", "'0'", "get_submodule('0')"]),
     "a compiled layer": (lambda: torch.compile(nn.LSTM(3, 2)), ["'_orig_mod'", "get_submodule('_orig_mod')"]),
     "nn.Linear": (lambda: nn.Linear(3, 2), ["Linear", "nn.LSTM"]),
