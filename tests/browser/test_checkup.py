@@ -136,8 +136,9 @@ def test_the_axes_stand_as_the_layer_reads_them(plain: Page) -> None:
     rows = [row.locator(".chip").all_inner_texts() for row in layer.locator(".axes").all()]
     assert rows == [["5 batch", "9 seq_len", "6"], [], ["5 seq_len", "9 batch", "6 input_size"]]
     expect(shown(plain, "sound").root.locator(".axes .chip")).to_have_text(["3 batch", "5 seq_len", "3 input_size"])
-    faulty = shown(plain, "large").root.locator(".layers li b")
-    assert faulty.all_inner_texts()[::7][0] == "recurrent_layer_1", "what is at fault comes first"
+    names = shown(plain, "large").root.locator(".layers li p > b").all_inner_texts()
+    assert [name[-1] for name in names] == list("135024"), "what is at fault comes first"
+    assert [name[0] for name in names] == list("✗✗✗rrr")
 
 
 def test_the_arrow_keys_go_through_the_questions(plain: Page, made: dict[str, ShownCheckup]) -> None:

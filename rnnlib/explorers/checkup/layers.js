@@ -41,7 +41,13 @@ function layerOf(layer) {
   return el(
     "li",
     { class: layer.fault ? "faulty" : undefined },
-    el("p", {}, el("b", {}, layer.name), " ", el("code", {}, layer.made)),
+    el(
+      "p",
+      {},
+      el("b", { class: layer.fault ? "wrong" : undefined }, layer.fault ? `✗ ${layer.name}` : layer.name),
+      " ",
+      el("code", {}, layer.made),
+    ),
     ...axes,
     el("p", { class: "facts" }, layer.facts.join(" · ")),
   );

@@ -8,7 +8,7 @@ import { answerOf, diagnosisOf, findingOf } from "./told.js";
 const MARKS = { true: "✓", false: "✗", null: "–" };
 const ALWAYS = ["batch", "every_step"]; // whose grids are always there
 const SMALL = 0.68; // how large the pictures of a chosen finding are beside those
-const INVITES = "Choose a question above; point at, tap or Tab to a picture: what does each cell say?";
+const INVITES = "Choose a question, or point at, tap or Tab to a picture.";
 
 /** The questions as radio buttons, each with its answer. */
 function questions(model, findings) {
