@@ -5,9 +5,10 @@ import { colourOf } from "../shared/symbols.js";
 /** Whether a layer takes its axes for what they are; where an axis is neither batch nor steps, any name will do. */
 export const isRight = ({ axes, reads }) => axes.every((axis, at) => !axis || axis === reads[at]);
 
-/** From where to where a line leads: each axis to the place where the layer reads one of that name. */
+/** From where to where a line leads: each axis to where the layer reads one of that name; one without, straight down. */
 export function linesOf({ axes, reads }) {
-  return axes.map((axis, at) => [at, axis ? reads.indexOf(axis) : at]).filter(([, to]) => to >= 0);
+  const to = (axis, at) => (axis ? reads.indexOf(axis) : axes.includes(reads[at]) ? -1 : at);
+  return axes.map((axis, at) => [at, to(axis, at)]).filter(([, to]) => to >= 0);
 }
 
 /** A shape, an axis a chip: its number and its name. */

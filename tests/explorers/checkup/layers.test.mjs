@@ -18,4 +18,8 @@ test("a line leads from each axis to where the layer reads one of that name", ()
     [2, 2],
   ]);
   assert.deepEqual(linesOf(layerOf(["batch", "seq_len"], ["batch", "input_size"])), [[0, 0]]);
+  assert.deepEqual(linesOf(layerOf(["batch", "", "seq_len"], ["batch", "seq_len", "input_size"])), [
+    [0, 0],
+    [2, 1],
+  ]);
 });
