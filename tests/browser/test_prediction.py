@@ -88,7 +88,7 @@ def test_a_card_is_whole_and_stands_still(page_of: Callable[[Mapping[str, AnyWid
     kernel = predict(LayerSpec("GRU", 12, 8, num_layers=2, bidirectional=True), "h_n", seq_len=12, batch=3)
     page = page_of({"card": kernel})
     card = page.locator("#card .rnnlib")
-    for width, most in ((848, 260), (360, 400)):
+    for width, most in ((848, 260), (360, 430)):
         page.evaluate("width => { document.getElementById('card').style.width = `${width}px`; }", width)
         heights = {card.bounding_box()["height"]}
         for typed, told in (("(12, 3, 16)", False), ("(2, 3, 8)", True), ("(4, 3, 8)", True)):

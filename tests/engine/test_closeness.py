@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from rnnlib.engine.closeness import close, difference, multiplies_in_tf32, named
 from rnnlib.engine.layers import build
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import LAYERS
+from tests.fresh import printed
 from tests.strategies import specs
 
 NAN, INF = math.nan, math.inf
@@ -97,18 +99,19 @@ def test_where_cudnn_multiplies_in_tf32(machine: dict[str, object], on: bool, mo
     assert multiplies_in_tf32(torch.device("cuda")) is on
 
 
-def test_once_a_learner_asked_for_ieee_nothing_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading allow_tf32 would raise then."""
-    monkeypatch.setattr(torch.version, "hip", None)
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (8, 0))
-    cudnn = torch.backends.cudnn
-    before = cudnn.fp32_precision
-    try:
-        cudnn.fp32_precision = "ieee"
-        assert not multiplies_in_tf32(torch.device("cuda"))
-    finally:
-        cudnn.fp32_precision = before
-    assert multiplies_in_tf32(torch.device("cuda"))
+IEEE = """
+import torch
+from rnnlib.engine.closeness import multiplies_in_tf32
+torch.version.hip, torch.cuda.get_device_capability = None, lambda device: (8, 0)
+print(multiplies_in_tf32(torch.device("cuda")))
+torch.backends.cudnn.fp32_precision = "ieee"
+print(multiplies_in_tf32(torch.device("cuda")))
+"""
+
+
+def test_once_a_learner_asked_for_ieee_nothing_raises() -> None:
+    """Reading allow_tf32 would. In a Python of its own: torch's settings forget who was never asked."""
+    assert printed(IEEE, Path.cwd()).split() == ["True", "False"]
 
 
 def test_tf32_is_named_and_allows_what_it_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
