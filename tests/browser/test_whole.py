@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,8 @@ UNMARKED = """(name) => {
         .map((e) => e.outerHTML.slice(0, 80)); }"""
 
 
-@contextlib.contextmanager
-def run_here(lesson: Path) -> Iterator[dict[str, AnyWidget]]:
+@functools.cache  # a lesson runs once, for all that is asked of its views
+def views_of(lesson: Path) -> dict[str, AnyWidget]:
     """The views that a lesson's cells show, by the cell's place and name, as they first stand."""
     names: dict[str, Any] = {"__name__": "__main__"}
     views: dict[str, AnyWidget] = {}
@@ -87,7 +88,7 @@ def run_here(lesson: Path) -> Iterator[dict[str, AnyWidget]]:
                         views[f"cell{place}"] = shown
                 else:
                     exec(compile(ast.Module([last], []), lesson.name, "exec"), names)
-        yield views
+        return views
     finally:
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(True)
@@ -108,52 +109,52 @@ def looks(page: Page, name: str, width: int, *, dark: bool = False) -> list[str]
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_every_view_of_a_lesson_is_whole(lesson: Path, page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> None:
-    with run_here(lesson) as views:
-        assert views
-        page = page_of(views)
-        wrong, high = {}, {}
-        for name, view in views.items():
-            for width in WIDTHS:
-                where = f"{name} {type(view).__name__} {width}"
-                if found := [one for one in looks(page, name, width) if width >= SMALLEST or "px high" not in one]:
-                    wrong[where] = found
-                if width == LAPTOP and not getattr(view, "weights", False):  # what is unfolded may be more
-                    high[where] = page.locator(f"#{name} .rnnlib").bounding_box()["height"]
-        assert wrong == {}
-        assert {where: height for where, height in high.items() if height > HIGHEST} == {}
+    views = views_of(lesson)
+    assert views
+    page = page_of(views)
+    wrong, high = {}, {}
+    for name, view in views.items():
+        for width in WIDTHS:
+            where = f"{name} {type(view).__name__} {width}"
+            if found := [one for one in looks(page, name, width) if width >= SMALLEST or "px high" not in one]:
+                wrong[where] = found
+            if width == LAPTOP and not getattr(view, "weights", False):  # what is unfolded may be more
+                high[where] = page.locator(f"#{name} .rnnlib").bounding_box()["height"]
+    assert wrong == {}
+    assert {where: height for where, height in high.items() if height > HIGHEST} == {}
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_no_ring_of_an_answer_runs_through_its_neighbours(
     lesson: Path, page_of: Callable[[Mapping[str, AnyWidget]], Page]
 ) -> None:
-    with run_here(lesson) as views:
-        page = page_of(views)
-        through = {}
-        for name, view in views.items():
-            for width in (360, LAPTOP):
-                looks(page, name, width)
-                answer = page.locator(f"#{name}").get_by_role("button", name="Show the answer")
-                if answer.count():
-                    answer.click()
-                count, found = page.evaluate(RINGS, name)
-                assert count or "`" not in (getattr(view, "solution", "") or "")
-                assert page.evaluate(UNMARKED, name) == []
-                if found:
-                    through[f"{name} {width}"] = found
-        assert through == {}
+    views = views_of(lesson)
+    page = page_of(views)
+    through = {}
+    for name, view in views.items():
+        for width in (360, LAPTOP):
+            looks(page, name, width)
+            answer = page.locator(f"#{name}").get_by_role("button", name="Show the answer")
+            if answer.count():
+                answer.click()
+            count, found = page.evaluate(RINGS, name)
+            assert count or "`" not in (getattr(view, "solution", "") or "")
+            assert page.evaluate(UNMARKED, name) == []
+            if found:
+                through[f"{name} {width}"] = found
+    assert through == {}
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_pictures_to_look_at(lesson: Path, page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> None:
     """Every view of every lesson, at every width and in both themes, into build/screens."""
-    with run_here(lesson) as views:
-        page = page_of(views)
-        for name, view in views.items():
-            for width in WIDTHS:
-                for theme in ("light", "dark"):
-                    looks(page, name, width, dark=theme == "dark")
-                    taken = page.locator(f"#{name} .rnnlib").screenshot(animations="disabled")
-                    file = SHOTS / f"{lesson.stem} {name} {type(view).__name__} {width} {theme}.png"
-                    assert file.write_bytes(taken) > 1000
+    views = views_of(lesson)
+    page = page_of(views)
+    for name, view in views.items():
+        for width in WIDTHS:
+            for theme in ("light", "dark"):
+                looks(page, name, width, dark=theme == "dark")
+                taken = page.locator(f"#{name} .rnnlib").screenshot(animations="disabled")
+                file = SHOTS / f"{lesson.stem} {name} {type(view).__name__} {width} {theme}.png"
+                assert file.write_bytes(taken) > 1000

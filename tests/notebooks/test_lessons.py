@@ -57,4 +57,5 @@ def test_what_is_folded_begins_its_cell(path: Path) -> None:
 
 def test_nothing_is_trained_but_by_nbval() -> None:
     assert untrained("for seed in tqdm(range(5), desc='x'):") == "for seed in tqdm(range(0), desc='x'):"
+    assert untrained("t = time_layer(layer, x)\nt") == "t = time_layer(layer, x, min_run_time=0.01)\nt"
     assert sum("tqdm(range(" in path.read_text("utf-8") for path in LESSONS) >= 1
