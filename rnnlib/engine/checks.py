@@ -67,7 +67,7 @@ def layer_checks(spec: LayerSpec, given: Inputs, answer: Outputs) -> list[Check]
         why = f"with batch_first, {name}[-1] is the last sequence, at all its steps"
         found.append(_equal(f"{name}[-1]", "h_n[-1]", there, why, ending))
     if spec.bidirectional:
-        why = f"{last} has both directions side by side, and its backward half has read one step only"
+        why = f"{last} has both directions side by side, and its backward half has taken one step only"
         if padded:
             why = f"{last} is zeros where a sequence is shorter; the backward half of h_n[-1] stands at step 0"
         found.append(_equal(last, "h_n[-1]", there, why, ending))
