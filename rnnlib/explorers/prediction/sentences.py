@@ -45,7 +45,7 @@ SENTENCES = {
         "num_layers × num_directions is always there, even when it is 1.",
     ),
     "h and c in one": (
-        "Your first axis is twice too long.",
+        "You counted something twice on the first axis.",
         "h and c are two tensors, a pair (h, c), and each counts its layers, and the directions that there are, once.",
     ),
     "two directions, though one": (

@@ -368,7 +368,7 @@ def test_what_a_new_user_got_wrong_is_told_in_words() -> None:
 
     assert said("GRU", "output", (20, 5, 128)).startswith("You counted two directions. This layer has one")
     assert said("GRU", "h_n", (4, 5, 64), num_layers=2).startswith("You counted two directions.")
-    assert said("LSTM", "h_n", (2, 5, 64)).startswith("Your first axis is twice too long. h and c are two tensors")
+    assert said("LSTM", "h_n", (2, 5, 64)).startswith("You counted something twice on the first axis. h and c")
     assert said("GRU", "output", (20, 5, 65)).startswith("Only the last axis is wrong: num_directions")
     assert said("GRU", "output", (21, 5, 65)).startswith("The first and last axes are wrong.")
 
