@@ -2,6 +2,7 @@
 
 from rnnlib.data import japanese_vowels
 from rnnlib.engine.packing.pack_steps import pack_steps
+from rnnlib.engine.reach.reach import reach
 from rnnlib.engine.run import run
 from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.engine.trace.trace import trace
@@ -25,6 +26,7 @@ __all__ = [
     "japanese_vowels",
     "pack_steps",
     "predict",
+    "reach",
     "run",
     "shapes",
     "time_layer",

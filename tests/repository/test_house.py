@@ -14,7 +14,7 @@ FOLDERS = [path.relative_to(ROOT) for path in (ROOT / "rnnlib").rglob("*") if pa
 
 # What only other folders use, and the tests that show it there.
 ELSEWHERE = {
-    "rnnlib/engine/arguments/gradients.py": "tests/engine/test_who_reads.py",
+    "rnnlib/engine/arguments/gradients.py": "tests/engine/reach/test_who_reads.py",
     "rnnlib/engine/arguments/sequences.py": "tests/engine/packing/test_pack_steps.py",
     "rnnlib/explorers/shared/start.py": "tests/explorers/step/test_choice.py",
     "rnnlib/explorers/shared/traits.py": "tests/notebooks/test_driven.py",

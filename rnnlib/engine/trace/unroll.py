@@ -24,6 +24,7 @@ class OneWay(NamedTuple):
         before: the states that each step started from.
         states: those after it.
         ends: those after the last step, ``(batch, size)`` each.
+        made: by step, the states after it as the step itself made them: what a gradient that comes back meets.
     """
 
     from_x: Tensor
@@ -31,6 +32,7 @@ class OneWay(NamedTuple):
     before: States
     states: States
     ends: States
+    made: list[States]
 
 
 class Parts(NamedTuple):
@@ -91,7 +93,7 @@ def side_by_side(spec: LayerSpec, unrolled: Unrolled) -> Parts:
     """
     blocks, names = spec.family.blocks, spec.family.states
     axes = (spec.num_layers, spec.num_directions, *unrolled.output.shape[:2], -1)
-    from_x, from_h, before, states, _ = zip(*unrolled.ways, strict=True)
+    from_x, from_h, before, states, _, _ = zip(*unrolled.ways, strict=True)
 
     def five_axes(tensors: Sequence[Tensor]) -> Tensor:
         return (tensors[0] if len(tensors) == 1 else torch.stack(tuple(tensors))).view(axes)
@@ -132,7 +134,8 @@ def _one_way(spec: LayerSpec, w: Weights, x: Tensor, states: States, own: Tensor
         before.append(states)
         after.append(made)
         states = made if is_own is None else tuple(map(torch.where, [is_own] * len(made), made, states))
-    return OneWay(from_x, torch.stack(from_h[order]), _stacked(before[order]), _stacked(after[order]), states)
+    after = after[order]
+    return OneWay(from_x, torch.stack(from_h[order]), _stacked(before[order]), _stacked(after), states, after)
 
 
 def _stacked(states: list[States]) -> States:

@@ -13,8 +13,8 @@ from rnnlib.data import FEATURES
 from rnnlib.engine.call import check_numbers
 from rnnlib.engine.check_call import check_call, placed
 from rnnlib.engine.layers import build, dtype_for
+from rnnlib.engine.reach.who_reads import Reads, who_reads
 from rnnlib.engine.weights import like
-from rnnlib.engine.who_reads import Reads, who_reads
 from rnnlib.explorers.direction.payload import as_data, check_units, estimate_units, many, steps_that_fit, table
 from rnnlib.explorers.direction.view import ASKED, CONTROLS, PLACE, DirectionView
 from rnnlib.explorers.shared.explorer import Explorer, Plan, plan

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnlib.engine.limits import Estimate, estimate
-from rnnlib.engine.who_reads import Reads, count
+from rnnlib.engine.reach.who_reads import Reads, count
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief
 
@@ -117,7 +117,7 @@ def table(reads: Reads, item: int) -> list[str]:
     """What each row of h_n and the two summaries have read of one sequence, a line each.
 
     Example:
-        >>> from rnnlib.engine.who_reads import who_reads
+        >>> from rnnlib.engine.reach.who_reads import who_reads
         >>> reads = who_reads(LayerSpec("GRU", 3, 2, bidirectional=True), torch.ones(5, 1, 3))
         >>> table(reads, 0)[3]
         'output[-1], backward half          x_4, 1 of 5 steps'

@@ -18,7 +18,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlib import LayerSpec
 from rnnlib.data import japanese_vowels
-from rnnlib.engine.who_reads import Reads, who_reads
+from rnnlib.engine.reach.who_reads import Reads, who_reads
 from rnnlib.explorers.direction.explorer import DirectionExplorer
 from rnnlib.explorers.direction.payload import check_units, steps_that_fit
 from rnnlib.explorers.direction.view import PLACE

@@ -17,7 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from rnnlib import LayerSpec
 from rnnlib.engine import limits
-from rnnlib.engine.who_reads import Reads, count, who_reads
+from rnnlib.engine.reach.who_reads import Reads, count, who_reads
 from rnnlib.spec.kinds import CELLS, LAYERS
 from tests.strategies import batches, cases, real, refused, seq_lens, specs
 
@@ -117,7 +117,7 @@ def test_a_spec_is_asked_and_nothing_of_torchs_changes(spec: LayerSpec, seq_len:
 def test_in_a_few_numbers_at_a_time_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     layer, x = nn.LSTM(3, 4, 2, bidirectional=True, proj_size=2), torch.randn(6, 2, 3)
     whole = who_reads(layer, x, [6, 4], packed=True)
-    monkeypatch.setattr("rnnlib.engine.who_reads.AT_ONCE", 5000)
+    monkeypatch.setattr("rnnlib.engine.reach.who_reads.AT_ONCE", 5000)
     for a, b in zip(parts(whole), parts(who_reads(layer, x, [6, 4], packed=True)), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-12, atol=0)
 
