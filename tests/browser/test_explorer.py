@@ -148,13 +148,14 @@ def test_the_numbers_on_a_face_are_the_layers(everything: Notebook, explorer: Ex
     assert told == [f"output[{at}] = {n}" for at, n in zip(("0, 0, 0", "1, 0, 0", "1, 0, 1"), numbers, strict=True)]
 
 
-def test_what_was_just_run_comes_into_sight_from_its_top(everything: Notebook) -> None:
+@pytest.mark.parametrize("kind", ["shape", "checkup"])
+def test_what_was_just_run_comes_into_sight_from_its_top(everything: Notebook, kind: str) -> None:
     """On a laptop's screen, after Shift+Enter, which goes on to the next cell while the view has no height yet."""
-    page, view = everything.page, everything.views("shape")
+    page, view = everything.page, everything.views(kind)
     page.set_viewport_size({"width": 1280, "height": 800})
     try:
         for _ in range(2):  # the second time with a view in its place already
-            everything.select_cell(cell_of("shape"))
+            everything.select_cell(cell_of(kind))
             page.keyboard.press("Shift+Enter")
             expect(view).to_be_visible()
             page.wait_for_timeout(2000)  # in which it may still grow

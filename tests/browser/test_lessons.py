@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import nbformat
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.lab import ROOT, Notebook
+from tests.browser.lab import ROOT, Lab, Notebook
 from tests.browser.screen import SLIDERS, Explorer
 
 LESSON = "00_start_here.ipynb"
@@ -25,3 +25,30 @@ def test_a_lesson_runs_and_its_explorers_live(open_notebook: Callable[[str], Not
         explorer = Explorer(notebook.page, root)
         moved = {name: explorer.press(name, "ArrowRight") for name in SLIDERS if explorer.slider(name).count()}
         explorer.is_live(**moved)
+
+
+def test_an_answer_is_hidden_until_its_cell_is_run_and_is_then_in_sight(lab: Lab, watched: BrowserContext) -> None:
+    """Lesson 11 on a laptop's screen, with Shift+Enter from cell to cell: of each report its head and its causes."""
+    cells = nbformat.read(ROOT / "notebooks" / "11_your_own_model.ipynb", as_version=4).cells
+    notebook = Notebook(lab, watched.new_page(), "11_your_own_model.ipynb")
+    page, outside = notebook.page, []
+    page.set_viewport_size({"width": 1280, "height": 800})
+    notebook.select_cell(0)
+    for index in range([cell.id for cell in cells].index("text-yours")):
+        cell = page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
+        output = cell.locator(".jp-OutputArea-output").first
+        hidden = cells[index].metadata.get("jupyter", {}).get("outputs_hidden", False)
+        if hidden:
+            expect(output).not_to_be_visible()
+        page.keyboard.press("Shift+Enter")
+        if hidden:
+            expect(output).to_be_visible()
+        if cells[index].id.startswith("sick-"):
+            expect(cell.locator(".rnnlib.checkup")).to_be_visible()
+            page.wait_for_timeout(2000)  # in which it may still grow
+            pane = page.locator(".jp-WindowedPanel-outer").bounding_box()
+            for part in (".question", ".diagnosis"):
+                at = cell.locator(part).bounding_box()
+                if at["y"] < pane["y"] - 1 or at["y"] + at["height"] > pane["y"] + pane["height"] + 1:
+                    outside.append((cells[index].id, part, at, pane))
+    assert outside == []

@@ -42,7 +42,7 @@ def tidy(notebook: NotebookNode) -> None:
     """Drop what differs from run to run or from machine to machine and means nothing to a reader."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     for cell in notebook.cells:
-        cell.metadata = {name: cell.metadata[name] for name in ("tags",) if name in cell.metadata}
+        cell.metadata = {name: cell.metadata[name] for name in ("tags", "jupyter") if name in cell.metadata}
         for output in cell.get("outputs", []):
             if "data" in output:  # a widget's number lives as long as its kernel; its text stays
                 output.data.pop(WIDGET, None)

@@ -24,6 +24,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A notebook that was edited by hand, and has run."""
     cells = [new_markdown_cell("# A question"), *map(new_code_cell, CODE)]
     cells[1].metadata = {"execution": {"iopub.execute_input": "then"}, "collapsed": True}
+    cells[2].metadata = {"jupyter": {"outputs_hidden": True}}
     cells[3].metadata = {"tags": ["raises-exception"]}
     path = tmp_path_factory.mktemp("notebooks") / "00_a_lesson.ipynb"
     nbformat.write(new_notebook(cells=cells, metadata=NOISE), path)
@@ -52,7 +53,8 @@ def test_metadata_is_what_opens_anywhere(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     assert notebook.metadata.kernelspec.name == "python3"
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
-    assert [dict(cell.metadata) for cell in notebook.cells] == [{}, {}, {}, {"tags": ["raises-exception"]}, {}]
+    hidden, raises = {"jupyter": {"outputs_hidden": True}}, {"tags": ["raises-exception"]}
+    assert [dict(cell.metadata) for cell in notebook.cells] == [{}, {}, hidden, raises, {}]
 
 
 def test_a_second_run_stores_the_same(path: Path) -> None:

@@ -1,6 +1,6 @@
 // A checkup's report on screen: the questions in a row, what is wrong, the pictures of it, and the finding chosen.
 import { changes, choice, el, holdHeight, keepKeys, listen, renderOf } from "../shared/controls.js";
-import { lineOf } from "../shared/frame.js";
+import { comeIntoSight, lineOf } from "../shared/frame.js";
 import { gridFigure } from "./figures.js";
 import { layersFigure } from "./layers.js";
 import { answerOf, diagnosisOf, findingOf } from "./told.js";
@@ -76,6 +76,7 @@ function build(model, host) {
   line.set("resting", INVITES);
   keepKeys(root);
   host.replaceChildren(root);
+  comeIntoSight(root);
   choose();
   tell();
   return () => {

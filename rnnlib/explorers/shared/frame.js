@@ -125,25 +125,35 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
 const SETTLED = 1500; // milliseconds in which a view that was just run may still grow
 
 /**
- * Bring a view that was just run into sight from its top. JupyterLab scrolls on while the view has no height yet; so it
- * is brought back as it grows, unless the reader has turned to something else, or other cells were run meanwhile.
+ * Bring a view that was just run into sight from its top, once it has a height. JupyterLab scrolls on while it has none;
+ * so it is brought back as it grows, unless the reader has turned to something else, or other cells were run meanwhile.
  */
-function comeIntoSight(root) {
-  const cell = root.closest(".jp-Cell");
+export function comeIntoSight(root) {
   const isActive = (one) => one?.classList.contains("jp-mod-active");
-  if (!isActive(cell) && !isActive(cell?.nextElementSibling)) return;
-  const show = () => root.scrollIntoView({ block: "nearest" });
-  const observer = new ResizeObserver(show);
   const turned = ["wheel", "pointerdown", "keydown", "touchstart"];
+  const show = () => {
+    root.scrollIntoView({ block: "nearest" });
+    root.firstElementChild?.scrollIntoView({ block: "nearest" }); // of what is higher than the screen its top
+  };
+  let later;
+  const begin = () => {
+    const cell = root.closest(".jp-Cell");
+    if (!isActive(cell) && !isActive(cell?.nextElementSibling)) return stop();
+    for (const name of turned) addEventListener(name, stop, true);
+    later = setTimeout(show, SETTLED / 3);
+    setTimeout(stop, SETTLED);
+  };
+  const observer = new ResizeObserver(() => {
+    if (!root.offsetHeight) return;
+    if (!later) begin();
+    if (later) show();
+  });
   const stop = () => {
     observer.disconnect();
     clearTimeout(later);
     for (const name of turned) removeEventListener(name, stop, true);
   };
   observer.observe(root);
-  for (const name of turned) addEventListener(name, stop, true);
-  const later = setTimeout(show, SETTLED / 3);
-  setTimeout(stop, SETTLED);
 }
 
 const TYPE = 14; // units of a picture are pixels where the type is so large
