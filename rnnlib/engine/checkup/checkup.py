@@ -18,8 +18,9 @@ from rnnlib.engine.checkup.gradient import gradients_of
 from rnnlib.engine.checkup.questions.alone import ask_alone, ask_padding
 from rnnlib.engine.checkup.questions.batch import ask_batch, ask_order
 from rnnlib.engine.checkup.questions.directions import ask_directions
+from rnnlib.engine.checkup.questions.future import ask_future
 from rnnlib.engine.checkup.questions.layers import ask_layers
-from rnnlib.engine.checkup.questions.steps import ask_every_step, ask_future
+from rnnlib.engine.checkup.questions.steps import ask_every_step
 from rnnlib.engine.checkup.questions.training import ask_backward, ask_trained, ask_twice
 from rnnlib.engine.checkup.report import Checkup, Finding
 from rnnlib.engine.checkup.results import ResultTensor

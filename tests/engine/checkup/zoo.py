@@ -820,6 +820,37 @@ def features_for_time() -> Case:
     return Case(Made(lambda m, x: m.fc(m.gru(x.transpose(1, 2))[1][-1]), gru=gru(T), fc=head()), numbers())
 
 
+def translator(decode: Callable[[Any, torch.Tensor, torch.Tensor], torch.Tensor], steps: int) -> Case:
+    """Teacher forcing: an encoder that reads both ways, and a decoder that reads a target of so many steps."""
+
+    def forward(m: Any, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        h_n = m.encoder(x)[1]
+        return m.fc(decode(m, y, h_n[:1] + h_n[1:]))
+
+    model = Made(forward, encoder=gru(bidirectional=True), decoder=nn.GRU(4, H, batch_first=True), fc=head())
+    return Case(model, numbers(), (torch.randn(B, steps, 4),), {"causal": True})
+
+
+@sick("future")
+def a_decoder_that_reads_what_it_should_guess() -> Case:
+    return translator(lambda m, y, h: m.decoder(y.roll(-1, 1), h)[0], T)
+
+
+@sick("future")
+def a_target_of_another_length_centred_over_time() -> Case:
+    return translator(lambda m, y, h: m.decoder(y - y.mean(1, keepdim=True), h)[0], T - 2)
+
+
+@sound
+def teacher_forcing() -> Case:
+    return translator(lambda m, y, h: m.decoder(y, h)[0], T)
+
+
+@sound
+def teacher_forcing_with_a_target_of_another_length() -> Case:
+    return translator(lambda m, y, h: m.decoder(y, h)[0], T - 2)
+
+
 @sick("future")
 def a_convolution_that_looks_ahead() -> Case:
     def forward(m: Any, x: torch.Tensor) -> torch.Tensor:

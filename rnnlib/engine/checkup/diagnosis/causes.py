@@ -181,7 +181,7 @@ def _of_training(finding: Finding, layers: Sequence[LayerCall]) -> Cause:
 
 def _of_future(finding: Finding, basis: Basis) -> Cause:
     both = [call.path for call in basis.seen.calls if getattr(call.layer, "bidirectional", False)]
-    if both:
+    if both and "of more[" not in finding.sentence:
         sentence = f"{finding.sentence} {named(both[0])} reads in both directions."
         return Cause(sentence, "bidirectional=False", finding.lesson)
     return _as_found(finding)

@@ -1,4 +1,4 @@
-"""Two questions about time: does every step count, and does a later step tell on an earlier one's result?"""
+"""A question about time: does every step count?"""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from rnnlib.engine.checkup.basis import Basis
-from rnnlib.engine.checkup.changes import AS_DATA, ATTEMPTS
+from rnnlib.engine.checkup.changes import ATTEMPTS
 from rnnlib.engine.checkup.gradient import Gradient
 from rnnlib.engine.checkup.report import Finding
-from rnnlib.engine.checkup.results import STEPS, moved
+from rnnlib.engine.checkup.results import STEPS
 from rnnlib.engine.checkup.words import LESSONS, listed, said
 
 FAINT = 1e-20  # of the largest gradient: where it has faded so far, the next zero may be no zero
@@ -140,36 +140,3 @@ def _faded(strength: Tensor, share: float) -> Tensor:
             near = torch.where(at > 0, at < least, near)
             faint[:, step] |= near & (at == 0)
     return faint
-
-
-def ask_future(basis: Basis, *, causal: bool) -> Finding:
-    """Change one step at a time: the results of earlier steps may move only where that is meant."""
-    given = basis.given
-    longest = int(given.lengths.max())
-    places = [index for index, result in enumerate(basis.by_sequence) if result.has_steps]
-    rows = [basis.rows(basis.seen)[index] for index in places]
-    places = [index for index, row in zip(places, rows, strict=True) if row.shape[1] in (longest, given.seq_len)]
-    if not places or longest == 1 or not basis.changes.can:
-        return Finding("future", None, "The result has nothing for each step, so no step to come can tell on it.")
-    matrix = torch.zeros(given.seq_len, given.seq_len, dtype=torch.bool)
-    for step in basis.steps:
-        basis.progress.say(f"checkup: future, step {step}")
-        where = given.own.clone()
-        where[:, [t for t in range(given.seq_len) if t != step]] = False
-        for attempt in range(AS_DATA if causal else 1):
-            if where.any():
-                seen = basis.rows(basis.replaced(where, attempt))
-                for index in places:
-                    before, after = basis.rows(basis.seen)[index], seen[index]
-                    if before.shape == after.shape:
-                        at = moved(before.transpose(0, 1), after.transpose(0, 1))
-                        matrix[: len(at), step] |= at
-    earlier = matrix.triu(1)
-    if not earlier.any():
-        return Finding("future", True, "The result of a step depends on no later one.", matrix)
-    i, j = earlier.nonzero()[0].tolist()
-    sentence = f"The result of a step depends on later ones: step {j} moves that of step {i}"
-    if not causal:
-        return Finding("future", None, f"{sentence}. If that must not be, ask with causal=True.", matrix)
-    cure = "Read in one direction (bidirectional=False), and mask or shift what comes later."
-    return Finding("future", False, f"{sentence}.", matrix, cure, LESSONS["directions"])

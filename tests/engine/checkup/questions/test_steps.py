@@ -1,4 +1,4 @@
-"""Which steps count, and which tell on earlier ones."""
+"""Which steps count."""
 
 from __future__ import annotations
 
@@ -64,19 +64,3 @@ def test_one_step_leaves_nothing_to_remember() -> None:
     finding = checkup(gru(), numbers(steps=1))["every_step"]
     assert finding.holds is None
     assert "window" in finding.sentence
-
-
-def test_the_future_is_a_fault_where_it_must_not_be() -> None:
-    both = gru(bidirectional=True)
-    free, causal = checkup(both, numbers())["future"], checkup(both, numbers(), causal=True)["future"]
-    assert (free.holds, causal.holds) == (None, False)
-    assert torch.equal(causal.evidence, torch.ones(T, T).bool())
-    forward = checkup(Made(lambda m, x: m.gru(x)[0], gru=gru()), numbers(), causal=True)["future"]
-    assert forward.holds
-    assert torch.equal(forward.evidence, torch.ones(T, T).tril().bool())
-
-
-def test_a_shift_by_one_is_found() -> None:
-    """A target that is read before its step: the classical leak of a decoder."""
-    model = Made(lambda m, x: m.gru(x.roll(-1, 1))[0], gru=gru())
-    assert checkup(model, numbers(), causal=True)["future"].holds is False
