@@ -8,6 +8,7 @@ from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.engine.trace.trace import trace
 from rnnlib.explorers.checkup.explorer import checkup
 from rnnlib.explorers.direction.explorer import DirectionExplorer
+from rnnlib.explorers.gradient.explorer import GradientExplorer
 from rnnlib.explorers.packing.explorer import PackingExplorer
 from rnnlib.explorers.prediction.card import predict
 from rnnlib.explorers.shape.explorer import ShapeExplorer
@@ -17,6 +18,7 @@ from rnnlib.spec import LayerSpec, shapes
 
 __all__ = [
     "DirectionExplorer",
+    "GradientExplorer",
     "LayerSpec",
     "PackingExplorer",
     "ShapeExplorer",

@@ -21,6 +21,7 @@ class Family:
         weights: the parameters of one layer in one direction, in torch's order, without ``_l0`` and the like.
         has_proj_size: the layer, and not its cell, can project h.
         has_nonlinearity: tanh or relu can be chosen.
+        keeps: the gate that hands the old state on as far as it is open; "" of an RNN.
         home: the module in which the layer and its cell are classes of these names.
     """
 
@@ -30,6 +31,7 @@ class Family:
     weights: tuple[str, ...] = WEIGHTS
     has_proj_size: bool = False
     has_nonlinearity: bool = False
+    keeps: str = ""
     home: str = TORCH
 
     @property
@@ -43,8 +45,8 @@ class Family:
 
 _EVERY = (
     Family("RNN", states=("h",), gates=(), has_nonlinearity=True),
-    Family("LSTM", ("h", "c"), ("i", "f", "g", "o"), (*WEIGHTS, "weight_hr"), has_proj_size=True),
-    Family("GRU", states=("h",), gates=("r", "z", "n")),
+    Family("LSTM", ("h", "c"), ("i", "f", "g", "o"), (*WEIGHTS, "weight_hr"), has_proj_size=True, keeps="f"),
+    Family("GRU", states=("h",), gates=("r", "z", "n"), keeps="z"),
 )
 FAMILIES = {family.name: family for family in _EVERY}
 

@@ -23,6 +23,7 @@ SHOWN = {
     "StepExplorer",
     "PackingExplorer",
     "DirectionExplorer",
+    "GradientExplorer",
     "SpeedLab",
     "predict",
     "checkup",

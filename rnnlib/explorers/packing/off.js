@@ -1,7 +1,7 @@
 // How far off padding leaves each sequence's states: at its row, in a table, and what it cost.
 import { el } from "../shared/controls.js";
 import { duration, floatsOf } from "../shared/numbers.js";
-import { rowsOf } from "./stages.js";
+import { rowsOf } from "./layout.js";
 
 /** A number with so many digits after the point, or as a power where it is large. */
 const shortOf = (value, digits) => (Math.abs(value) < 1e3 ? value.toFixed(digits) : value.toExponential(0));

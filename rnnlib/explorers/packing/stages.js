@@ -1,99 +1,197 @@
-// The stages: where every row and step stands when padded, sorted, packed and unpacked, and what is under a pointer. Pure.
-import { n } from "../shared/svg.js";
+// The picture of a batch at each stage: a row a sequence, a cell a step, and `data` below; drawn once, then arranged for each stage.
+import { dots, n, text } from "../shared/svg.js";
+import { boxesOf, CELLS, linesAt, rowsOf, SHOWN, shadeOf, stripX, TOP, topOf } from "./layout.js";
+import { stripTitle, titleOf } from "./told.js";
 
-export const SHOWN = { whole: 12, first: 8, last: 3 }; // rows: all of up to 12, else the first 8 and the last 3
-const ROWS = 192; // units of height that rows have at most
-const WIDEST = 40; // a step
-export const TOP = 52; // where rows begin, below the title and the steps' numbers
-export const CELLS = 600; // `data` of more steps is one bar
-
-/** Which of `count` rows are drawn; null stands for those left out. */
-export function rowsOf(count) {
-  const all = Array.from({ length: count }, (_, row) => row);
-  return count <= SHOWN.whole ? all : [...all.slice(0, SHOWN.first), null, ...all.slice(count - SHOWN.last)];
+/** Boxes side by side with a gap between, as a path; one bar where they are too narrow to be told apart. */
+function cells(x, count, wide, high) {
+  if (count <= 0) return "";
+  if (wide < 4) return `M${n(x)} 0h${n(count * wide)}v${n(high)}h${n(-count * wide)}Z`;
+  const gap = wide < 9 ? 1 : 2;
+  const box = (i) => `M${n(x + i * wide)} 0h${n(wide - gap)}v${n(high)}h${n(gap - wide)}Z`;
+  return Array.from({ length: count }, (_, i) => box(i)).join("");
 }
 
-/** Where everything stands in so much width. */
-export function layoutOf({ lengths, columns, most, pack, stages, tallest }, width) {
-  const edge = width < 480 ? 12 : 18;
-  const off = width < 480 ? 62 : width < 700 ? 112 : 156; // how far off each state is: number and bar
-  const left = edge + (width < 700 ? 24 : 98);
-  const wide = Math.min(WIDEST, (width - edge - off - 16 - left) / columns);
-  const pitch = Math.min(tallest, ROWS / rowsOf(lengths.length).length);
-  const below = TOP + Math.min(ROWS, tallest * Math.min(SHOWN.whole, Math.max(most, lengths.length)));
-  const strip = { left: edge, top: below + 46, high: 22, wide: Math.min(WIDEST, (width - 2 * edge) / pack.total) };
-  const high = pitch - (pitch > 20 ? 6 : 3);
-  const height = stages.includes("packed") ? strip.top + 46 : below + 4;
-  return { width, edge, off, left, wide, pitch, high, columns, strip, height };
+/** The diagonals that mark pads, so that no one takes them for a colour of their own. */
+function hatch(x, count, wide, high) {
+  const step = wide < 4 ? 6 : wide;
+  const run = Math.min(step, high) - (wide < 9 ? 1 : 2);
+  const lines = Array.from({ length: Math.floor((count * wide) / step + 1e-6) }, (_, i) => {
+    const from = x + i * step + (step - run) / 2 - (wide < 9 ? 0.5 : 1);
+    return `M${n(from)} ${n(high / 2 + run / 2)}l${n(run)} ${n(-run)}`;
+  });
+  return lines.join("");
 }
 
-/** Which sequence stands in which row at a stage. */
-export const orderAt = (stage, { lengths, pack }) =>
-  stage === "sorted" || stage === "packed" ? pack.order : lengths.map((_, item) => item);
-
-/** Every sequence's line at a stage, from the top of the rows, and whether it is drawn there. */
-export function linesAt(stage, state) {
-  const order = orderAt(stage, state);
-  const rows = rowsOf(order.length);
-  const places = new Map(order.map((item) => [item, { line: rows.indexOf(null), shown: false }]));
-  for (const [line, row] of rows.entries()) if (row !== null) places.set(order[row], { line, shown: true });
-  return places;
+function padsOf(name, from, count, { left, wide, high }) {
+  if (count <= 0) return "";
+  const x = left + from * wide;
+  return `<path class="pad ${name}" d="${cells(x, count, wide, high)}"/><path class="hatch ${name}" d="${hatch(x, count, wide, high)}"/>`;
 }
 
-/** The height of a line. */
-export const topOf = (line, { pitch }) => TOP + line * pitch;
-
-/** How many of a sequence's cells are there at a stage: its steps, and its pads where there are any. */
-export function cellsAt(stage, item, { lengths, pack, total }) {
-  if (stage === "packed") return lengths[item];
-  return stage === "unpacked" ? total : pack.longest;
+/** A sequence: its name, its steps, its pads, those that total_length adds, and the grip at its end. */
+function rowOf(item, { lengths, pack, total, pulls }, { left, wide, high, width, edge }) {
+  const [own, name] = [lengths[item], width < 700 ? item : `sequence ${item}`];
+  return (
+    `<g class="row" data-item="${item}" data-part="sequence ${item}">${text(edge, high / 2 + 4.5, name, "start", 'class="who"')}` +
+    `<path class="own" fill-opacity="${shadeOf(item, lengths.length)}" d="${cells(left, own, wide, high)}"/>` +
+    padsOf("read", own, pack.longest - own, { left, wide, high }) +
+    padsOf("beyond", pack.longest, total - pack.longest, { left, wide, high }) +
+    (pulls
+      ? `<rect class="grip" x="${n(left + own * wide - 2.5)}" y="1" width="4" height="${n(high - 2)}" rx="2"/>`
+      : "") +
+    "</g>"
+  );
 }
 
-/** The sequence whose row is at a height, at a stage; undefined where there is none. */
-function itemAt(y, stage, state, { pitch }) {
-  const row = rowsOf(state.lengths.length)[Math.floor((y - TOP) / pitch)];
-  return orderAt(stage, state)[row ?? -1];
+/** Every how many of `count` steps a number has room, where a step is so wide. */
+function eachOf(count, wide) {
+  const room = 8 + 7 * String(count).length;
+  return [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000, 50000].find((step) => step * wide >= room) ?? count;
 }
 
-/** The sequence and step under a point at a stage, in the rows or in `data`; null where there is none. */
-export function placeUnder([x, y], stage, state, layout) {
-  const { left, wide, strip } = layout;
-  const { order, starts, total } = state.pack;
-  if (stage === "packed" && y >= strip.top - 4 && y <= strip.top + strip.high + 4) {
-    const index = Math.floor((x - strip.left) / strip.wide);
-    const time = starts.findLastIndex((start) => start <= index);
-    return index < 0 || index >= total ? null : { item: order[index - starts[time]], time };
+/** Every how manieth step's number, at the middle of its column. */
+function stepNumbers({ pack, total }, { left, wide, edge, width }) {
+  const each = eachOf(total, wide);
+  const number = (time) =>
+    text(left + (time + 0.5) * wide, TOP - 7, time, "middle", `class="time${time < pack.longest ? "" : " beyond"}"`);
+  const numbers = Array.from({ length: Math.ceil(total / each) }, (_, i) => number(i * each));
+  return (width < 700 ? "" : text(edge, TOP - 7, "step", "start", 'class="time"')) + numbers.join("");
+}
+
+/** Numbers along x, without those that would touch the one before or stand outside. */
+function along(numbers, y, width, kind) {
+  let free = 0;
+  return numbers
+    .map(([x, number, more = ""]) => {
+      const half = 3.6 * String(number).length;
+      if (x - half < free || x + half > width) return "";
+      free = x + half + 2;
+      return text(x, y, number, "middle", `class="${kind}" ${more}`);
+    })
+    .join("");
+}
+
+/** How many sequences each step has, below the rows: each number, or only those where it changes. */
+function countsOf({ lengths, pack }, layout) {
+  const { left, wide, width, edge } = layout;
+  const y = topOf(rowsOf(lengths.length).length, layout) + 12;
+  const told = pack.batchSizes.map((size, time) => [
+    left + (time + 0.5) * wide,
+    size,
+    `data-part="batch_sizes[${time}]"`,
+  ]);
+  const few = told.filter(([, size], time) => size !== pack.batchSizes[time - 1]);
+  const at = width < 700 ? [left + pack.longest * wide + 6, "start"] : [edge, "start"];
+  const name = text(at[0], y, "batch_sizes", at[1], 'class="name"');
+  return `<g class="counts" data-part="batch_sizes">${name}${along(wide < 13 ? few : told, y, width, "count")}</g>`;
+}
+
+/** The cells of `data`, each with the step that it is; where they are many, one bar. */
+function dataCells({ lengths, pack }, layout) {
+  const { high, wide } = layout.strip;
+  const cell = (index, item, time) =>
+    `<rect class="own" data-part="data[${index}]" data-item="${item}" data-time="${time}" data-index="${index}" width="${n(Math.max(0.8, wide - (wide < 4 ? 0 : 1)))}" height="${high}" fill-opacity="${shadeOf(item, lengths.length)}"/>`;
+  if (pack.total > CELLS)
+    return `<rect class="own many" x="${layout.strip.left}" y="${layout.strip.top}" width="${n(pack.total * wide)}" height="${high}" fill-opacity="0.5"/>`;
+  return pack.batchSizes
+    .flatMap((size, time) => pack.order.slice(0, size).map((item, rank) => cell(pack.starts[time] + rank, item, time)))
+    .join("");
+}
+
+/** `data` and where each step begins in it; before packing an empty track. */
+function stripOf(state, layout) {
+  const { strip, width } = layout;
+  const { starts, total } = state.pack;
+  const each = eachOf(starts.length, (total * strip.wide) / starts.length);
+  const begins = starts.map((start, time) => [stripX(start, layout), time]).filter(([, time]) => time % each === 0);
+  const ticks = begins.map(([x]) => `M${n(x)} ${strip.top - 3}v${strip.high + 8}`);
+  const steps = begins.map(([x, time]) => [x + 4 + 3.6 * String(time).length, time]);
+  return (
+    `<g class="strip" data-part="data">${text(strip.left, strip.top - 8, "", "start", 'class="name"')}` +
+    `<rect class="track" x="${strip.left}" y="${strip.top}" width="${n(total * strip.wide)}" height="${strip.high}" rx="3"/>` +
+    `<g class="cells">${dataCells(state, layout)}</g>` +
+    `<g class="begins"><path class="tick" d="${ticks.join("")}"/>${along(steps, strip.top + strip.high + 14, width, "time")}</g></g>`
+  );
+}
+
+/** The number and the bar of every sequence's state, to be filled with what the layer made. */
+function offOf(item, { total }, { left, wide, width, edge, off, high, pitch }) {
+  const x = width - edge - off;
+  const from = left + total * wide + 6; // a line leads the eye there, past the room to pull a row
+  const under = off < 100;
+  const bar = under
+    ? { x, y: Math.min(high - 3, high / 2 + 7), width: off, height: pitch > 24 ? 4 : 0 }
+    : { x: x + 62, y: high / 2 - 4, width: off - 62, height: 8 };
+  const rect = (name) =>
+    `<rect class="${name}" x="${n(bar.x)}" y="${n(bar.y)}" width="${n(bar.width)}" height="${bar.height}" rx="2"/>`;
+  return `<g class="row" data-item="${item}">${rect("ghost")}${rect("bar")}<path class="leader" d="M${n(from)} ${n(high / 2)}H${n(Math.max(from, x - 8))}"/>${text(x, high / 2 + (under && pitch > 24 ? 1.5 : 4.5), "", "start")}</g>`;
+}
+
+/** All sequences that are drawn at one stage or another. */
+function drawnAt(stages, state) {
+  const shown = stages.flatMap((stage) =>
+    [...linesAt(stage, state)].filter(([, { shown }]) => shown).map(([item]) => item),
+  );
+  return [...new Set(shown)].sort((a, b) => a - b);
+}
+
+/** The whole picture, before a stage puts its rows in their places. */
+export function drawnGrid(state, layout) {
+  const { lengths, stages } = state;
+  const { width, height, left, edge, off } = layout;
+  const items = drawnAt(stages, state);
+  const gap = topOf(SHOWN.first, layout) + layout.pitch / 2;
+  const more =
+    lengths.length > SHOWN.whole
+      ? dots(left - 16, gap, 0, 0.8) +
+        text(left, gap + 4, `${lengths.length - SHOWN.first - SHOWN.last} more sequences`)
+      : "";
+  const data = stages.includes("packed") ? countsOf(state, layout) + stripOf(state, layout) : "";
+  return (
+    `<svg viewBox="0 0 ${width} ${n(height)}" aria-hidden="true">${text(edge, 20, "", "start", 'class="title"')}` +
+    stepNumbers(state, layout) +
+    items.map((item) => rowOf(item, state, layout)).join("") +
+    more +
+    data +
+    `<g class="rnnlib-numbers fades">${text(width - edge - off, TOP - 7, "", "start", 'class="head"')}` +
+    `${items.map((item) => offOf(item, state, layout)).join("")}</g>` +
+    '<rect class="mark column" rx="5"/><rect class="mark cell" rx="4"/><rect class="mark data" rx="3"/></svg>'
+  );
+}
+
+const moveTo = (element, x, y) => {
+  element.style.transform = `translate(${x}px, ${y}px)`;
+};
+
+/** Put every row, and every cell of `data`, where it stands at a stage. */
+export function arrange(svg, stage, state, layout) {
+  const lines = linesAt(stage, state);
+  const topAt = ({ item }) => topOf(lines.get(Number(item)).line, layout);
+  svg.dataset.stage = stage;
+  for (const row of svg.querySelectorAll(".row")) {
+    moveTo(row, 0, topAt(row.dataset));
+    row.classList.toggle("away", !lines.get(Number(row.dataset.item)).shown);
   }
-  const [item, time] = [itemAt(y, stage, state, layout), Math.floor((x - left) / wide)];
-  return item === undefined || time < 0 || time >= cellsAt(stage, item, state) ? null : { item, time };
+  for (const cell of svg.querySelectorAll("[data-index]")) {
+    const { time, index } = cell.dataset;
+    if (stage === "packed") moveTo(cell, stripX(index, layout), layout.strip.top);
+    else moveTo(cell, layout.left + time * layout.wide, topAt(cell.dataset));
+  }
+  svg.querySelector(".title").innerHTML = titleOf(stage, state, layout.width);
+  const strip = svg.querySelector(".strip .name");
+  if (strip) strip.textContent = stripTitle(stage);
 }
 
-/** The sequence whose end is within reach of a point; null where none is. */
-export function endUnder([x, y], reach, stage, state, layout) {
-  const item = itemAt(y, stage, state, layout);
-  return Math.abs(layout.left + state.lengths[item] * layout.wide - x) <= reach ? item : null;
+/** Outline the step that is followed: in the rows, in `data`, and its column. */
+export function outline(svg, stage, place, state, layout) {
+  const boxes = place ? boxesOf(stage, place, state, layout) : {};
+  for (const name of ["cell", "data", "column"]) {
+    const [mark, box] = [svg.querySelector(`.mark.${name}`), boxes[name]];
+    mark.classList.toggle("away", !box);
+    if (!box) continue;
+    moveTo(mark, box.x - 1.5, box.y - 1.5);
+    mark.setAttribute("width", Math.max(3, box.width) + 1.5);
+    mark.setAttribute("height", box.height + 3);
+  }
 }
-
-/** Where a row of `data` is drawn. */
-export const stripX = (index, { strip }) => strip.left + index * strip.wide;
-
-/** Where a step is drawn at a stage: in the rows, in `data`, and the column that its batch size counts; null where not. */
-export function boxesOf(stage, { item, time }, state, layout) {
-  const { line, shown } = linesAt(stage, state).get(item);
-  const { left, wide, high, strip } = layout;
-  const { order, batchSizes, starts } = state.pack;
-  const cell = { x: left + time * wide, y: topOf(line, layout), width: wide, height: high };
-  const packs = stage === "packed" && time < state.lengths[item];
-  const index = packs && starts[time] + order.indexOf(item);
-  const counted = (row) => (row === null ? batchSizes[time] > SHOWN.first : row < batchSizes[time]);
-  const lines = rowsOf(order.length).findLastIndex(counted) + 1;
-  return {
-    cell: shown && time < cellsAt(stage, item, state) ? cell : null,
-    data: packs ? { x: stripX(index, layout), y: strip.top, width: strip.wide, height: strip.high } : null,
-    column: packs ? { ...cell, y: TOP - 3, height: lines * layout.pitch + 18 } : null, // with the number below
-  };
-}
-
-/** A sequence's shade, by which the eye follows it through sorting and packing. */
-
-export const shadeOf = (item, count) => n(100 * (0.25 + (0.75 * (item + 1)) / count)) / 100;

@@ -3,11 +3,11 @@ import { changes, el, listen, renderOf } from "../shared/controls.js";
 import { snippetPanel } from "../shared/copyable_snippet.js";
 import { fitted, frame, partsIn } from "../shared/frame.js";
 import { controlsOf, setLengths, stageSlider } from "./controls.js";
-import { arrange, drawnGrid, outline } from "./grid.js";
+import { endUnder, layoutOf, orderAt, placeUnder } from "./layout.js";
 import { mistakePanel } from "./mistakes.js";
 import { costOf, fillOff, legendOf, numbersPanel, wayAt } from "./off.js";
 import { snippetOf } from "./snippet.js";
-import { endUnder, layoutOf, orderAt, placeUnder } from "./stages.js";
+import { arrange, drawnGrid, outline } from "./stages.js";
 import { mostOf, stateOf } from "./state.js";
 import { told } from "./told.js";
 

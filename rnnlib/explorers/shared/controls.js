@@ -39,17 +39,28 @@ export function sizeFrom(name, typed, least = 1) {
   return { value };
 }
 
-/** A slider and a field for the same trait. `say` gets a sentence when what was typed cannot be. */
-export function slider(model, name, ends, say) {
+/** What a learner typed for a number between two: the number, or a sentence that says what is wrong with it. */
+export function numberFrom(name, typed, [least, most]) {
+  const value = Number(typed);
+  if (String(typed).trim() === "" || !(value >= least && value <= most))
+    return { problem: `${name} must be a number from ${least} to ${most}, not "${typed}".` };
+  return { value };
+}
+
+/**
+ * A slider and a field for the same trait. `say` gets a sentence when what was typed cannot be. With a `step` below 1 it
+ * is for any number between its ends; `label` is what stands beside it, where that is not the trait's name.
+ */
+export function slider(model, name, ends, say, { step = 1, label = name } = {}) {
   let [least, most] = ends;
-  const range = el("input", { type: "range", "aria-label": name, min: least, max: most, step: 1 });
+  const range = el("input", { type: "range", "aria-label": name, min: least, max: most, step });
   const field = el("input", { type: "text", inputmode: "numeric", "aria-label": `${name}, typed`, size: 5 });
   const show = () => {
     const value = model.get(name);
     range.max = Math.max(most, value); // a larger one can be typed; then the slider reaches it
     range.value = value;
     field.value = value;
-    range.style.setProperty("--fill", `${(100 * (value - range.min)) / Math.max(1, range.max - range.min)}%`);
+    range.style.setProperty("--fill", `${(100 * (value - range.min)) / (range.max - range.min || 1)}%`);
   };
   const take = (value) => {
     say("");
@@ -58,7 +69,7 @@ export function slider(model, name, ends, say) {
   };
   range.addEventListener("input", () => take(Number(range.value)));
   field.addEventListener("change", () => {
-    const { value, problem } = sizeFrom(name, field.value, least);
+    const { value, problem } = step < 1 ? numberFrom(name, field.value, ends) : sizeFrom(name, field.value, least);
     if (problem) {
       show();
       say(problem);
@@ -66,7 +77,7 @@ export function slider(model, name, ends, say) {
   });
   model.on(`change:${name}`, show);
   show();
-  const whole = el("div", { class: "slider", "data-symbol": name }, el("span", { class: "name" }, name), field, range);
+  const whole = el("div", { class: "slider", "data-symbol": name }, el("span", { class: "name" }, label), field, range);
   const reach = (from, to) => {
     range.min = from;
     [least, most] = [from, to];

@@ -6,11 +6,12 @@ export function duration(seconds) {
   return seconds < 1 ? `${(1e3 * seconds).toFixed(2)} ms` : `${seconds.toFixed(2)} s`;
 }
 
-/** Values travel as bytes of float32: the numbers in them. */
-export function floatsOf(bytes) {
+/** Values travel as bytes of float32: the numbers in them. `Numbers` is the array that holds others. */
+export function floatsOf(bytes, Numbers = Float32Array) {
   const { buffer, byteOffset, byteLength } = bytes instanceof DataView ? bytes : new DataView(bytes);
-  if (byteOffset % 4) return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-  return new Float32Array(buffer, byteOffset, byteLength / 4);
+  const size = Numbers.BYTES_PER_ELEMENT;
+  if (byteOffset % size) return new Numbers(buffer.slice(byteOffset, byteOffset + byteLength));
+  return new Numbers(buffer, byteOffset, byteLength / size);
 }
 
 /** Arrays by name, `{dims, values}`, with their numbers read. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from numbers import Real
 from typing import Any
 
 import traitlets
@@ -32,9 +33,32 @@ def index() -> Any:
     return Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
 
 
+def number(default: float, least: float, most: float) -> Any:
+    """A synced trait for a number from `least` to `most`."""
+    return Checked(default, lambda name, value: check_number(name, value, least, most)).tag(sync=True)
+
+
 def flag(default: bool) -> Any:
     """A synced trait that is True or False."""
     return Checked(default, check_flag).tag(sync=True)
+
+
+def check_number(name: str, value: Any, least: float, most: float) -> float:
+    """Give `value` back as a float, if it is a number in these bounds.
+
+    Raises:
+        TypeError: no number.
+        ValueError: nan, or out of bounds.
+
+    Example:
+        >>> check_number("forget_bias", 5, 0, 8)
+        5.0
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, such as {most:g}, not {brief(value)} ({type(value).__name__}).")
+    if not least <= float(value) <= most:
+        raise ValueError(f"{name} must be from {least:g} to {most:g}, not {brief(value)}.")
+    return float(value)
 
 
 def check_controls(controls: Iterable[str], known: Iterable[str]) -> list[str]:

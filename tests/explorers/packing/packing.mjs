@@ -1,9 +1,9 @@
 // Not a test: what the front end makes of each of the cases on stdin, on stdout, to be compared with torch.
 import { readFileSync } from "node:fs";
-import { drawnGrid } from "../../../rnnlib/explorers/packing/grid.js";
+import { layoutOf } from "../../../rnnlib/explorers/packing/layout.js";
 import { offsAt, rowsTold } from "../../../rnnlib/explorers/packing/off.js";
 import { snippetOf } from "../../../rnnlib/explorers/packing/snippet.js";
-import { layoutOf } from "../../../rnnlib/explorers/packing/stages.js";
+import { drawnGrid } from "../../../rnnlib/explorers/packing/stages.js";
 import { STAGES, stateOf } from "../../../rnnlib/explorers/packing/state.js";
 import { titleOf, told } from "../../../rnnlib/explorers/packing/told.js";
 import { filled } from "../../../rnnlib/explorers/shared/copyable_snippet.js";

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, SpeedLab, StepExplorer
+from rnnlib import (
+    DirectionExplorer,
+    GradientExplorer,
+    LayerSpec,
+    PackingExplorer,
+    ShapeExplorer,
+    SpeedLab,
+    StepExplorer,
+)
 from rnnlib.explorers.step.choice import BATCH
 from tests.strategies import is_sentence, refused
 
@@ -83,6 +91,18 @@ BAD: dict[Callable[[], Any], list[Row]] = {
         ("bidirectional", "yes", "True or False"),
         ("packed", 1, "True or False"),
     ],
+    lambda: GradientExplorer(seq_len=9, hidden_size=4): [
+        *each("question", None),
+        *each("controls", ["x"], "seq_len", None, [[]]),
+        *each("seq_len hidden_size", *COUNT),
+        ("seq_len", 10**9, "take too long"),
+        ("hidden_size", 10**7, "take too long"),
+        *each("factor forget_bias max_norm", "x", None, True, [], float("nan"), float("inf"), -11),
+        ("factor", 10.5, "from 0 to 10"),
+        ("max_norm", 0, "from 1e-06"),
+        *(("initialisation", value, "'torch' or 'orthogonal'") for value in ("xavier", None, [])),
+        *each("clipping", "yes", 1, None),
+    ],
     lambda: SpeedLab("GRU", compare=["layer", "packed"], axis="batch", values=[1, 2], device="cpu"): [
         *SAME,
         NO_CELL,
@@ -125,8 +145,9 @@ def test_a_bad_value_is_told_in_a_sentence_and_loses_nothing(
     assert is_sentence(explorer.problem)
     assert without_memory(explorer.problem) == without_memory(sentence)
     assert shown(explorer) == before
-    explorer.set_state({"kind": "RNN"})
-    assert (explorer.problem, explorer.kind, explorer.answer["asked"]["kind"]) == ("", "RNN", "RNN")
+    good, value = ("kind", "RNN") if explorer.has_trait("kind") else ("forget_bias", 2.0)
+    explorer.set_state({good: value})
+    assert (explorer.problem, getattr(explorer, good), explorer.answer["asked"][good]) == ("", value, value)
 
 
 @pytest.mark.parametrize("make", [ShapeExplorer, StepExplorer])

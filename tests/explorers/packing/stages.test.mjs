@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import * as drawing from "../../../rnnlib/explorers/packing/grid.js";
-import * as places from "../../../rnnlib/explorers/packing/stages.js";
+import * as places from "../../../rnnlib/explorers/packing/layout.js";
+import * as drawing from "../../../rnnlib/explorers/packing/stages.js";
 import { packed, STAGES } from "../../../rnnlib/explorers/packing/state.js";
 import { ordinal } from "../../../rnnlib/explorers/packing/told.js";
 

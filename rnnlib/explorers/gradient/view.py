@@ -1,0 +1,49 @@
+"""What the gradient explorer looks like: its traits, all that its front-end file draws from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rnnlib.explorers.shared import front_end
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, number, size
+from rnnlib.explorers.shared.view import View
+from rnnlib.spec.arguments import brief
+
+HERE = Path(__file__).parent
+ASKED = ("seq_len", "hidden_size", "factor", "forget_bias", "initialisation", "clipping", "max_norm")
+CONTROLS = ASKED
+INITIALISATIONS = ("torch", "orthogonal")
+
+
+def _check_initialisation(name: str, value: Any) -> str:
+    if value not in INITIALISATIONS:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, INITIALISATIONS))}, not {brief(value)}.")
+    return str(value)
+
+
+class GradientView(View):
+    """How much of each input reaches the last output: a curve for each kind of layer, over time, on a log scale.
+
+    Attributes:
+        factor: what every ``weight_hh`` is multiplied by.
+        forget_bias: what is added to the bias of the gate that keeps the old state: f of LSTM, z of GRU.
+        initialisation: ``"torch"``, or ``"orthogonal"`` blocks of ``weight_hh``.
+        clipping: whether torch clips the gradient towards the parameters, to a norm of `max_norm`.
+        controls: which controls are shown.
+        question: what a learner is asked to find out.
+    """
+
+    _esm = front_end.module(HERE / "view.js")
+    _css = front_end.style(HERE / "view.css")
+
+    seq_len = size(100)
+    hidden_size = size(32)
+    factor = number(1.0, 0.0, 10.0)
+    forget_bias = number(0.0, -10.0, 10.0)
+    initialisation = Checked("torch", _check_initialisation).tag(sync=True)
+    clipping = flag(False)
+    max_norm = number(1.0, 1e-6, 1e6)
+
+    controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    question = Checked("", check_text).tag(sync=True)
