@@ -69,7 +69,13 @@ export function axesOf(places) {
     const at = n(y(FLOOR));
     parts.push(
       `<path class="beneath" d="M${left} ${at}H${right}V${bottom}H${left}Z"/><path class="floor" d="M${left} ${at}H${right}"/>`,
-      text(right - 6, at + 15, "0 in float32, which ends at 1.4e-45", "end", 'class="floored"'),
+      text(
+        right - 6,
+        at + 15,
+        narrow ? "0 in float32" : "0 in float32, which ends at 1.4e-45",
+        "end",
+        'class="floored"',
+      ),
     );
   }
   for (const time of ticksOf(places)) {
