@@ -1,0 +1,52 @@
+"""The estimate of a training's time is no less than it takes, and what takes more than a minute is refused with it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from rnnlib import LayerSpec
+from rnnlib.engine.training.duration import MOST_SECONDS, check_duration, in_words, seconds_of
+from rnnlib.engine.training.model import SequenceClassifier
+from rnnlib.engine.training.tasks import memory
+from rnnlib.engine.training.train import Recipe, train
+from tests.strategies import refused
+
+RECIPE = Recipe(epochs=1, batch=32)
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_it_is_rather_too_long_than_too_short(kind: str) -> None:
+    task, spec = memory(40), LayerSpec(kind, 2, 16)
+    model = SequenceClassifier(spec, 2)
+    taken = []
+    for _ in range(3):  # the quickest: a machine is busy now and then
+        start = time.perf_counter()
+        list(train(model, task, RECIPE))
+        taken.append(time.perf_counter() - start)
+    assert min(taken) < 2 * seconds_of(spec, task, RECIPE)
+
+
+def test_it_grows_with_all_that_takes_time() -> None:
+    base = seconds_of(LayerSpec("GRU", 2, 16), memory(20), RECIPE)
+    assert seconds_of(LayerSpec("GRU", 2, 16), memory(40), RECIPE) > 1.6 * base
+    assert seconds_of(LayerSpec("GRU", 2, 16, 3, bidirectional=True), memory(20), RECIPE) > 3 * base
+    assert seconds_of(LayerSpec("GRU", 2, 1600), memory(20), RECIPE) > 10 * base
+    assert seconds_of(LayerSpec("GRU", 2, 16), memory(20), Recipe(epochs=7, batch=32)) == pytest.approx(7 * base)
+
+
+def test_more_than_a_minute_is_refused_with_the_estimate() -> None:
+    spec, task = LayerSpec("GRU", 2, 16), memory(20)
+    one = seconds_of(spec, task, RECIPE)
+    fits = int(MOST_SECONDS / one)
+    assert check_duration(spec, task, Recipe(epochs=fits, batch=32)) <= MOST_SECONDS
+    refused(lambda: check_duration(spec, task, Recipe(epochs=10 * fits, batch=32)), "about 10 minutes", "fewer epochs")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.0, "1 second"), (59.4, "59 seconds"), (60.1, "60 seconds"), (61, "2 minutes"), (7200, "120 minutes")],
+)
+def test_durations_are_said_as_people_do(seconds: float, said: str) -> None:
+    assert in_words(seconds) == said
