@@ -14,6 +14,7 @@ from rnnlib.explorers.prediction.card import predict
 from rnnlib.explorers.shape.explorer import ShapeExplorer
 from rnnlib.explorers.speed.explorer import SpeedLab
 from rnnlib.explorers.step.explorer import StepExplorer
+from rnnlib.explorers.training.explorer import TrainingLab
 from rnnlib.spec import LayerSpec, shapes
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ShapeExplorer",
     "SpeedLab",
     "StepExplorer",
+    "TrainingLab",
     "checkup",
     "japanese_vowels",
     "pack_steps",

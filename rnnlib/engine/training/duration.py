@@ -2,47 +2,60 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
-from rnnlib.engine.limits import estimate
-from rnnlib.engine.training.tasks import Task
+from rnnlib.engine.devices import find
+from rnnlib.engine.limits import check_build, check_run, estimate
+from rnnlib.engine.training.tasks import LEARNED_FROM, TESTED_WITH
 from rnnlib.engine.training.train import TESTED_AT_ONCE, Recipe
 from rnnlib.spec import LayerSpec
+from rnnlib.spec.shapes import check_layers
 
 MOST_SECONDS = 60
-FORTH_AND_BACK = 1  # times what `estimate` reckons with, which is rather too much
 A_STEP = 70e-6  # seconds around one time step of one layer in one direction, forth and back, of a packed GRU
 A_BATCH = 1e-3  # seconds to gather a batch, to clip and to step, however small
 
 
-def seconds_of(spec: LayerSpec, task: Task, recipe: Recipe, device: str = "cpu") -> float:
+@dataclasses.dataclass(frozen=True)
+class Extent:
+    """How much there is to learn from: the steps of the longest sequence, and how many sequences of either sort."""
+
+    seq_len: int
+    train: int = LEARNED_FROM
+    test: int = TESTED_WITH
+
+
+def seconds_of(spec: LayerSpec, extent: Extent, recipe: Recipe, device: str = "cpu") -> float:
     """About how many seconds a training takes; rather too many than too few.
 
     Example:
-        >>> from rnnlib.engine.training.tasks import memory
-        >>> 2 < seconds_of(LayerSpec("RNN", 2, 16), memory(50), Recipe(epochs=20, batch=32)) < 20
+        >>> 1 < seconds_of(LayerSpec("RNN", 2, 16), Extent(50), Recipe(epochs=20, batch=32)) < 10
         True
     """
-    steps = math.ceil(len(task.train) / recipe.batch)
-    tests = math.ceil((len(task.train) + len(task.test)) / TESTED_AT_ONCE)
-    learns = estimate(spec, task.longest, recipe.batch, device, built=True, passes=FORTH_AND_BACK, a_step=A_STEP)
-    tested = estimate(spec, task.longest, TESTED_AT_ONCE, device, built=True, a_step=A_STEP / 5)
+    steps = math.ceil(extent.train / recipe.batch)
+    tests = math.ceil((extent.train + extent.test) / TESTED_AT_ONCE)
+    learns = estimate(spec, extent.seq_len, recipe.batch, device, built=True, a_step=A_STEP)
+    tested = estimate(spec, extent.seq_len, TESTED_AT_ONCE, device, built=True, a_step=A_STEP / 5)
     return recipe.epochs * (steps * (learns.seconds + A_BATCH) + tests * tested.seconds)
 
 
-def check_duration(spec: LayerSpec, task: Task, recipe: Recipe, device: str = "cpu") -> float:
-    """Give the seconds back, unless they are more than a minute.
+def check_training(spec: LayerSpec, extent: Extent, recipe: Recipe, device: str = "cpu") -> float:
+    """Give the seconds that a training takes, unless it cannot be: asked before anything is made.
 
     Raises:
-        ValueError: they are, in a sentence with the estimate.
+        ValueError: it does not fit into the memory, or takes more than a minute; with the estimate.
 
     Example:
-        >>> from rnnlib.engine.training.tasks import memory
-        >>> check_duration(LayerSpec("GRU", 2, 32), memory(2000), Recipe(epochs=40, batch=32))
+        >>> check_training(LayerSpec("GRU", 2, 32), Extent(2000), Recipe(epochs=40, batch=32))
         Traceback (most recent call last):
         ValueError: this training would take about ... minutes, and no more than one ...
     """
-    seconds = seconds_of(spec, task, recipe, device)
+    where = find(device)
+    check_layers(spec)
+    check_build(spec, where)
+    check_run(spec, extent.seq_len, max(recipe.batch, TESTED_AT_ONCE), where, gradients=True)
+    seconds = seconds_of(spec, extent, recipe, device)
     if seconds > MOST_SECONDS:
         raise ValueError(
             f"this training would take about {in_words(seconds)}, and no more than one minute is waited for: choose"

@@ -90,7 +90,7 @@ def _mean(output: Tensor, lengths: Tensor) -> Tensor:
 
 def _head(width: int, classes: int, seed: int) -> nn.Linear:
     """With torch's own start, drawn from a generator of its own."""
-    head = nn.Linear(width, classes, device="meta").to_empty(device="cpu")
+    head = nn.Linear(width, classes, device="meta", dtype=torch.float32).to_empty(device="cpu")
     generator = torch.Generator("cpu").manual_seed(seed)
     with torch.no_grad():
         for parameter in head.parameters():

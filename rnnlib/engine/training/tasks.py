@@ -58,7 +58,7 @@ def memory(seq_len: int, seed: int = 0) -> Task:
 
     def make(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         bits = torch.randint(2, (count, seq_len), generator=generator)
-        x = torch.zeros(count, seq_len, 2)
+        x = torch.zeros(count, seq_len, 2, dtype=torch.float32)
         x[:, 0, 0] = 2.0 * bits[:, 0] - 1
         x[:, 1:, 1] = 2.0 * bits[:, 1:] - 1
         return x, bits[:, 0]
@@ -94,7 +94,8 @@ MADE: dict[str, Callable[[int, int], Task]] = {"memory": memory, "counting": cou
 def _made(
     name: str, classes: tuple[str, ...], make: Callable[[int, torch.Generator], tuple[Tensor, Tensor]], seed: int
 ) -> Task:
-    generator = torch.Generator("cpu").manual_seed(seed)
-    parts = [make(count, generator) for count in (LEARNED_FROM, TESTED_WITH)]
+    with torch.device("cpu"):  # whatever the learner's default is
+        generator = torch.Generator().manual_seed(seed)
+        parts = [make(count, generator) for count in (LEARNED_FROM, TESTED_WITH)]
     train, test = ([*zip(x, labels, strict=True)] for x, labels in parts)
     return Task(name, classes, train[0][0].shape[1], train, test)

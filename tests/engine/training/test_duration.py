@@ -7,7 +7,7 @@ import time
 import pytest
 
 from rnnlib import LayerSpec
-from rnnlib.engine.training.duration import MOST_SECONDS, check_duration, in_words, seconds_of
+from rnnlib.engine.training.duration import MOST_SECONDS, Extent, check_training, in_words, seconds_of
 from rnnlib.engine.training.model import SequenceClassifier
 from rnnlib.engine.training.tasks import memory
 from rnnlib.engine.training.train import Recipe, train
@@ -25,23 +25,31 @@ def test_it_is_rather_too_long_than_too_short(kind: str) -> None:
         start = time.perf_counter()
         list(train(model, task, RECIPE))
         taken.append(time.perf_counter() - start)
-    assert min(taken) < 2 * seconds_of(spec, task, RECIPE)
+    assert min(taken) < 2 * seconds_of(spec, Extent(40), RECIPE)
 
 
 def test_it_grows_with_all_that_takes_time() -> None:
-    base = seconds_of(LayerSpec("GRU", 2, 16), memory(20), RECIPE)
-    assert seconds_of(LayerSpec("GRU", 2, 16), memory(40), RECIPE) > 1.6 * base
-    assert seconds_of(LayerSpec("GRU", 2, 16, 3, bidirectional=True), memory(20), RECIPE) > 3 * base
-    assert seconds_of(LayerSpec("GRU", 2, 1600), memory(20), RECIPE) > 10 * base
-    assert seconds_of(LayerSpec("GRU", 2, 16), memory(20), Recipe(epochs=7, batch=32)) == pytest.approx(7 * base)
+    base = seconds_of(LayerSpec("GRU", 2, 16), Extent(20), RECIPE)
+    assert seconds_of(LayerSpec("GRU", 2, 16), Extent(40), RECIPE) > 1.6 * base
+    assert seconds_of(LayerSpec("GRU", 2, 16, 3, bidirectional=True), Extent(20), RECIPE) > 3 * base
+    assert seconds_of(LayerSpec("GRU", 2, 1600), Extent(20), RECIPE) > 10 * base
+    assert seconds_of(LayerSpec("GRU", 2, 16), Extent(20), Recipe(epochs=7, batch=32)) == pytest.approx(7 * base)
 
 
 def test_more_than_a_minute_is_refused_with_the_estimate() -> None:
-    spec, task = LayerSpec("GRU", 2, 16), memory(20)
-    one = seconds_of(spec, task, RECIPE)
+    spec, extent = LayerSpec("GRU", 2, 16), Extent(20)
+    one = seconds_of(spec, extent, RECIPE)
     fits = int(MOST_SECONDS / one)
-    assert check_duration(spec, task, Recipe(epochs=fits, batch=32)) <= MOST_SECONDS
-    refused(lambda: check_duration(spec, task, Recipe(epochs=10 * fits, batch=32)), "about 10 minutes", "fewer epochs")
+    assert check_training(spec, extent, Recipe(epochs=fits, batch=32)) <= MOST_SECONDS
+    refused(
+        lambda: check_training(spec, extent, Recipe(epochs=10 * fits, batch=32)), "about 10 minutes", "fewer epochs"
+    )
+
+
+def test_what_does_not_fit_into_the_memory_is_refused_before_it_is_made() -> None:
+    for spec, extent in ((LayerSpec("GRU", 2, 10**7), Extent(2)), (LayerSpec("RNN", 2, 4), Extent(10**10))):
+        refused(lambda spec=spec, extent=extent: check_training(spec, extent, RECIPE), "bytes", "are available")
+    refused(lambda: check_training(LayerSpec("GRU", 2, 4, 10**6), Extent(2), RECIPE), "num_layers")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The training lab: a small recurrent model learns while you watch."""

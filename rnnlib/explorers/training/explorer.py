@@ -1,0 +1,316 @@
+"""The training lab: a model learns in the background, a step at a time, and is seen as it does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import traitlets
+
+from rnnlib.engine.call import ONE_AT_A_TIME, ONE_THREAD, check_numbers, in_background
+from rnnlib.engine.devices import available, name_of
+from rnnlib.engine.training.duration import check_training
+from rnnlib.engine.training.duration import in_words as duration
+from rnnlib.engine.training.model import SUMMARIES, SequenceClassifier
+from rnnlib.engine.training.train import Step
+from rnnlib.explorers.shared.background import Background, Job
+from rnnlib.explorers.shared.traits import Checked
+from rnnlib.explorers.training.payload import about, frames_of, scores_of, shown
+from rnnlib.explorers.training.record import Run, model_of, recipe_of, spec_of
+from rnnlib.explorers.training.rows import as_csv, rows_of
+from rnnlib.explorers.training.sentences import differences, found, in_words, said
+from rnnlib.explorers.training.tasks import TASKS, check_task, extent_of, task_of
+from rnnlib.explorers.training.view import ASKED, CONTROLS, LOOP, SETTINGS, TrainingView
+from rnnlib.spec.arguments import brief
+
+DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was learned stays.", "Stopped."
+BETWEEN = 0.06  # seconds between two looks: about 16 a second
+BETWEEN_FRAMES = 1.0  # and between two times that all of them are sent
+MOST_RUNS = 12  # that are kept
+
+
+class TrainingLab(TrainingView):
+    """A small recurrent model learns in the background, while you watch, and everything else stays alive.
+
+    Args:
+        task: ``"speakers"``: which of nine speakers is it, of 640 recorded utterances? ``"memory"``: what was the
+            first bit, after `seq_len` steps of others? ``"counting"``: how many of `seq_len` bits are 1?
+        kind: of the layer.
+        hidden_size: of the layer.
+        controls: the names of the controls to show; all by default.
+        question: what the learner is asked to find out.
+        traits: any other of its traits, such as ``seq_len``, ``packed``, ``summary``, ``lr`` and ``max_norm``.
+
+    ``lab.start()`` begins, ``lab.pause()``, ``lab.step()`` and ``lab.cancel()`` do what they say, ``lab.anew()`` begins
+    again, ``lab.wait()`` waits for the end. ``lab.rows`` are the scores of every epoch of every run, ``lab.csv`` the
+    same as a table, ``lab.model`` is the best of the runs on this task. What is chosen while it trains is for the next
+    run. Two labs may train side by side; each then takes longer.
+
+    Raises:
+        TypeError, ValueError: a task, size, rate or control that cannot be, in a sentence.
+
+    Example:
+        >>> lab = TrainingLab("counting", "RNN", hidden_size=8, seq_len=6, epochs=10, lr=0.01)
+        >>> lab.start()
+        >>> lab.wait()
+        >>> lab.rows[-1]["epoch"], lab.rows[-1]["test_accuracy"] > 0.5, lab.model.training
+        (10, True, False)
+    """
+
+    task = Checked("speakers", check_task).tag(sync=True)
+    summary = Checked("h_n", lambda name, value: _check_summary(name, value)).tag(sync=True)
+    device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
+
+    def __init__(
+        self,
+        task: str = "speakers",
+        kind: str = "GRU",
+        hidden_size: int = 32,
+        *,
+        controls: Sequence[str] = CONTROLS,
+        question: str = "",
+        **traits: Any,
+    ) -> None:
+        self._background = Background()
+        self._run: Run | None = None  # the one that is shown
+        self._runs: list[Run] = []  # those that have ended, or go on, in their order
+        self._sent = 0.0  # when all frames were sent last
+        begin = {"task": task, "kind": kind, "hidden_size": hidden_size, "controls": controls, "question": question}
+        begin |= {"tasks": list(TASKS), "summaries": list(SUMMARIES), "devices": list(available())}
+        super().__init__(**begin | traits)
+        self._tell()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What is chosen, by name."""
+        return {name: getattr(self, name) for name in SETTINGS}
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The scores of every epoch of every run that is kept, a dict each."""
+        return rows_of(self._runs)
+
+    @property
+    def model(self) -> SequenceClassifier | None:
+        """The best of the runs on the task that is chosen, as it was after its best epoch, in eval mode.
+
+        It is the best on the test sequences, so that of these it knows a little more than of others. None where no
+        epoch has ended yet.
+        """
+        with ONE_AT_A_TIME:
+            runs = [run for run in self._of_same_task(self.settings) if run.best is not None]
+            if not runs:
+                return None
+            best = max(runs, key=lambda run: run.best.accuracy)  # type: ignore[union-attr]
+            model = model_of(best.settings, len(best.classes))
+            model.load_state_dict(best.best.weights)  # type: ignore[union-attr]
+            return model.eval()
+
+    def start(self) -> None:
+        """Begin to train, or go on after a pause, in the background."""
+        self._do("training")
+
+    def pause(self) -> None:
+        """Stop after the step that it is in; `start` goes on."""
+        self._do("paused")
+
+    def step(self) -> None:
+        """Take one step, and pause."""
+        self._do("step")
+
+    def cancel(self) -> None:
+        """End the training; what was learned stays."""
+        self._do("")
+
+    def anew(self) -> None:
+        """End the training, and begin another with what is chosen now."""
+        self._do("anew")
+
+    def wait(self) -> None:
+        """Wait until the training has ended, or is paused. Interrupting the kernel meanwhile cancels it."""
+        try:
+            self._background.wait()
+        except KeyboardInterrupt:
+            self.cancel()
+            raise
+
+    def close(self) -> None:
+        """Take the lab off the screen, and end its training."""
+        if "_background" in vars(self):  # else it was refused while it was made
+            self.cancel()
+        super().close()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take values from the front end, while the thread that trains sets none."""
+        with ONE_AT_A_TIME:
+            super().set_state(sync_data)
+
+    def _do(self, what: str) -> None:
+        with ONE_AT_A_TIME:
+            self.doing = what
+
+    @traitlets.observe(*SETTINGS)
+    def _other_settings(self, _change: Any) -> None:
+        with ONE_AT_A_TIME:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say to what is chosen now how long it takes, or why it cannot be trained."""
+        if "_runs" not in vars(self):
+            return
+        estimate, cannot = "", ""
+        try:
+            estimate = f"about {duration(self._check())}"
+        except ValueError as error:
+            cannot = str(error)
+        asked = {name: getattr(self, name) for name in ASKED}
+        self.answer = {"asked": asked, "estimate": estimate, "cannot": cannot}
+
+    def _check(self) -> float:
+        spec, extent = spec_of(self.settings), extent_of(self.task, self.seq_len)
+        return check_training(spec, extent, recipe_of(self.settings), self.device)
+
+    @traitlets.observe("doing")
+    def _switch(self, change: Any) -> None:
+        with ONE_AT_A_TIME:
+            try:
+                self._turn(change.old, change.new)
+            except BaseException:
+                self.set_trait("doing", "paused" if self._open else "")
+                raise
+            finally:
+                self._tell()
+
+    @property
+    def _open(self) -> bool:
+        """Whether there is a run that can go on."""
+        return self._run is not None and self._run.open
+
+    def _turn(self, before: str, doing: str) -> None:
+        if doing == "anew":
+            self._end(CANCELLED)
+            self.doing = "training"
+        elif doing in ("training", "step"):
+            if before != "training":
+                self._begin()
+            self._go_on(one=doing == "step")
+        elif doing == "paused" and self._open:
+            self._run.paused.set()  # type: ignore[union-attr]
+        elif doing == "paused":
+            self.doing = ""
+        else:
+            self._end(CANCELLED)
+
+    def _begin(self) -> None:
+        """A new run, unless one is paused."""
+        if self._open:
+            return
+        self.problem = ""
+        check_numbers()
+        self._check()
+        number = 1 + max((run.number for run in self._runs), default=0)
+        run = Run(number, self.settings, task_of(self.task, self.seq_len, self.seed))
+        others = self._of_same_task(run.settings)
+        if self._run is not None:
+            self._run.frames, self._run.now = [], None  # only what is shown has some
+        self._run = run
+        self._runs = [*self._runs[1 - MOST_RUNS :], run]
+        self.run = about(run)
+        self.runs = [self._faint(other, run) for other in others]
+        self.set_trait("frames", {})
+        self._show(run, "Getting ready.")
+
+    def _of_same_task(self, settings: dict[str, Any]) -> list[Run]:
+        names = ("task", "seq_len") if settings["task"] != "speakers" else ("task",)
+        return [run for run in self._runs if all(run.settings[name] == settings[name] for name in names)]
+
+    def _faint(self, other: Run, run: Run) -> dict[str, Any]:
+        differs = ", ".join(differences(other.settings, run.settings)) or "the same"
+        return {"number": other.number, "differs": differs, "scores": scores_of(other), "of": other.of}
+
+    def _go_on(self, *, one: bool) -> None:
+        run = self._run
+        assert run is not None
+        run.paused.clear()
+        if one:
+            run.paused.set()  # so it stops after the step that comes
+        self._background.ask(lambda job: self._train(job, run), lambda ended: self._ended(run, ended), self._failed)
+
+    def _train(self, job: Job, run: Run) -> bool:
+        """Step after step, in the background, until it is paused or done; whether it is done."""
+        extent, batch = extent_of(run.settings["task"], run.settings["seq_len"]), recipe_of(run.settings).batch
+        small = 3 * spec_of(run.settings).costs(extent.seq_len, batch).multiply_adds <= ONE_THREAD
+        with in_background():
+            if small:
+                torch.set_num_threads(1)  # of this thread alone: the other cores are for all else
+            seen = 0.0
+            for told in run.events:
+                run.take(told)
+                if job.superseded():
+                    return False
+                if told is not None and time.monotonic() - seen >= BETWEEN:
+                    run.see()
+                    seen = time.monotonic()
+                    job.tell(self._show, run, f"epoch {run.epoch} of {run.settings['epochs']}")
+                if isinstance(told, Step) and run.paused.is_set():
+                    return False
+        return True
+
+    def _show(self, run: Run, now: str, *, all_frames: bool = False) -> None:
+        with self.hold_sync():
+            for name, value in shown(run).items():
+                self.set_trait(name, value)
+            self.progress = {"done": len(run.steps), "of": run.of, "now": now}
+            if all_frames or time.monotonic() - self._sent > BETWEEN_FRAMES:
+                self._sent = time.monotonic()
+                self.frames = frames_of(run)
+
+    def _ended(self, run: Run, done: bool) -> None:
+        run.see()
+        if done:
+            self._end(DONE)
+            self.doing = ""
+        else:
+            self._show(run, f"Paused after step {len(run.steps)}.", all_frames=True)
+            self._found(run)
+            self.doing = "paused"
+
+    def _end(self, now: str) -> None:
+        """Close the run that is open, if one is: what it has learned is kept, and itself let go."""
+        self._background.drop()
+        run = self._run
+        if run is None or not run.open:
+            return
+        run.close()
+        self._show(run, now, all_frames=True)
+        self._found(run)
+        if len(run.scores) < 2:
+            self._runs.remove(run)  # it has not learned for an epoch: there is nothing to compare
+
+    def _found(self, run: Run) -> None:
+        others = [other for other in self._of_same_task(run.settings) if other is not run]
+        self.run = self.run | {"found": found(run, others)}
+        self.csv = as_csv(self.rows)
+
+    def _failed(self, error: BaseException) -> None:
+        self._end(STOPPED)
+        self.doing = ""
+        self.report(error)
+
+    def __repr__(self) -> str:
+        settings = self.settings
+        of = f" of {self.seq_len} steps" if self.task != "speakers" else ""
+        lines = [
+            f"{in_words(settings)}; learns {self.task}{of}",
+            f"  Adam with {', '.join(said(name, settings[name]) for name in LOOP)}",
+            *([f"  Find out: {self.question}"] if self.question else []),
+        ]
+        return "\n".join(lines)
+
+
+def _check_summary(name: str, value: Any) -> str:
+    if value not in SUMMARIES:
+        raise ValueError(f"{name} must be one of {', '.join(SUMMARIES)}, not {brief(value)}.")
+    return str(value)

@@ -1,0 +1,146 @@
+"""One run: the model as it learns, and all that was seen of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from rnnlib.engine.training.look import Look, look
+from rnnlib.engine.training.model import SequenceClassifier, keeping_gate
+from rnnlib.engine.training.tasks import Task
+from rnnlib.engine.training.train import Recipe, Scores, Step, train
+from rnnlib.explorers.training.tasks import BATCH, INPUT_SIZE
+from rnnlib.spec import LayerSpec
+
+MOST_FRAMES = 120
+
+
+class Best(NamedTuple):
+    """A model as it was when it was best on the test sequences."""
+
+    accuracy: float
+    epoch: int
+    weights: dict[str, Tensor]
+
+
+def spec_of(settings: dict[str, Any]) -> LayerSpec:
+    """The layer of a run.
+
+    Example:
+        >>> from rnnlib import TrainingLab
+        >>> spec_of(TrainingLab("memory", "LSTM", 8).settings).input_size
+        2
+    """
+    names = ("hidden_size", "num_layers", "bidirectional")
+    return LayerSpec(settings["kind"], INPUT_SIZE[settings["task"]], **{name: settings[name] for name in names})
+
+
+def recipe_of(settings: dict[str, Any]) -> Recipe:
+    """How a run is trained."""
+    names = ("epochs", "lr", "max_norm", "seed")
+    return Recipe(batch=BATCH[settings["task"]], **{name: settings[name] for name in names})
+
+
+def model_of(settings: dict[str, Any], classes: int) -> SequenceClassifier:
+    """The model of a run, before it has learned anything."""
+    spec = spec_of(settings)
+    model = SequenceClassifier(
+        spec,
+        classes,
+        summary=settings["summary"],
+        packed=settings["packed"],
+        forget_bias=settings["forget_bias"] if keeping_gate(spec.family) else None,
+        seed=settings["seed"],
+    )
+    return model.to(settings["device"])
+
+
+class Run:
+    """A training that goes on from where it was left, whoever asks for the next step.
+
+    Attributes:
+        number: counted from 1 in a lab.
+        settings: by name, what was chosen.
+        classes: of the task.
+        sequence: the test sequence that is looked at; `label` is its class.
+        guess: the accuracy of who always says the most frequent class.
+        of: the steps that it takes in all.
+        model: as it is now; None once it has ended.
+        events: what the training tells, as far as it has not been asked for yet.
+        steps: what each step told.
+        scores: after each epoch.
+        frames: by the step after which it was seen, what the model made of the first test sequence; at most so many.
+        now: the last of what was seen.
+        best: so far.
+        paused: set, it stops after the step that it is in.
+        open: whether it can go on.
+    """
+
+    def __init__(self, number: int, settings: dict[str, Any], task: Task) -> None:
+        self.number, self.settings, self.classes = number, settings, task.classes
+        self.sequence, self.label = task.test[0]
+        self.guess = torch.stack([label for _, label in task.test]).bincount().max().item() / len(task.test)
+        recipe = recipe_of(settings)
+        self.of = recipe.epochs * -(-len(task.train) // recipe.batch)
+        self.model: SequenceClassifier | None = model_of(settings, len(task.classes))
+        self.events: Iterator[Step | Scores | None] = train(self.model, task, recipe)
+        self.steps: list[Step] = []
+        self.scores: list[Scores] = []
+        self.frames: list[tuple[int, Look]] = []
+        self.now: tuple[int, Look] | None = None
+        self.best: Best | None = None
+        self.paused = threading.Event()
+        self.open = True
+        self._every, self._seen = 1, 0
+
+    def take(self, told: Step | Scores | None) -> None:
+        """Keep what a step, or an epoch, told."""
+        if not self.open:
+            return
+        if isinstance(told, Step):
+            self.steps.append(told)
+        if isinstance(told, Scores):
+            self.scores.append(told)
+            if self.model and told.epoch and (self.best is None or told.test_accuracy > self.best.accuracy):
+                weights = {name: weight.clone() for name, weight in self.model.state_dict().items()}
+                self.best = Best(told.test_accuracy, told.epoch, weights)
+
+    def see(self) -> None:
+        """Look at the first test sequence; of what was seen every second is forgotten where it is too much."""
+        step = len(self.steps)
+        if self.model is None or (self.now is not None and self.now[0] == step):
+            return
+        self.now = (step, look(self.model, self.sequence))
+        if self._seen % self._every == 0:
+            self.frames.append(self.now)
+        self._seen += 1
+        if len(self.frames) > MOST_FRAMES:
+            self.frames = self.frames[::2]
+            self._every *= 2
+
+    def close(self) -> None:
+        """Let go what it would need to go on; what was seen of it stays."""
+        self.open = False
+        self.model, self.events = None, iter(())
+
+    @property
+    def epoch(self) -> int:
+        """The one that it is in."""
+        return self.steps[-1].epoch if self.steps else 0
+
+    @property
+    def recorded(self) -> list[tuple[int, Look]]:
+        """The frames, and what was seen last."""
+        last = [self.now] if self.now is not None and self.frames[-1:] != [self.now] else []
+        return [*self.frames, *last]
+
+    def norms(self) -> list[float]:
+        """The mean of the gradient's norms in each epoch."""
+        found: dict[int, list[float]] = {}
+        for one in self.steps:
+            found.setdefault(one.epoch, []).append(one.norm)
+        return [sum(norms) / len(norms) for norms in found.values()]
