@@ -25,6 +25,7 @@ SHOWN = {
     "DirectionExplorer",
     "GradientExplorer",
     "SpeedLab",
+    "TrainingLab",
     "predict",
     "checkup",
 }  # their repr stands in for them where no kernel runs

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.notebooks.driven import card, checkup, direction, gradient, packing, shape, speed, step
+from tests.notebooks.driven import card, checkup, direction, gradient, packing, shape, speed, step, training
 from tests.notebooks.driven.kernel import Kernel, View, kernel
 from tests.notebooks.lessons import LESSONS
 
@@ -51,6 +51,9 @@ DirectionExplorer(nn.GRU(3, 2, bidirectional=True), torch.ones(5, 2, 3), [5, 2],
 SpeedLab()
 SpeedLab(LayerSpec("LSTM", 12, 8, 2, dropout=0.5, bidirectional=True, proj_size=3), axis="hidden_size", controls=())
 SpeedLab(nn.GRU(3, 2, batch_first=True, dtype=torch.float64), compare=["packed"], question="When does packing lose?")
+TrainingLab("counting", "RNN", 4, seq_len=5, epochs=2)
+TrainingLab("memory", "LSTM", 4, seq_len=5, forget_bias=5, bidirectional=True, num_layers=2, controls=("task", "kind"))
+TrainingLab(question="Which speakers are confused?")
 GradientExplorer()
 GradientExplorer(nn.LSTM(5, 6, 2, bidirectional=True), torch.ones(9, 1, 5), question="What is left?")
 checkup(nn.LSTM(3, 4), torch.ones(4, 5, 3)).view
@@ -63,6 +66,7 @@ EXPLORERS: dict[str, ModuleType] = {
     "PackingExplorer": packing,
     "DirectionExplorer": direction,
     "SpeedLab": speed,
+    "TrainingLab": training,
     "GradientExplorer": gradient,
     "CheckupView": checkup,
 }

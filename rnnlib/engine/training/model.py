@@ -9,21 +9,8 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.layers import build
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.kinds import Family
 
 SUMMARIES = ("h_n", "output[-1]", "mean")
-KEEPING = ("f", "z")  # the gates that keep the state where they are open
-
-
-def keeping_gate(family: Family) -> str:
-    """The gate that keeps the state where it is open: f of an LSTM, z of a GRU; "" where there is none.
-
-    Example:
-        >>> from rnnlib.spec.kinds import FAMILIES
-        >>> [keeping_gate(family) for family in FAMILIES.values()]
-        ['', 'f', 'z']
-    """
-    return next((gate for gate in family.gates if gate in KEEPING), "")
 
 
 class SequenceClassifier(nn.Module):
@@ -100,7 +87,7 @@ def _head(width: int, classes: int, seed: int) -> nn.Linear:
 
 @torch.no_grad()
 def _open(layer: nn.Module, spec: LayerSpec, bias: float) -> None:
-    gate = keeping_gate(spec.family)
+    gate = spec.family.keeps
     if not gate or not spec.bias:
         raise ValueError(f"forget_bias={bias:g} does not fit {spec.kind}: it has no gate that keeps. Leave it out.")
     place = spec.family.gates.index(gate)

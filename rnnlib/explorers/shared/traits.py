@@ -56,7 +56,7 @@ def check_number(name: str, value: Any, least: float, most: float) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, such as {most:g}, not {brief(value)} ({type(value).__name__}).")
-    if not least <= float(value) <= most:
+    if not least <= value <= most:  # type: ignore[operator]
         raise ValueError(f"{name} must be from {least:g} to {most:g}, not {brief(value)}.")
     return float(value)
 

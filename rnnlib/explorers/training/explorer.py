@@ -76,6 +76,7 @@ class TrainingLab(TrainingView):
         self._background = Background()
         self._run: Run | None = None  # the one that is shown
         self._runs: list[Run] = []  # those that have ended, or go on, in their order
+        self._number = 0  # of runs that were begun
         self._sent = 0.0  # when all frames were sent last
         begin = {"task": task, "kind": kind, "hidden_size": hidden_size, "controls": controls, "question": question}
         begin |= {"tasks": list(TASKS), "summaries": list(SUMMARIES), "devices": list(available())}
@@ -210,12 +211,11 @@ class TrainingLab(TrainingView):
         self.problem = ""
         check_numbers()
         self._check()
-        number = 1 + max((run.number for run in self._runs), default=0)
-        run = Run(number, self.settings, task_of(self.task, self.seq_len, self.seed))
+        run = Run(self._number + 1, self.settings, task_of(self.task, self.seq_len, self.seed))
         others = self._of_same_task(run.settings)
         if self._run is not None:
             self._run.frames, self._run.now = [], None  # only what is shown has some
-        self._run = run
+        self._run, self._number = run, run.number
         self._runs = [*self._runs[1 - MOST_RUNS :], run]
         self.run = about(run)
         self.runs = [self._faint(other, run) for other in others]

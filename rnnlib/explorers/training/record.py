@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnlib.engine.training.look import Look, look
-from rnnlib.engine.training.model import SequenceClassifier, keeping_gate
+from rnnlib.engine.training.model import SequenceClassifier
 from rnnlib.engine.training.tasks import Task
 from rnnlib.engine.training.train import Recipe, Scores, Step, train
 from rnnlib.explorers.training.tasks import BATCH, INPUT_SIZE
@@ -53,7 +53,7 @@ def model_of(settings: dict[str, Any], classes: int) -> SequenceClassifier:
         classes,
         summary=settings["summary"],
         packed=settings["packed"],
-        forget_bias=settings["forget_bias"] if keeping_gate(spec.family) else None,
+        forget_bias=settings["forget_bias"] if spec.family.keeps else None,
         seed=settings["seed"],
     )
     return model.to(settings["device"])

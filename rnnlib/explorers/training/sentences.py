@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from rnnlib.engine.training.model import keeping_gate
 from rnnlib.explorers.training.record import Run
 from rnnlib.spec.kinds import family_of
 
@@ -50,7 +49,7 @@ def in_words(settings: Settings) -> str:
     """
     layers = f", {settings['num_layers']} layers" if settings["num_layers"] > 1 else ""
     ways = ", bidirectional" if settings["bidirectional"] else ""
-    gate = settings["forget_bias"] is not None and keeping_gate(family_of(settings["kind"]))
+    gate = settings["forget_bias"] is not None and family_of(settings["kind"]).keeps
     bias = f", {said('forget_bias', settings['forget_bias'])}" if gate else ""
     packed = "packed" if settings["packed"] else "padded"
     sizes = f"hidden_size {settings['hidden_size']}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import traitlets
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_number, check_text, flag, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
@@ -26,27 +25,22 @@ MOST = 1e37  # beyond, torch could not reckon with it in float32
 DOING = ("", "training", "paused", "step", "anew")
 
 
-def check_number(name: str, value: Any, *, above: float = -math.inf) -> float:
-    """Give `value` back as a float if it is a finite number above another.
+def check_positive(name: str, value: Any) -> float:
+    """Give `value` back as a float if it is a number above 0.
 
     Raises:
         TypeError: it is no number.
-        ValueError: it is nan, or too large or too small.
+        ValueError: it is 0 or less, nan, or too large for torch.
 
     Example:
-        >>> check_number("lr", 1, above=0)
+        >>> check_positive("lr", 1)
         1.0
     """
-    wanted = "a number above 0, such as 0.005" if above == 0 else "a number, such as 1"
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be {wanted}, not {brief(value)} ({type(value).__name__}).")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not max(above, -MOST) < number <= MOST:  # nor is nan
-        raise ValueError(f"{name} must be {wanted}, not {brief(value)}.")
-    return number
+        raise TypeError(f"{name} must be a number above 0, such as 0.005, not {brief(value)} ({type(value).__name__}).")
+    if not 0 < value <= MOST:  # type: ignore[operator]
+        raise ValueError(f"{name} must be a number above 0, such as 0.005, not {brief(value)}.")
+    return float(value)
 
 
 def check_doing(name: str, value: Any) -> str:
@@ -59,10 +53,6 @@ def check_doing(name: str, value: Any) -> str:
     if value not in DOING:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, DOING))}, not {brief(value)}.")
     return str(value)
-
-
-def _or_none(name: str, value: Any, *, above: float = -math.inf) -> float | None:
-    return None if value is None else check_number(name, value, above=above)
 
 
 class TrainingView(View):
@@ -98,9 +88,11 @@ class TrainingView(View):
     bidirectional = flag(False)
     packed = flag(True)
     summary = traitlets.Unicode("h_n").tag(sync=True)
-    lr = Checked(0.005, lambda name, value: check_number(name, value, above=0)).tag(sync=True)
-    max_norm = Checked(1.0, lambda name, value: _or_none(name, value, above=0)).tag(sync=True)
-    forget_bias = Checked(None, _or_none).tag(sync=True)
+    lr = Checked(0.005, check_positive).tag(sync=True)
+    max_norm = Checked(1.0, lambda name, value: None if value is None else check_positive(name, value)).tag(sync=True)
+    forget_bias = Checked(None, lambda name, value: None if value is None else check_number(name, value, -10, 10)).tag(
+        sync=True
+    )
     epochs = size(40)
     seed = Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
     device = traitlets.Unicode("cpu").tag(sync=True)

@@ -29,9 +29,6 @@ export function valueSaid(name, value) {
   return { true: "on", false: "off" }[value] ?? String(value);
 }
 
-/** The gate that keeps the state, where a family has one. */
-export const keepingGate = ({ gates }) => gates.find((gate) => gate === "f" || gate === "z") ?? "";
-
 /** Of which other settings the picture is, as far as they differ from those chosen now; "" where they are the same. */
 export function otherSaid(get) {
   const { settings, number } = get("run");

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from rnnlib import LayerSpec
-from rnnlib.engine.training.model import SUMMARIES, SequenceClassifier, keeping_gate
+from rnnlib.engine.training.model import SUMMARIES, SequenceClassifier
 from rnnlib.engine.training.train import padded
 from tests.strategies import cases, refused
 
@@ -92,7 +92,6 @@ def test_the_gate_that_is_opened_is_the_one_that_keeps(kind: str) -> None:
 
 
 def test_a_layer_without_such_a_gate_is_refused() -> None:
-    assert keeping_gate(LayerSpec("RNN", 1, 1).family) == ""
     refused(lambda: SequenceClassifier(LayerSpec("RNN", 1, 2), 2, forget_bias=1.0), "forget_bias=1", "RNN", "Leave it")
 
 
