@@ -9,26 +9,22 @@ from typing import Any
 import torch
 import traitlets
 
-from rnnlib.engine.call import ONE_AT_A_TIME, ONE_THREAD, check_numbers, in_background
+from rnnlib.engine.call import ONE_AT_A_TIME, check_numbers, in_background
 from rnnlib.engine.devices import available, name_of
-from rnnlib.engine.training.duration import check_training
-from rnnlib.engine.training.duration import in_words as duration
+from rnnlib.engine.training.duration import in_words
 from rnnlib.engine.training.model import SUMMARIES, SequenceClassifier
-from rnnlib.engine.training.train import Step
 from rnnlib.explorers.shared.background import Background, Job
 from rnnlib.explorers.shared.traits import Checked
-from rnnlib.explorers.training.payload import about, frames_of, scores_of, shown
-from rnnlib.explorers.training.record import Run, model_of, recipe_of, spec_of
+from rnnlib.explorers.training.payload import about, frames_of, shown
+from rnnlib.explorers.training.record import Run, seconds_of
 from rnnlib.explorers.training.rows import as_csv, rows_of
-from rnnlib.explorers.training.sentences import differences, found, in_words, said
-from rnnlib.explorers.training.tasks import TASKS, check_task, extent_of, task_of
-from rnnlib.explorers.training.view import ASKED, CONTROLS, LOOP, SETTINGS, TrainingView
-from rnnlib.spec.arguments import brief
+from rnnlib.explorers.training.runs import Runs
+from rnnlib.explorers.training.sentences import found, told
+from rnnlib.explorers.training.tasks import TASKS, check_summary, check_task
+from rnnlib.explorers.training.view import ASKED, CONTROLS, SETTINGS, TrainingView
 
 DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was learned stays.", "Stopped."
-BETWEEN = 0.06  # seconds between two looks: about 16 a second
-BETWEEN_FRAMES = 1.0  # and between two times that all of them are sent
-MOST_RUNS = 12  # that are kept
+BETWEEN_FRAMES = 1.0  # seconds between two times that all of them are sent
 
 
 class TrainingLab(TrainingView):
@@ -37,8 +33,7 @@ class TrainingLab(TrainingView):
     Args:
         task: ``"speakers"``: which of nine speakers is it, of 640 recorded utterances? ``"memory"``: what was the
             first bit, after `seq_len` steps of others? ``"counting"``: how many of `seq_len` bits are 1?
-        kind: of the layer.
-        hidden_size: of the layer.
+        kind, hidden_size: of the layer.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
         traits: any other of its traits, such as ``seq_len``, ``packed``, ``summary``, ``lr`` and ``max_norm``.
@@ -60,7 +55,7 @@ class TrainingLab(TrainingView):
     """
 
     task = Checked("speakers", check_task).tag(sync=True)
-    summary = Checked("h_n", lambda name, value: _check_summary(name, value)).tag(sync=True)
+    summary = Checked("h_n", check_summary).tag(sync=True)
     device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
 
     def __init__(
@@ -74,9 +69,7 @@ class TrainingLab(TrainingView):
         **traits: Any,
     ) -> None:
         self._background = Background()
-        self._run: Run | None = None  # the one that is shown
-        self._runs: list[Run] = []  # those that have ended, or go on, in their order
-        self._number = 0  # of runs that were begun
+        self._runs = Runs()
         self._sent = 0.0  # when all frames were sent last
         begin = {"task": task, "kind": kind, "hidden_size": hidden_size, "controls": controls, "question": question}
         begin |= {"tasks": list(TASKS), "summaries": list(SUMMARIES), "devices": list(available())}
@@ -91,7 +84,7 @@ class TrainingLab(TrainingView):
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The scores of every epoch of every run that is kept, a dict each."""
-        return rows_of(self._runs)
+        return rows_of(self._runs.kept)
 
     @property
     def model(self) -> SequenceClassifier | None:
@@ -101,13 +94,7 @@ class TrainingLab(TrainingView):
         epoch has ended yet.
         """
         with ONE_AT_A_TIME:
-            runs = [run for run in self._of_same_task(self.settings) if run.best is not None]
-            if not runs:
-                return None
-            best = max(runs, key=lambda run: run.best.accuracy)  # type: ignore[union-attr]
-            model = model_of(best.settings, len(best.classes))
-            model.load_state_dict(best.best.weights)  # type: ignore[union-attr]
-            return model.eval()
+            return self._runs.best(self.settings)
 
     def start(self) -> None:
         """Begin to train, or go on after a pause, in the background."""
@@ -163,15 +150,10 @@ class TrainingLab(TrainingView):
             return
         estimate, cannot = "", ""
         try:
-            estimate = f"about {duration(self._check())}"
+            estimate = f"about {in_words(seconds_of(self.settings))}"
         except ValueError as error:
             cannot = str(error)
-        asked = {name: getattr(self, name) for name in ASKED}
-        self.answer = {"asked": asked, "estimate": estimate, "cannot": cannot}
-
-    def _check(self) -> float:
-        spec, extent = spec_of(self.settings), extent_of(self.task, self.seq_len)
-        return check_training(spec, extent, recipe_of(self.settings), self.device)
+        self.answer = {"asked": {name: getattr(self, name) for name in ASKED}, "estimate": estimate, "cannot": cannot}
 
     @traitlets.observe("doing")
     def _switch(self, change: Any) -> None:
@@ -179,15 +161,10 @@ class TrainingLab(TrainingView):
             try:
                 self._turn(change.old, change.new)
             except BaseException:
-                self.set_trait("doing", "paused" if self._open else "")
+                self.set_trait("doing", "paused" if self._runs.going else "")
                 raise
             finally:
                 self._tell()
-
-    @property
-    def _open(self) -> bool:
-        """Whether there is a run that can go on."""
-        return self._run is not None and self._run.open
 
     def _turn(self, before: str, doing: str) -> None:
         if doing == "anew":
@@ -197,8 +174,8 @@ class TrainingLab(TrainingView):
             if before != "training":
                 self._begin()
             self._go_on(one=doing == "step")
-        elif doing == "paused" and self._open:
-            self._run.paused.set()  # type: ignore[union-attr]
+        elif doing == "paused" and self._runs.going:
+            self._runs.going.paused.set()
         elif doing == "paused":
             self.doing = ""
         else:
@@ -206,57 +183,29 @@ class TrainingLab(TrainingView):
 
     def _begin(self) -> None:
         """A new run, unless one is paused."""
-        if self._open:
+        if self._runs.going:
             return
         self.problem = ""
         check_numbers()
-        self._check()
-        run = Run(self._number + 1, self.settings, task_of(self.task, self.seq_len, self.seed))
-        others = self._of_same_task(run.settings)
-        if self._run is not None:
-            self._run.frames, self._run.now = [], None  # only what is shown has some
-        self._run, self._number = run, run.number
-        self._runs = [*self._runs[1 - MOST_RUNS :], run]
-        self.run = about(run)
-        self.runs = [self._faint(other, run) for other in others]
-        self.set_trait("frames", {})
+        seconds_of(self.settings)
+        run = self._runs.begin(self.settings)
+        self.run, self.runs, self.frames = about(run), self._runs.faint(run), {}
         self._show(run, "Getting ready.")
 
-    def _of_same_task(self, settings: dict[str, Any]) -> list[Run]:
-        names = ("task", "seq_len") if settings["task"] != "speakers" else ("task",)
-        return [run for run in self._runs if all(run.settings[name] == settings[name] for name in names)]
-
-    def _faint(self, other: Run, run: Run) -> dict[str, Any]:
-        differs = ", ".join(differences(other.settings, run.settings)) or "the same"
-        return {"number": other.number, "differs": differs, "scores": scores_of(other), "of": other.of}
-
     def _go_on(self, *, one: bool) -> None:
-        run = self._run
+        run = self._runs.going
         assert run is not None
-        run.paused.clear()
-        if one:
-            run.paused.set()  # so it stops after the step that comes
+        (run.paused.set if one else run.paused.clear)()  # set, it stops after the step that comes
         self._background.ask(lambda job: self._train(job, run), lambda ended: self._ended(run, ended), self._failed)
 
     def _train(self, job: Job, run: Run) -> bool:
-        """Step after step, in the background, until it is paused or done; whether it is done."""
-        extent, batch = extent_of(run.settings["task"], run.settings["seq_len"]), recipe_of(run.settings).batch
-        small = 3 * spec_of(run.settings).costs(extent.seq_len, batch).multiply_adds <= ONE_THREAD
+        """Go on in the background until it is paused, done, or no longer wanted; whether it is done."""
         with in_background():
-            if small:
+            if run.is_small:
                 torch.set_num_threads(1)  # of this thread alone: the other cores are for all else
-            seen = 0.0
-            for told in run.events:
-                run.take(told)
-                if job.superseded():
-                    return False
-                if told is not None and time.monotonic() - seen >= BETWEEN:
-                    run.see()
-                    seen = time.monotonic()
-                    job.tell(self._show, run, f"epoch {run.epoch} of {run.settings['epochs']}")
-                if isinstance(told, Step) and run.paused.is_set():
-                    return False
-        return True
+            for _ in run.go_on(job.superseded):
+                job.tell(self._show, run, f"epoch {run.epoch} of {run.settings['epochs']}")
+        return run.is_done
 
     def _show(self, run: Run, now: str, *, all_frames: bool = False) -> None:
         with self.hold_sync():
@@ -280,18 +229,16 @@ class TrainingLab(TrainingView):
     def _end(self, now: str) -> None:
         """Close the run that is open, if one is: what it has learned is kept, and itself let go."""
         self._background.drop()
-        run = self._run
-        if run is None or not run.open:
+        run = self._runs.going
+        if run is None:
             return
         run.close()
         self._show(run, now, all_frames=True)
         self._found(run)
-        if len(run.scores) < 2:
-            self._runs.remove(run)  # it has not learned for an epoch: there is nothing to compare
+        self._runs.end(run)
 
     def _found(self, run: Run) -> None:
-        others = [other for other in self._of_same_task(run.settings) if other is not run]
-        self.run = self.run | {"found": found(run, others)}
+        self.run = self.run | {"found": found(run, self._runs.beside(run))}
         self.csv = as_csv(self.rows)
 
     def _failed(self, error: BaseException) -> None:
@@ -300,17 +247,4 @@ class TrainingLab(TrainingView):
         self.report(error)
 
     def __repr__(self) -> str:
-        settings = self.settings
-        of = f" of {self.seq_len} steps" if self.task != "speakers" else ""
-        lines = [
-            f"{in_words(settings)}; learns {self.task}{of}",
-            f"  Adam with {', '.join(said(name, settings[name]) for name in LOOP)}",
-            *([f"  Find out: {self.question}"] if self.question else []),
-        ]
-        return "\n".join(lines)
-
-
-def _check_summary(name: str, value: Any) -> str:
-    if value not in SUMMARIES:
-        raise ValueError(f"{name} must be one of {', '.join(SUMMARIES)}, not {brief(value)}.")
-    return str(value)
+        return "\n".join([*told(self.settings), *([f"  Find out: {self.question}"] if self.question else [])])

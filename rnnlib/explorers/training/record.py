@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
+from rnnlib.engine.call import ONE_THREAD
+from rnnlib.engine.training.duration import check_training
 from rnnlib.engine.training.look import Look, look
 from rnnlib.engine.training.model import SequenceClassifier
 from rnnlib.engine.training.tasks import Task
 from rnnlib.engine.training.train import Recipe, Scores, Step, train
-from rnnlib.explorers.training.tasks import BATCH, INPUT_SIZE
+from rnnlib.explorers.training.tasks import BATCH, INPUT_SIZE, extent_of
 from rnnlib.spec import LayerSpec
 
 MOST_FRAMES = 120
+BETWEEN = 0.06  # seconds between two looks: about 16 a second
 
 
 class Best(NamedTuple):
@@ -43,6 +47,16 @@ def recipe_of(settings: dict[str, Any]) -> Recipe:
     """How a run is trained."""
     names = ("epochs", "lr", "max_norm", "seed")
     return Recipe(batch=BATCH[settings["task"]], **{name: settings[name] for name in names})
+
+
+def seconds_of(settings: dict[str, Any]) -> float:
+    """About how long a run takes.
+
+    Raises:
+        ValueError: it cannot be trained here: it is too large, takes too long, or cannot be read.
+    """
+    extent = extent_of(settings["task"], settings["seq_len"])
+    return check_training(spec_of(settings), extent, recipe_of(settings), settings["device"])
 
 
 def model_of(settings: dict[str, Any], classes: int) -> SequenceClassifier:
@@ -96,6 +110,31 @@ class Run:
         self.paused = threading.Event()
         self.open = True
         self._every, self._seen = 1, 0
+
+    @property
+    def is_small(self) -> bool:
+        """Whether one thread is as quick as several."""
+        recipe = recipe_of(self.settings)
+        return 3 * spec_of(self.settings).costs(len(self.sequence), recipe.batch).multiply_adds <= ONE_THREAD
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has come to its end."""
+        return bool(self.scores) and self.scores[-1].step == self.of
+
+    def go_on(self, unwanted: Callable[[], bool]) -> Iterator[None]:
+        """Take step after step until it is done, paused, or unwanted; yield whenever there is something to show."""
+        seen = 0.0
+        for told in self.events:
+            self.take(told)
+            if unwanted():
+                return
+            if told is not None and time.monotonic() - seen >= BETWEEN:
+                self.see()
+                seen = time.monotonic()
+                yield
+            if isinstance(told, Step) and self.paused.is_set():
+                return
 
     def take(self, told: Step | Scores | None) -> None:
         """Keep what a step, or an epoch, told."""

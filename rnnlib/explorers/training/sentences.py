@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rnnlib.explorers.training.record import Run
+from rnnlib.explorers.training.view import LOOP
 from rnnlib.spec.kinds import family_of
 
 Settings = dict[str, Any]
@@ -56,21 +57,36 @@ def in_words(settings: Settings) -> str:
     return f"{settings['kind']}, {sizes}{layers}{ways}, {packed}, {settings['summary']}{bias}"
 
 
+def told(settings: Settings) -> list[str]:
+    """What is trained and how, in two lines.
+
+    Example:
+        >>> from rnnlib import TrainingLab
+        >>> for line in told(TrainingLab("counting", "RNN", 8, seq_len=20).settings):
+        ...     print(line)
+        RNN, hidden_size 8, packed, h_n; learns counting of 20 steps
+          Adam with lr 0.005, max_norm 1, epochs 40, seed 0, device cpu
+    """
+    of = f" of {settings['seq_len']} steps" if settings["task"] != "speakers" else ""
+    how = ", ".join(said(name, settings[name]) for name in LOOP)
+    return [f"{in_words(settings)}; learns {settings['task']}{of}", f"  Adam with {how}"]
+
+
 def found(run: Run, others: Sequence[Run] = ()) -> list[str]:
     """Sentences on a run, and on how those before it differed, the last one first."""
     if len(run.scores) < 2 or run.best is None:
         return []
     last, best = run.scores[-1], run.best
     peak = "" if last.test_accuracy >= best.accuracy else f" ({_percent(best.accuracy)} after {best.epoch})"
-    told = [
+    lines = [
         f"Run {run.number}: after {_epochs(last.epoch)} {_percent(last.test_accuracy)} of the test sequences are"
         f" right{peak}, and {_percent(last.train_accuracy)} of the training ones."
     ]
     guess = math.log(len(run.classes))
     if last.train_loss > 0.97 * guess:
-        told.append(f"It has learned nothing: its loss is {last.train_loss:.2f}, and that of a mere guess {guess:.2f}.")
+        lines.append(f"It has learned nothing: its loss is {last.train_loss:.2f}, that of a mere guess {guess:.2f}.")
     against = [_against(other, run) for other in reversed(others) if other.best is not None]
-    return [*told, f"Before it, {'; '.join(against[:MOST])}."] if against else told
+    return [*lines, f"Before it, {'; '.join(against[:MOST])}."] if against else lines
 
 
 def _against(other: Run, run: Run) -> str:

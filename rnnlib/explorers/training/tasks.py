@@ -8,6 +8,7 @@ import torch
 
 from rnnlib.data import FEATURES, japanese_vowels
 from rnnlib.engine.training.duration import Extent
+from rnnlib.engine.training.model import SUMMARIES
 from rnnlib.engine.training.tasks import MADE, Task
 from rnnlib.spec.arguments import brief
 
@@ -26,6 +27,18 @@ def check_task(name: str, value: Any) -> str:
     """
     if value not in TASKS:
         raise ValueError(f"{name} must be one of {', '.join(TASKS)}, not {brief(value)}.")
+    return str(value)
+
+
+def check_summary(name: str, value: Any) -> str:
+    """Give `value` back if it is something that a head can read.
+
+    Example:
+        >>> check_summary("summary", "mean")
+        'mean'
+    """
+    if value not in SUMMARIES:
+        raise ValueError(f"{name} must be one of {', '.join(SUMMARIES)}, not {brief(value)}.")
     return str(value)
 
 

@@ -23,8 +23,9 @@ from rnnlib import ShapeExplorer, TrainingLab, japanese_vowels, reach
 from rnnlib.data import japanese_vowels as recordings
 from rnnlib.engine.training.tasks import memory
 from rnnlib.engine.training.train import padded
-from rnnlib.explorers.training.explorer import CANCELLED, DONE, MOST_RUNS, STOPPED
+from rnnlib.explorers.training.explorer import CANCELLED, DONE, STOPPED
 from rnnlib.explorers.training.rows import COLUMNS
+from rnnlib.explorers.training.runs import MOST
 from rnnlib.explorers.training.view import ASKED, SETTINGS
 from tests.strategies import is_sentence, refused
 
@@ -202,7 +203,7 @@ def test_the_recording_holds_all_that_is_needed_to_play_it_back() -> None:
     states = np.frombuffer(lab.frames["states"], np.int8).reshape(len(steps), length, len(units))
     grown = np.frombuffer(lab.frames["reach"], np.float32).reshape(len(steps), length)
     chances = np.frombuffer(lab.frames["chances"], np.float32).reshape(len(steps), 5)
-    model, sequence = lab._run.best, lab._run.sequence[:, None]
+    model, sequence = lab._runs.last.best, lab._runs.last.sequence[:, None]
     assert model
     assert chances.sum(axis=1) == pytest.approx(np.ones(len(steps)), abs=1e-4)
     final = trained(epochs=20, kind="RNN", seq_len=5)
@@ -210,7 +211,7 @@ def test_the_recording_holds_all_that_is_needed_to_play_it_back() -> None:
     fresh = a_lab(epochs=20, kind="RNN", seq_len=5)
     fresh.step()
     fresh.wait()
-    layer = fresh._run.model.layer
+    layer = fresh._runs.last.model.layer
     assert np.frombuffer(fresh.now["reach"], np.float32) == pytest.approx(
         reach(layer, sequence).x[:, 0].numpy(), rel=1e-4
     )
@@ -225,7 +226,7 @@ def test_the_recording_holds_all_that_is_needed_to_play_it_back() -> None:
 def test_of_a_long_run_no_more_is_kept_than_can_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rnnlib.explorers.training.record.MOST_FRAMES", 6)
     monkeypatch.setattr("rnnlib.explorers.training.payload.MOST_STEPS", 20)
-    monkeypatch.setattr("rnnlib.explorers.training.explorer.BETWEEN", 0)
+    monkeypatch.setattr("rnnlib.explorers.training.record.BETWEEN", 0)
     lab = trained(epochs=4)
     steps = lab.frames["steps"]
     assert 4 <= len(steps) <= 8
@@ -463,7 +464,7 @@ def test_after_fifty_starts_and_cancels_nothing_is_left() -> None:
     def rounds(count: int) -> None:
         for i in range(count):
             lab.start()
-            until(lambda: bool(lab._run and lab._run.steps))
+            until(lambda: bool(lab._runs.last and lab._runs.last.steps))
             if i % 5 == 0:
                 lab.pause()
             lab.cancel()
@@ -476,10 +477,8 @@ def test_after_fifty_starts_and_cancels_nothing_is_left() -> None:
     rounds(50)
     assert threading.active_count() <= threads
     assert process.memory_info().rss - before < 20e6
-    assert len(lab._runs) <= MOST_RUNS
-    assert [run.model for run in lab._runs if run is not lab._run] == [None] * (
-        len(lab._runs) - (lab._run in lab._runs)
-    )
+    assert len(lab._runs.kept) <= MOST
+    assert {run.model for run in lab._runs.kept} <= {None}
 
 
 def test_messages_while_it_trains_are_neither_lost_nor_do_they_lose_any() -> None:
