@@ -159,12 +159,22 @@ export function pick(model, name, label, options, words = String) {
   return { whole, refresh: show, stop: () => model.off(`change:${name}`, show) };
 }
 
-/** Keys that belong to a control must not reach the notebook's shortcuts; those with Ctrl, Meta or Alt still do. */
+/**
+ * Keys belong to the control that has the focus, not to the notebook's shortcuts; but what runs a cell, and Escape, go on
+ * from the cell. JupyterLab's shortcuts hear a key first, and none at all from where they are suppressed.
+ */
 export function keepKeys(root) {
   root.setAttribute("data-lm-suppress-shortcuts", "true");
   root.addEventListener("keydown", (event) => {
-    const runs = event.key === "Enter" && event.shiftKey;
-    if (!(event.ctrlKey || event.metaKey || event.altKey || runs || event.key === "Escape")) event.stopPropagation();
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    const leaves = event.key === "Escape" || (event.key === "Enter" && (modified || event.shiftKey));
+    const cell = leaves && root.closest(".jp-Cell");
+    if (cell) {
+      event.preventDefault();
+      cell.focus();
+      cell.dispatchEvent(new KeyboardEvent("keydown", event));
+    }
+    if (cell || !(modified || leaves)) event.stopPropagation();
   });
 }
 
