@@ -34,6 +34,7 @@ VIEWS = {
     "checkup": "rnnlib.checkup(torch.nn.GRU(3, 4), torch.randn(4, 6, 3))",
     "speed": """SpeedLab("GRU", compare=["layer", "packed"], axis="batch", values=[1, 2], seq_len=2,
         question="When does packing lose?")""",
+    "training": 'TrainingLab("counting", "RNN", 8, seq_len=6, epochs=30, lr=0.01, question="How many ones?")',
 }
 CELLS = (SETUP, *(f"{kind} = {source}\n{kind}" for kind, source in VIEWS.items()))
 

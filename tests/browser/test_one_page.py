@@ -19,6 +19,7 @@ from rnnlib import (
     ShapeExplorer,
     SpeedLab,
     StepExplorer,
+    TrainingLab,
     checkup,
     predict,
 )
@@ -36,6 +37,7 @@ def explorers() -> dict[str, AnyWidget]:
         "packing": PackingExplorer("LSTM"),
         "direction": DirectionExplorer("LSTM"),
         "speed": SpeedLab("GRU", question="When does packing lose?"),
+        "training": TrainingLab(question="Which speakers are confused?"),
         "prediction": predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3),
         "checkup": checkup(torch.nn.GRU(3, 4), torch.randn(4, 6, 3)).view,
     }

@@ -15,6 +15,7 @@ from rnnlib import (
     ShapeExplorer,
     SpeedLab,
     StepExplorer,
+    TrainingLab,
     checkup,
     predict,
 )
@@ -27,6 +28,7 @@ SHOWN = {
     "packing": lambda: PackingExplorer("LSTM"),
     "direction": lambda: DirectionExplorer("LSTM", seq_len=6),
     "speed": lambda: SpeedLab("LSTM"),
+    "training": lambda: TrainingLab("counting", seq_len=5, hidden_size=4),
     "card": lambda: predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3),
     "checkup": lambda: checkup(torch.nn.GRU(3, 4), torch.randn(4, 6, 3)).view,
 }

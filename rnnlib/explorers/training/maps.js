@@ -5,9 +5,9 @@ import { endsOf, gridOf, pathOf, powerSaid, roomOf } from "./curves.js";
 const FLOOR = 1e-45; // below it float32 has no numbers but 0
 const LEAST = 1e-6; // the scale reaches at least from here
 
-/** The reach of every step, now and before anything was learned, on a scale of powers of ten. */
-export function reachPanel({ width, height, now, first }) {
-  const values = [...(now ?? []), ...(first ?? [])].filter((value) => value > 0 && Number.isFinite(value));
+/** The reach of every time step, now and before anything was learned, on a scale that has room for `every` reach. */
+export function reachPanel({ width, height, now, first, every }) {
+  const values = every.filter((value) => value > 0 && Number.isFinite(value));
   const most = 10 ** Math.ceil(Math.log10(Math.max(1, ...values)));
   const least = Math.max(FLOOR, 10 ** Math.floor(Math.log10(Math.min(LEAST, ...values))));
   const steps = Math.max(1, (now?.length ?? 2) - 1);
@@ -35,6 +35,7 @@ export function cellSaid(count, row, column, classes, noun) {
   return row === column ? `${many} ${were} right.` : `${many} ${was} taken for ${classes[column]}.`;
 }
 
+const FULL = 55; // per cent of its colour that a cell of all of a row has: a number on it can still be read
 const WORDS = 92; // units that the words beside the matrix take
 
 /** What was taken for what: a row a class, a column what it was taken for; right ones on the diagonal. */
@@ -58,18 +59,10 @@ export function confusionPanel({ width, height, counts, classes, noun }) {
       if (!count) return `${box} class="cell"/>`;
       const share = count / sums[row];
       const shown =
-        cell >= 14.5
-          ? text(
-              left + (column + 0.5) * cell - 0.5,
-              top + (row + 0.5) * cell + 3.5,
-              count,
-              "middle",
-              `class="${share > 0.5 ? "on" : ""}"`,
-            )
-          : "";
+        cell >= 14.5 ? text(left + (column + 0.5) * cell - 0.5, top + (row + 0.5) * cell + 3.5, count, "middle") : "";
       return (
         `<g class="axis" role="img" tabindex="-1" data-key="${row} ${column}" aria-label="${esc(cellSaid(count, row, column, classes, noun))}">` +
-        `${box} class="cell ${kind}" style="--share:${n(100 * Math.sqrt(share))}%"/>${shown}</g>`
+        `${box} class="cell ${kind}" style="--share:${n(FULL * Math.sqrt(share))}%"/>${shown}</g>`
       );
     }),
   );

@@ -6,7 +6,7 @@ import { lightAxes, roving } from "../shared/lit_axes.js";
 import { n, text } from "../shared/svg.js";
 import { accuracyPanel, lossPanel, normPanel, roomOf } from "./curves.js";
 import { confusionPanel, reachPanel } from "./maps.js";
-import { confusionAt, frameAt, pointsOfScore, reachAtFirst, recordOf } from "./record.js";
+import { confusionAt, everyReach, frameAt, pointsOfScore, reachAtFirst, recordOf } from "./record.js";
 import { momentSaid, reachAtSaid, stateSaid, takenFor } from "./words.js";
 
 const BETWEEN = 16; // between two panels
@@ -60,7 +60,7 @@ export function panels(model, host, point) {
     put("norm", normPanel(record, { ...top, max_norm: settings.max_norm ?? null }), heights.over);
     frame = classes.length ? frameAt(get, step) : null;
     const first = frame ? reachAtFirst(get) : null;
-    put("reach", reachPanel({ ...low, now: frame?.reach, first }), heights.below);
+    put("reach", reachPanel({ ...low, now: frame?.reach, first, every: frame ? everyReach(get) : [] }), heights.below);
     made.reach.say("‖∂ output[-1] / ∂ x[t]‖");
     drawStates(low);
     const counts = classes.length ? confusionAt(get, step) : [];

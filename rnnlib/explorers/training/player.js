@@ -43,8 +43,9 @@ export function player(moved) {
     show();
   });
   range.addEventListener("input", () => {
+    const step = Number(range.value);
     halt();
-    go(Number(range.value));
+    go(step);
   });
   /** So many steps of all are recorded; of a run that has begun anew the slider follows the end. */
   const grow = (done, of, anew) => {

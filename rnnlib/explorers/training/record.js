@@ -76,6 +76,10 @@ export function frameOf(get, frames, place) {
   };
 }
 
+/** Every reach that was recorded, by which the scale is the same at every step. */
+export const everyReach = (get) =>
+  [get("frames"), get("now")].flatMap(({ reach }) => (reach ? [...floatsOf(reach)] : []));
+
 /** How much of each step reached the result before anything was learned. */
 export function reachAtFirst(get) {
   const { steps = [] } = get("frames");

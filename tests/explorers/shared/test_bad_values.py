@@ -16,6 +16,7 @@ from rnnlib import (
     ShapeExplorer,
     SpeedLab,
     StepExplorer,
+    TrainingLab,
 )
 from rnnlib.explorers.step.choice import BATCH
 from tests.strategies import is_sentence, refused
@@ -112,6 +113,20 @@ BAD: dict[Callable[[], Any], list[Row]] = {
         *each("seq_len batch hidden_size num_layers", *COUNT),
         *each("device", "cuda:99", "gpu", "", None, 3),
         *each("backward measuring", "yes", 1, None),
+    ],
+    lambda: TrainingLab("counting", seq_len=5): [
+        *SAME,
+        NO_CELL,
+        *each("seq_len hidden_size num_layers epochs", *COUNT),
+        *each("lr", 0, -1.0, float("nan"), float("inf"), 10**400, "x", None, True, []),
+        *each("max_norm", 0, -1, float("nan"), "x", True, {}),
+        *each("forget_bias", 11, float("nan"), 10**400, "x", True, []),
+        *each("seed", -1, 2.5, "x", None, True),
+        *each("task", "speaker", "", None, 3, []),
+        *each("summary", "last", "", None, 3, {}),
+        *each("device", "cuda:99", "gpu", "", None, 3),
+        *each("bidirectional packed", "yes", 1, None),
+        *each("doing", "x", None, 3, True),
     ],
 }
 
