@@ -228,3 +228,39 @@ def test_while_a_lab_measures_all_else_stays_alive_and_cancel_answers_at_once() 
         assert [row["batch"] for row in second.state["rows"]] == [1, 2]
         driven.run_code("first.wait()\nassert not ONE_MEASUREMENT.locked()\nassert second.csv.count('\\n') == 3")
         assert not driven.faults, "\n".join(driven.faults)
+
+
+A_TRAINING = """
+from rnnlib import ShapeExplorer, TrainingLab
+lab = TrainingLab(epochs=400)
+explorer = ShapeExplorer("GRU", seq_len=5, batch=2)
+"""
+
+
+def test_while_a_model_learns_all_else_stays_alive_and_pause_and_cancel_answer_at_once() -> None:
+    """In a real kernel: cells run, another explorer's slider keeps its pace, an interrupt of a cell is not the lab's."""
+    with kernel() as driven:
+        driven.run_code(A_TRAINING)
+        lab, explorer = driven.views.values()
+        lab.set(doing="training")
+        until(lab, lambda state: state["progress"]["done"] > 20)
+        took = []
+        for seq_len in (1, 9, 4, 12, 2):
+            before = time.perf_counter()
+            explorer.set(seq_len=seq_len)
+            took.append(time.perf_counter() - before)
+            assert explorer.state["answer"]["asked"]["seq_len"] == seq_len
+        driven.run_code("import torch\nassert lab.doing == 'training'\n_ = torch.rand(99, 99) @ torch.rand(99, 99)")
+        driven.run_code(
+            "import os, signal, threading, time\nthreading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+            "try:\n    time.sleep(20)\nexcept KeyboardInterrupt:\n    print('interrupted')"
+        )
+        assert lab.ask()["doing"] == "training"
+        for doing in ("paused", "training", ""):
+            before = time.perf_counter()
+            lab.set(doing=doing)
+            took.append(time.perf_counter() - before)
+            assert lab.ask()["doing"] == doing
+        assert lab.state["progress"]["now"].startswith("Cancelled")
+        assert sorted(took)[-2] < 0.2  # one of them may be late on a busy machine
+        assert not driven.faults, "\n".join(driven.faults)

@@ -82,7 +82,7 @@ def counting(seq_len: int, seed: int = 0) -> Task:
 
     def make(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         ones = torch.randint(most + 1, (count,), generator=generator)
-        order = torch.rand(count, seq_len, generator=generator).argsort(dim=1)
+        order = torch.rand(count, seq_len, generator=generator, dtype=torch.float32).argsort(dim=1)
         return (order < ones[:, None]).float()[..., None], ones
 
     return _made("counting", tuple(map(str, range(most + 1))), make, seed)

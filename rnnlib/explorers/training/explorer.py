@@ -90,8 +90,8 @@ class TrainingLab(TrainingView):
     def model(self) -> SequenceClassifier | None:
         """The best of the runs on the task that is chosen, as it was after its best epoch, in eval mode.
 
-        It is the best on the test sequences, so that of these it knows a little more than of others. None where no
-        epoch has ended yet.
+        ``lab.model(x, lengths)`` gives scores of a padded batch, time first. It was chosen by the test sequences, so of
+        these it knows a little more than of others. None where no epoch has ended yet.
         """
         with ONE_AT_A_TIME:
             return self._runs.best(self.settings)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+
 from rnnlib.engine.training.model import SequenceClassifier
 from rnnlib.explorers.training.payload import scores_of
 from rnnlib.explorers.training.record import Run, model_of
@@ -37,7 +39,9 @@ class Runs:
             ValueError: the recordings cannot be read.
         """
         number = self.last.number if self.last else 0
-        run = Run(number + 1, settings, task_of(settings["task"], settings["seq_len"], settings["seed"]))
+        with torch.inference_mode(False), torch.device("cpu"):  # whatever the cell that starts it is in
+            task = task_of(settings["task"], settings["seq_len"], settings["seed"])
+            run = Run(number + 1, settings, task)
         if self.last is not None:
             self.last.frames, self.last.now = [], None  # only what is shown has some
         self.last, self.kept = run, [*self.kept[1 - MOST :], run]
@@ -74,6 +78,7 @@ class Runs:
         if not found:
             return None
         best, run = max(found, key=lambda pair: pair[0].accuracy)
-        model = model_of(run.settings, len(run.classes))
-        model.load_state_dict(best.weights)
+        with torch.inference_mode(False), torch.device("cpu"):
+            model = model_of(run.settings, len(run.classes))
+            model.load_state_dict(best.weights)
         return model.eval()

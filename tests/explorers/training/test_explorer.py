@@ -106,7 +106,7 @@ def test_what_it_shows_comes_at_least_ten_times_a_second_and_not_much_more_than_
 
 
 def test_paused_it_stands_still_and_goes_on_where_it_was() -> None:
-    lab = a_long_lab(epochs=30)
+    lab = a_long_lab(epochs=15)
     lab.start()
     until(lambda: lab.progress["done"] > 5)
     before = time.perf_counter()
@@ -119,9 +119,9 @@ def test_paused_it_stands_still_and_goes_on_where_it_was() -> None:
     assert lab.progress["done"] == seen
     lab.start()
     lab.wait()
-    assert lab.progress == {"done": 30 * STEPS, "of": 30 * STEPS, "now": DONE}
+    assert lab.progress == {"done": 15 * STEPS, "of": 15 * STEPS, "now": DONE}
     assert np.array_equal(curves(lab)[: len(stood)], stood)
-    whole = trained(epochs=30, seq_len=5)
+    whole = trained(epochs=15, seq_len=5)
     assert np.array_equal(curves(whole), curves(lab)), "paused or not, it is the same training"
 
 
@@ -177,7 +177,7 @@ def test_started_twice_it_trains_once_and_anew_it_begins_again() -> None:
 
 
 def test_what_is_chosen_while_it_trains_is_for_the_next_run() -> None:
-    lab = a_long_lab(epochs=40)
+    lab = a_long_lab(epochs=20)
     lab.start()
     until(lambda: lab.progress["done"] > 2)
     changed = {"kind": "LSTM", "hidden_size": 3, "packed": False, "summary": "mean", "lr": 0.1, "task": "memory"}
@@ -185,7 +185,7 @@ def test_what_is_chosen_while_it_trains_is_for_the_next_run() -> None:
     assert lab.problem == ""
     assert lab.answer["asked"] == {name: getattr(lab, name) for name in ASKED}
     lab.wait()
-    assert (lab.run["settings"]["kind"], len(lab.run["classes"]), lab.progress["done"]) == ("GRU", 5, 40 * STEPS)
+    assert (lab.run["settings"]["kind"], len(lab.run["classes"]), lab.progress["done"]) == ("GRU", 5, 20 * STEPS)
     lab.set_state({"epochs": 1})
     lab.start()
     lab.wait()
@@ -275,6 +275,22 @@ def test_the_same_seed_gives_the_same_run_and_torchs_random_numbers_stay() -> No
     one, same, other = trained(), trained(), trained(seed=1)
     assert torch.equal(torch.get_rng_state(), state)
     assert one.curves == same.curves != other.curves
+
+
+def test_whatever_is_torchs_default_it_is_the_same_run() -> None:
+    plain = trained().curves
+    with torch.inference_mode():
+        assert trained().curves == plain
+        model = trained().model
+    assert model is not None
+    assert not model.head.weight.is_inference()
+    with torch.no_grad(), torch.device("meta"):
+        assert trained().curves == plain
+    try:
+        torch.set_default_dtype(torch.float64)
+        assert trained().curves == plain
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 DIVERGES = {"lr": 1e37, "epochs": 3, "max_norm": None}
@@ -511,7 +527,7 @@ def test_on_the_memory_task_an_open_gate_remembers_what_an_rnn_forgets(kind: str
         kind=kind,
         hidden_size=16,
         seq_len=60,
-        epochs=12,
+        epochs=10,
         lr=0.003,
         forget_bias=None if kind == "RNN" else 4,
     )
