@@ -73,7 +73,8 @@ def test_every_finding_and_every_cause_is_on_screen(plain: Page, made: dict[str,
     expect(causes).to_have_count(len(report.causes))
     for said, cause in zip(causes.all(), report.causes, strict=True):
         expect(said.locator("p")).to_have_text(cause.sentence)
-        expect(said.locator("code")).to_have_text(cause.write)
+        expect(said.locator("code" if cause.is_code else ".do")).to_have_text(cause.write)
+        expect(said.get_by_role("button", name="Copy")).to_have_count(cause.is_code)
         expect(said.locator("a")).to_have_text(f"Lesson {cause.lesson[:2]}")
         expect(said.locator("a")).to_have_attribute("title", cause.lesson)
     for finding in report.findings:

@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from rnnlib.engine.checkup.basis import Basis, look
-from rnnlib.engine.checkup.diagnosis.causes import causes_of
+from rnnlib.engine.checkup.diagnosis.causes import beside, causes_of
 from rnnlib.engine.checkup.diagnosis.errors import in_learners_terms
 from rnnlib.engine.checkup.given import AXES, Given, check_given
 from rnnlib.engine.checkup.gradient import gradients_of
+from rnnlib.engine.checkup.notes import notes_of
 from rnnlib.engine.checkup.questions.alone import ask_alone, ask_padding
 from rnnlib.engine.checkup.questions.batch import ask_batch, ask_order
 from rnnlib.engine.checkup.questions.directions import ask_directions
@@ -70,7 +71,8 @@ def checkup(
         model: any module; it is called as ``model(x, *more)``.
         x: a batch of numbers, or of token ids; at least two sequences, better five.
         more: what else the model takes. Of a tensor with an axis of the batch's size, the batch's part goes along
-            when the batch is cut or permuted; lengths go along, too.
+            when the batch is cut or permuted; lengths go along, too. Of a decoder's target, its steps are asked about
+            by `future`.
         lengths: how many steps of each sequence are its own, in any order; the rest is padding. None is all.
         axes: what you believe x's axes to be. Of token ids the first two names are enough.
         causal: the result of a step must not depend on later ones.
@@ -117,10 +119,10 @@ def _report(
 
     def report(findings: list[Finding], basis: Basis | None, layers: tuple[Any, ...] = ()) -> Checkup:
         causes = causes_of(findings, layers, basis)
+        notes = tuple(notes_of(basis)) if basis else ()
+        asked = part.sequences, part.steps, part.sentence
         seconds = time.perf_counter() - start
-        return Checkup(
-            name, tuple(findings), causes, layers, part.sequences, part.steps, part.sentence, subject.runs, seconds
-        )
+        return Checkup(name, beside(causes, findings), causes, layers, *asked, notes, subject.runs, seconds)
 
     try:
         basis, part = _basis(subject, given, part, progress)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import textwrap
 from typing import Any
 
 MARKS = {True: "✓", False: "✗", None: "–"}
@@ -38,15 +40,31 @@ class Cause:
 
     Attributes:
         sentence: what is wrong, and where in the model.
-        write: what to write instead.
+        write: what to write instead, as code, with comments; or what to do, in a sentence.
         lesson: the lesson and its section that teach it.
         sure: the experiments leave no other cause that is known here.
+        question: the one whose finding names it.
     """
 
     sentence: str
     write: str
     lesson: str
     sure: bool = True
+    question: str = ""
+
+    @property
+    def is_code(self) -> bool:
+        """Whether `write` is Python, and no sentence.
+
+        Example:
+            >>> Cause("", "h_n[-1]  # the last", "").is_code, Cause("", "Take the last one.", "").is_code
+            (True, False)
+        """
+        try:
+            ast.parse(self.write)
+        except SyntaxError:
+            return False
+        return True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +112,7 @@ class Checkup:
         sequences: which of the batch's sequences were asked, by their index.
         steps: which steps were asked about, by their index.
         part: which of them are only a part, in a sentence; "" where all were asked.
+        notes: what looks odd and may be meant, a sentence each.
         runs: how often a copy of the model was called.
         seconds: what all of it took.
     """
@@ -105,6 +124,7 @@ class Checkup:
     sequences: tuple[int, ...]
     steps: tuple[int, ...]
     part: str
+    notes: tuple[str, ...]
     runs: int
     seconds: float
 
@@ -120,11 +140,16 @@ class Checkup:
         names = ", ".join(finding.name for finding in self.findings)
         raise KeyError(f"there is no question {name!r}: the questions are {names}.")
 
-    def __repr__(self) -> str:
+    @property
+    def head(self) -> str:
+        """How many of the questions were answered, and how many with no."""
         failed = sum(finding.holds is False for finding in self.findings)
-        asked = sum(finding.holds is not None for finding in self.findings)
-        head = f"{failed} of {asked} questions answered with no" if failed else "nothing found"
-        lines = [f"checkup of {self.model}: {head}"]
+        answered = sum(finding.holds is not None for finding in self.findings)
+        count = f"{answered} of {len(self.findings)} questions answered"
+        return f"checkup of {self.model}: {f'{count}, {failed} with no' if failed else f'nothing found, {count}'}"
+
+    def __repr__(self) -> str:
+        lines = [self.head, *(f"! {note}" for note in self.notes)]
         lines += [self.part] if self.part else []
         runs = self.findings[0].holds is not False
         lines += [repr(finding) for finding in self.findings[: None if runs else 1]]
@@ -132,5 +157,6 @@ class Checkup:
             lines.append("The evidence leaves more than one cause, the likeliest first:")
         for cause in self.causes:
             lines += [f"→ {cause.sentence}"] if runs else []
-            lines += [f"  Write: {cause.write}", f"  Lesson {cause.lesson}"]
+            write = textwrap.indent(cause.write, " " * len("  Write: ")).lstrip()
+            lines += [f"  Write: {write}" if cause.is_code else f"  {write}", f"  Lesson {cause.lesson}"]
         return "\n".join(lines)

@@ -39,7 +39,9 @@ class FailedError(Exception):
     def said(self) -> str:
         """The error in one line, not too long."""
         lines = str(self.error).strip().splitlines()
-        return f"{type(self.error).__name__}{f': {lines[0][:MOST]}' if lines else ''}"
+        line = lines[0] if lines else ""
+        cut = line if len(line) <= MOST else f"{line[:MOST].rstrip()}…"
+        return f"{type(self.error).__name__}{': ' if cut else ''}{cut}"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -23,9 +23,9 @@ class ShownCheckup(Checkup):
 
     @functools.cached_property
     def view(self) -> CheckupView:
-        """Its picture, made when it is first wanted; it begins with the first question that was answered with no."""
-        failed = [finding.name for finding in self.findings if finding.holds is False]
-        return CheckupView(found=as_data(self), chosen=failed[0] if failed else "runs", text=repr(self))
+        """Its picture, made when it is first wanted; it begins with the question that names the first cause."""
+        chosen = self.causes[0].question if self.causes else "runs"
+        return CheckupView(found=as_data(self), chosen=chosen, text=repr(self))
 
     def _repr_mimebundle_(self, **asked: Any) -> Any:
         return self.view._repr_mimebundle_(**asked)

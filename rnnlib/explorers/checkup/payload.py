@@ -24,11 +24,13 @@ def as_data(report: Checkup) -> Data:
     """
     told = {cause.write for cause in report.causes}
     return {
-        "head": repr(report).partition("\n")[0],
+        "head": report.head,
+        "notes": report.notes,
         "part": report.part,
         "cost": f"{said(report.runs, 'run')} of a copy in {report.seconds:.2g} s",
         "causes": [
-            {"sentence": cause.sentence, "write": cause.write, "lesson": _link(cause.lesson)} for cause in report.causes
+            {"sentence": c.sentence, "write": c.write, "is_code": c.is_code, "lesson": _link(c.lesson)}
+            for c in report.causes
         ],
         "unsure": len(report.causes) > 1 and not report.causes[0].sure,
         "layers": [_layer(call) for call in report.layers],

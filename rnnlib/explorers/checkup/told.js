@@ -16,7 +16,9 @@ function lessonOf(lesson, whole) {
   return [el("a", { class: "lesson", ...link }, `Lesson ${whole ? lesson.said : lesson.said.split("_")[0]}`)];
 }
 
-function causeOf({ sentence, write, lesson }) {
+function causeOf({ sentence, write, is_code, lesson }) {
+  const said = el("div", { class: "cause" }, el("p", {}, sentence), ...lessonOf(lesson, false));
+  if (!is_code) return el("li", {}, said, el("p", { class: "do" }, write));
   const code = el("code", {}, write);
   const copied = el(
     "div",
@@ -24,7 +26,7 @@ function causeOf({ sentence, write, lesson }) {
     el("pre", {}, code),
     copyButton(code, () => write),
   );
-  return el("li", {}, el("div", { class: "cause" }, el("p", {}, sentence), ...lessonOf(lesson, false)), copied);
+  return el("li", {}, said, copied);
 }
 
 /** What is wrong, the likeliest first, and what to write instead. */

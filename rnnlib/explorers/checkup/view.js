@@ -54,6 +54,7 @@ function build(model, host) {
     "section",
     { class: "rnnlib checkup", role: "region", "aria-label": report.head },
     el("div", { class: "question" }, el("p", {}, el("b", {}, report.head)), el("p", { class: "cost" }, report.cost)),
+    ...report.notes.map((note) => el("p", { class: "note" }, note)),
     row.whole,
     diagnosisOf(report),
     line.whole,

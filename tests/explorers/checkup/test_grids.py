@@ -16,7 +16,7 @@ from tests.engine.checkup.zoo import SICK, Case, T
 
 
 def report_of(batch: int) -> Checkup:
-    return Checkup("Model", (), (), (), tuple(range(0, 2 * batch, 2)), (), "", 1, 0.0)
+    return Checkup("Model", (), (), (), tuple(range(0, 2 * batch, 2)), (), "", (), 1, 0.0)
 
 
 def one(told: dict[str, Any]) -> dict[str, Any]:

@@ -23,5 +23,6 @@ def check(view: View, sent: Any) -> None:
     assert view.state["chosen"] in [finding["name"] for finding in findings], sent
     failed = sum(finding["holds"] is False for finding in findings)
     asked = sum(finding["holds"] is not None for finding in findings)
-    counted = f"{failed} of {asked} questions answered with no" if failed else "nothing found"
+    counted = f"{asked} of {len(findings)} questions answered"
+    counted = f": {counted}, {failed} with no" if failed else f": nothing found, {counted}"
     assert view.state["found"]["head"].endswith(counted), sent

@@ -70,7 +70,7 @@ def _finding(matrix: Tensor, of: str, *, causal: bool) -> Finding:
     sentence = f"The result of a step{of} depends on later ones: step {j} moves that of step {i}"
     if not causal:
         return Finding("future", None, f"{sentence}. If that must not be, ask with causal=True.", matrix)
-    cure = "Mask what comes later where you attend, shift a target by a step, and reverse or average over no steps."
+    cure = "Mask what comes later where you attend, shift a target by a step; flip or average nothing along steps."
     return Finding("future", False, f"{sentence}.", matrix, cure, LESSONS["directions"])
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlib import checkup
 from rnnlib.engine.checkup.words import LESSONS
@@ -22,8 +23,8 @@ FIRST = {  # what the first cause says, and what it says to write
     "view_after_embedding": ("mixed before gru", "x.transpose(0, 1)"),
     "h_n_viewed": ("2 rows of h_n are laid side by side by view", "h_n.transpose(0, 1)"),
     "output_reshaped": ("mixed after gru", "transpose"),
-    "softmax_over_the_batch": ("after lstm goes along the batch axis", "softmax(dim=…)"),
-    "centred_over_the_batch": ("before gru goes along the batch axis", "mean(dim=…)"),
+    "softmax_over_the_batch": ("after lstm goes along the batch axis", "x.softmax(dim=1)"),
+    "centred_over_the_batch": ("before gru goes along the batch axis", "x.mean(dim=1, keepdim=True)"),
     "the_last_sequence_for_the_last_step": ("taken for the last step", "output[:, -1]"),
     "a_decoders_state_viewed": ("The state given to decoder", "transpose"),
     "the_last_state_of_pads": ("lstm got the padded batch, not packed", "pack_padded_sequence"),
@@ -85,6 +86,67 @@ def test_the_cure_of_a_layer_in_a_list_is_code_too() -> None:
     assert write == "self.parts.layers[0] = nn.GRU(6, 8, batch_first=True)"
     exec(write, {"self": model, "nn": torch.nn})
     assert checkup(model, numbers()).ok
+
+
+@pytest.mark.parametrize("name", SICK)
+def test_what_to_write_is_code_or_a_sentence(name: str) -> None:
+    """Code that Python reads, with the prose in comments; or prose alone. And the lesson is the cause's."""
+    case = SICK[name][1]()
+    report = checkup(case.model, case.x, *case.more, **case.options)
+    for cause in report.causes:
+        assert cause.is_code or (cause.write.endswith((".", ")")) and "\n" not in cause.write), cause
+        assert report[cause.question].holds is False
+    assert report.view.chosen == report.causes[0].question
+    assert report[report.view.chosen].lesson == report.causes[0].lesson
+
+
+def test_a_forecasters_cure_mends_it_as_it_stands() -> None:
+    model = Made(lambda m, x: m.fc(m.gru(m.given(x))[1][-1]), gru=torch.nn.GRU(7, H, batch_first=True), fc=head())
+    model.given = lambda x: x.unsqueeze(1)
+    x = torch.randn(5, 7)
+    (cause,) = checkup(model, x, axes=("batch", "seq_len")).causes
+    make, call = cause.write.splitlines()
+    assert call == "self.gru(x.unsqueeze(-1))  # (batch, seq_len, 1)"
+    exec(make, {"self": model, "nn": torch.nn})
+    model.given = lambda x: x.unsqueeze(-1)
+    assert checkup(model, x, axes=("batch", "seq_len")).ok
+
+
+@pytest.mark.parametrize("name", ["a_mean_over_the_box", "the_last_step_of_the_box", "a_maximum_over_zeros"])
+def test_the_cures_of_pads_run_and_give_what_is_alone(name: str) -> None:
+    case = SICK[name][1]()
+    lines = checkup(case.model, case.x, *case.more, **case.options).causes[0].write.splitlines()
+    lengths, output = case.options["lengths"], torch.randn(5, 9, 4)
+    output[torch.arange(9) >= lengths[:, None]] = 0
+    names = {"torch": torch, "x": case.x, "lengths": lengths, "output": output}
+    exec("\n".join(lines), names)
+    got = [eval(line, names) for line in lines if not line.startswith("pad = ")]
+    own = [row[:length] for row, length in zip(output, lengths, strict=True)]
+    for wanted in ([row[-1] for row in own], [row.mean(0) for row in own], [row.amax(0) for row in own]):
+        assert any(torch.allclose(one, torch.stack(wanted)) for one in got), lines
+
+
+def test_of_two_directions_no_row_of_output_is_taken_at_the_last_step() -> None:
+    case = SICK["a_mean_over_the_box"][1]()
+    model = Made(lambda m, x, n: pooled(m, x, n), gru=torch.nn.GRU(6, H, batch_first=True, bidirectional=True))
+    write = checkup(model, case.x, *case.more, **case.options).causes[0].write
+    assert "lengths - 1" not in write
+    assert "h_n[-2]" in write
+
+
+def pooled(model: Made, x: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    return pad_packed_sequence(model.gru(packed)[0], batch_first=True)[0].mean(1)
+
+
+def test_of_an_lstm_the_pair_is_taken_apart() -> None:
+    case = SICK["output_last_of_a_deep_one"][1]()
+    assert "_, (h_n, c_n) = self.lstm(x)" in checkup(case.model, case.x).causes[0].write
+
+
+def test_a_state_that_is_carried_on_purpose_is_told_so() -> None:
+    case = SICK["a_state_kept_and_detached"][1]()
+    assert "on purpose" in checkup(case.model, case.x).causes[0].sentence
 
 
 def test_the_cure_keeps_what_the_layer_has() -> None:
