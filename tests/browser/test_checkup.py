@@ -72,9 +72,9 @@ def test_every_finding_and_every_cause_is_on_screen(plain: Page, made: dict[str,
     causes = explorer.root.locator(".diagnosis li")
     expect(causes).to_have_count(len(report.causes))
     for said, cause in zip(causes.all(), report.causes, strict=True):
-        expect(said.locator("p")).to_have_text(cause.sentence)
+        expect(said.locator(".cause p")).to_have_text(cause.sentence)
         expect(said.locator("code" if cause.is_code else ".do")).to_have_text(cause.write)
-        expect(said.get_by_role("button", name="Copy")).to_have_count(cause.is_code)
+        expect(said.get_by_role("button", name="Copy")).to_have_count(int(cause.is_code))
         expect(said.locator("a")).to_have_text(f"Lesson {cause.lesson[:2]}")
         expect(said.locator("a")).to_have_attribute("title", cause.lesson)
     for finding in report.findings:
@@ -144,7 +144,7 @@ def test_the_axes_stand_as_the_layer_reads_them(plain: Page) -> None:
 
 def test_the_arrow_keys_go_through_the_questions(plain: Page, made: dict[str, ShownCheckup]) -> None:
     explorer = shown(plain, "both_directions_read_pads")
-    assert explorer.sizes(explorer.diagram) == {"chosen": "alone"}
+    assert explorer.sizes(explorer.diagram) == {"chosen": "padding"}
     explorer.root.get_by_role("radio", name=re.compile("^alone")).focus()
     for question in ("order", "padding", "every_step", "directions"):
         plain.keyboard.press("ArrowRight")

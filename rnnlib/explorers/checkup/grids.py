@@ -52,7 +52,7 @@ def of_padding(finding: Finding, report: Checkup) -> Data:
     """A cell a sequence: whether its pads are read."""
     kinds = {
         "r": ("not moved", "What stands in the pads does not move the result of sequence {column}."),
-        "w": ("moved by pads", "What stands in the pads moves the result of sequence {column}."),
+        "w": ("moved", "What stands in the pads moves the result of sequence {column}."),
         "n": ("moved by other pads", "Other numbers in the pads would move the result of sequence {column}."),
     }
     letter = "n" if finding.holds else "w"

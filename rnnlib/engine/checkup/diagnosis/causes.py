@@ -56,14 +56,14 @@ def _by(question: str, causes: Iterable[Cause]) -> Iterator[Cause]:
 
 
 def beside(causes: Sequence[Cause], findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings with the lesson of the cause that each names; those that name none may follow from the first."""
-    lessons = {cause.question: cause.lesson for cause in reversed(causes)}
+    """The findings with what the cause that each names says; those that name none may follow from the first."""
+    named_by = {cause.question: cause for cause in reversed(causes)}
 
     def led(finding: Finding) -> Finding:
         if finding.holds is not False or not causes:
             return finding
-        if finding.name in lessons:
-            return dataclasses.replace(finding, lesson=lessons[finding.name])
+        if cause := named_by.get(finding.name):
+            return dataclasses.replace(finding, cure=cause.write, lesson=cause.lesson)
         if finding.name == "alone":  # which says what it raised, or how it came to nan
             return dataclasses.replace(finding, lesson=causes[0].lesson)
         cure = f"This may follow from `{causes[0].question}`: mend that first, and ask again."

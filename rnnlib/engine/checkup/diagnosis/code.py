@@ -22,7 +22,7 @@ def last_states(layer: LayerCall) -> str:
     """Take the last layer's; of an LSTM from the pair that it gives."""
     states = "(h_n, c_n)" if layer.kind == "LSTM" else "h_n"
     rows = "torch.cat((h_n[-2], h_n[-1]), dim=-1)" if "bidirectional=True" in layer.made else "h_n[-1]"
-    return f"_, {states} = {attribute(layer.path)}(x)\n{rows}"
+    return f"{rows}  # _, {states} = {attribute(layer.path)}(x)"
 
 
 def is_batch_first(basis: Basis) -> bool:

@@ -46,10 +46,8 @@ def _mask(basis: Basis) -> str:
 
 def _masked(basis: Basis) -> str:
     time = 1 if is_batch_first(basis) else 0
-    return (
-        f"{_mask(basis)}\nscores.masked_fill(pad, -torch.inf)  # before a softmax or a maximum\n"
-        f"output.masked_fill(pad, 0).sum({time}) / lengths[:, None]  # for a mean"
-    )
+    mean = f"output.masked_fill(pad, 0).sum({time}) / lengths[:, None]"
+    return f"scores.masked_fill(pad, -torch.inf)  # mean: {mean}"
 
 
 def _counted(basis: Basis, layers: Sequence[LayerCall]) -> str:
