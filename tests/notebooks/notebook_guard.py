@@ -7,6 +7,7 @@ on every machine, would pass it or fail it for the wrong reason: the guard refus
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import statistics
 from collections.abc import Callable, Iterator
@@ -58,6 +59,10 @@ def _faults_of_whole(notebook: NotebookNode, cells: list[NotebookNode]) -> Itera
     for cell in notebook.cells:
         if cell.get("id") == "text-solution" and "solution" not in cell.metadata.get("tags", []):
             yield "Its solution lacks the tag 'solution', by which a class's tools find it."
+    hidden = [cell.metadata.get("jupyter", {}).get("outputs_hidden", False) for cell in cells]
+    for index, (card, after) in enumerate(itertools.pairwise(cells), 2):
+        if any(hidden) and after.outputs and not hidden[index - 1] and "predict(" in card.source:
+            yield f"Code cell {index} shows what the card before it asks: hide its output, as of other answers."
     if not cells:
         yield "It has no code cell."
     elif (median := statistics.median(len(cell.source.splitlines()) for cell in cells)) > MEDIAN:

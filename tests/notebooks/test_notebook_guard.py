@@ -122,6 +122,16 @@ def test_the_guard_lets_a_part_of_a_report_stand_in_a_line() -> None:
         ]
 
 
+def test_the_guard_keeps_the_answer_to_a_card_hidden_where_answers_are() -> None:
+    hide = {"jupyter": {"outputs_hidden": True}}
+    notebook = good()
+    _put(2, source="card = predict(spec, 'h_n')")(notebook)
+    _put(4, metadata=hide)(notebook)
+    assert faults(notebook) == ["Code cell 3 shows what the card before it asks: hide its output, as of other answers."]
+    _put(3, metadata=hide)(notebook)
+    assert faults(notebook) == []
+
+
 def test_the_guard_lets_an_exercise_define_a_function() -> None:
     notebook = good()
     _put(2, source="def last(output):\n    return output[-1]", metadata={"tags": ["exercise"]})(notebook)
