@@ -238,7 +238,7 @@ explorer = ShapeExplorer("GRU", seq_len=5, batch=2)
 
 
 def test_while_a_model_learns_all_else_stays_alive_and_pause_and_cancel_answer_at_once() -> None:
-    """In a real kernel: cells run, another explorer's slider keeps its pace, an interrupt of a cell is not the lab's."""
+    """In a real kernel: cells run, another slider keeps its pace, an interrupt of a cell is not the lab's."""
     with kernel() as driven:
         driven.run_code(A_TRAINING)
         lab, explorer = driven.views.values()

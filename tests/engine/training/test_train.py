@@ -19,9 +19,9 @@ from rnnlib.engine.training.train import DivergedError, Recipe, Scores, Step, lo
 SHORT = Recipe(epochs=2, batch=20, lr=0.01, max_norm=0.5, seed=3)
 
 
-def task_of(count: int = 50) -> Task:
+def task_of(count: int = 50, scale: float = 1) -> Task:
     """Sequences of many lengths, whose class is the sign of their first number."""
-    x = [torch.randn(1 + i % 7, 3) for i in range(count)]
+    x = [scale * torch.randn(1 + i % 7, 3) for i in range(count)]
     examples = [(one, (one[0, 0] > 0).long()) for one in x]
     return Task("signs", ("-", "+"), 3, examples[: count // 2], examples[count // 2 :])
 
@@ -60,10 +60,11 @@ def bare(model: nn.Module, task: Task, recipe: Recipe) -> list[tuple[float, floa
 
 @pytest.mark.parametrize("max_norm", [None, 0.05, 1e3])
 def test_it_is_the_same_as_the_loop_in_bare_torch(max_norm: float | None) -> None:
-    task, recipe = task_of(), Recipe(epochs=3, batch=10, lr=0.02, max_norm=max_norm, seed=3)
+    task, recipe = task_of(scale=30), Recipe(epochs=3, batch=10, lr=0.02, max_norm=max_norm, seed=3)
     ours, theirs = a_model(), a_model()
     steps, _ = told(ours, task, recipe)
     expected = bare(theirs, task, recipe)
+    assert max(one.norm for one in steps) > 1 > min(one.norm for one in steps)
     assert [(one.loss, one.norm) for one in steps] == [pytest.approx(pair, rel=2e-3) for pair in expected]
     for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
         assert torch.allclose(a, b, atol=1e-4)

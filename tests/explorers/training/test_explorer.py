@@ -89,7 +89,7 @@ def test_the_default_run_knows_nine_speakers_in_seconds() -> None:
     with torch.no_grad():
         right = (model(x, lengths).argmax(1) == labels).float().mean().item()
     best = max(row["test_accuracy"] for row in lab.rows)
-    assert right == pytest.approx(best, abs=0.005)  # the very model, in eval mode
+    assert right == pytest.approx(best, abs=0.002)  # the very model, in eval mode
     assert not model.training
 
 
@@ -152,6 +152,7 @@ def test_cancelled_what_was_learned_stays_and_the_next_start_is_another_run() ->
     lab.wait()
     assert (lab.progress["done"], len(curves(lab)), lab.rows[-1]["run"]) == (done, done, 1)
     assert lab.model is not None
+    assert lab._runs.last.model is None  # what it would need to go on is let go
     lab.set_state({"epochs": 1, "hidden_size": 5})
     lab.start()
     lab.wait()
@@ -230,7 +231,8 @@ def test_of_a_long_run_no_more_is_kept_than_can_be_sent(monkeypatch: pytest.Monk
     lab = trained(epochs=4)
     steps = lab.frames["steps"]
     assert 4 <= len(steps) <= 8
-    assert (steps[0], steps[-1], steps) == (0, 4 * STEPS, sorted(set(steps)))
+    assert (steps[0], steps[-1]) == (0, 4 * STEPS)
+    assert len(set(np.diff(steps[:-1]))) == 1  # as dense at the end as at the beginning
     assert len(curves(lab)) == STEPS  # every fourth of 64
 
 
@@ -472,6 +474,23 @@ def test_another_explorers_slider_keeps_its_pace_while_it_trains() -> None:
     lab.cancel()
     assert beside < max(10 * alone, 0.04)
     assert max(took) < 0.2
+
+
+def test_a_small_model_has_one_thread_and_who_asked_keeps_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rnnlib.engine.training.look import look
+
+    seen = []
+    monkeypatch.setattr(
+        "rnnlib.explorers.training.record.look", lambda *given: seen.append(torch.get_num_threads()) or look(*given)
+    )
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        _ = trained()
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {1}
 
 
 def test_after_fifty_starts_and_cancels_nothing_is_left() -> None:
