@@ -69,6 +69,12 @@ def _faults_of_whole(notebook: NotebookNode, cells: list[NotebookNode]) -> Itera
         yield f"Half of its code cells have {median} lines or more: {MEDIAN} at most."
 
 
+def _folded(cell: NotebookNode) -> Iterator[str]:
+    told = _keywords(cell) & {"slips", "solution"}
+    if told and not cell.metadata.get("jupyter", {}).get("source_hidden"):
+        yield f"tells its answer by {' and '.join(sorted(told))}=: fold its code, by jupyter.source_hidden in its metadata"
+
+
 def _crowded(cell: NotebookNode) -> Iterator[str]:
     if (lines := len(cell.source.splitlines())) > LONGEST:
         yield f"has {lines} lines: {LONGEST} at most"
@@ -155,7 +161,7 @@ def _unread(cell: NotebookNode) -> Iterator[str]:
 
 
 RULES: tuple[Callable[[NotebookNode], Iterator[str]], ...] = (
-    _crowded, _unchecked, _imports, _helpers, _wrong_outputs, _differs, _unread,
+    _crowded, _unchecked, _imports, _helpers, _wrong_outputs, _differs, _unread, _folded,
 )  # fmt: skip
 
 
@@ -169,6 +175,10 @@ def _tree(cell: NotebookNode) -> ast.Module:
 
 def _walk(cell: NotebookNode) -> Iterator[ast.AST]:
     return ast.walk(_tree(cell))
+
+
+def _keywords(cell: NotebookNode) -> set[str | None]:
+    return {keyword.arg for call in _walk(cell) if isinstance(call, ast.Call) for keyword in call.keywords}
 
 
 def _called(call: ast.Call) -> str:

@@ -28,6 +28,7 @@ EXPLORER = """ShapeExplorer(
     batch=3,
     controls=("seq_len", "batch"),
     question="which slider … ?",
+    solution="`seq_len` …",
 )"""
 CHECK = """if answer == 4 * 6:
     print("Right.")
@@ -85,6 +86,8 @@ def write(name: str, folder: Path) -> Path:
             source = source.replace(word, value)
         new_cell = new_markdown_cell if id_.startswith("text") else new_code_cell
         cell = new_cell(source, metadata={"tags": [TAGS[id_]]} if id_ in TAGS else {})
+        if "solution=" in source:
+            cell.metadata["jupyter"] = {"source_hidden": True}
         cell.id = id_
         notebook.cells.append(cell)
     path = folder / f"{name}.ipynb"

@@ -95,6 +95,8 @@ BAD: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
         "a path",
     ),
     "a view without its text": (_put(3, source="predict(LayerSpec('RNN', 1, 1), 'h_n')"), "without its text"),
+    "an answer in the code": (_put(2, source="answer = dict(solution='h_n')"), "fold its code"),
+    "slips in the code": (_put(2, source="answer = dict(slips={})"), "fold its code"),
 }
 
 
@@ -104,6 +106,12 @@ def test_the_guard_refuses(name: str) -> None:
     notebook = good()
     plant(notebook)
     assert [fault for fault in faults(notebook) if sentence in fault], faults(notebook)
+
+
+def test_the_guard_lets_a_folded_answer_pass() -> None:
+    notebook = good()
+    _put(2, source="answer = dict(slips={})", metadata={"jupyter": {"source_hidden": True}})(notebook)
+    assert faults(notebook) == []
 
 
 def test_the_guard_refuses_a_magic() -> None:
