@@ -72,7 +72,7 @@ def _faults_of_whole(notebook: NotebookNode, cells: list[NotebookNode]) -> Itera
 def _folded(cell: NotebookNode) -> Iterator[str]:
     told = _keywords(cell) & {"slips", "solution"}
     if told and not cell.metadata.get("jupyter", {}).get("source_hidden"):
-        yield f"tells its answer by {' and '.join(sorted(told))}=: fold its code, by jupyter.source_hidden in its metadata"
+        yield f"tells its answer by {' and '.join(sorted(told))}=: fold its code (jupyter.source_hidden)"
 
 
 def _crowded(cell: NotebookNode) -> Iterator[str]:

@@ -24,6 +24,7 @@ from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief
 
 DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was measured stays.", "Stopped: what was measured stays."
+WAITING = "Waiting until another measurement has ended: a call of torch's cannot be cancelled."
 ONE_MEASUREMENT = threading.Lock()  # of one point at a time in the whole process, or each would slow the other
 
 
@@ -187,10 +188,12 @@ class SpeedLab(SpeedView):
         """Time one point after the other, in the background, and give the rows."""
         rows: list[dict[str, Any]] = []
         for point in chosen:
-            job.tell(self._progress, len(rows), len(chosen), f"{point.setup} at {point.axis} {point.value}", point)
+            if ONE_MEASUREMENT.locked():
+                job.tell(self._progress, len(rows), len(chosen), WAITING, point)
             with ONE_MEASUREMENT:
                 if job.superseded():
                     break
+                job.tell(self._progress, len(rows), len(chosen), f"{point.setup} at {point.axis} {point.value}", point)
                 rows.append(measure(point, self._base, job.superseded))
             self._keep(point, rows[-1])
         return rows

@@ -14,7 +14,7 @@ import torch
 
 from rnnlib.engine.call import ONE_THREAD
 from rnnlib.engine.devices import available, find
-from rnnlib.engine.limits import check_run
+from rnnlib.engine.limits import check_run, estimate
 from rnnlib.engine.timing.measure import CancelledError
 from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.engine.timing.timing import Timing
@@ -62,9 +62,18 @@ def _why_not(point: Point, base: LayerSpec) -> str:
     try:
         device, dtype = find(point.device), SETUPS[point.setup].dtype
         check_run(point.spec(base), sizes["seq_len"], sizes["batch"], device, dtype, gradients=point.backward)
+        _check_time(point, base)
     except SENTENCES as error:
         return str(error)
     return ""
+
+
+def _check_time(point: Point, base: LayerSpec) -> None:
+    """Refuse what no one waits for: a call of torch's, once begun, cannot be cancelled."""
+    sizes = dict(point.sizes)
+    one = estimate(point.spec(base), sizes["seq_len"], sizes["batch"], point.device, built=True)
+    if one.is_too_long:
+        raise ValueError(f"one call would take about {one.seconds:,.0f} s: choose a smaller {point.axis}.")
 
 
 def measure(point: Point, base: LayerSpec, cancelled: Callable[[], bool], min_run_time: float = 0.2) -> dict[str, Any]:
@@ -81,6 +90,8 @@ def measure(point: Point, base: LayerSpec, cancelled: Callable[[], bool], min_ru
     try:
         spec = point.spec(base)
         row |= {name: value for name, value in dataclasses.asdict(spec).items() if name in COLUMNS}
+        if why := _why_not(point, base):
+            raise ValueError(why)
         timing = time_layer(
             spec,
             variant=setup.variant,

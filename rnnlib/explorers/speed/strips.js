@@ -51,10 +51,12 @@ export function legend(model, chosen) {
 /** The values along the axis, typed: what is wrong with them is said while they are typed. */
 function valuesField(model, say) {
   const field = el("input", { type: "text", "aria-label": "values", autocomplete: "off" });
-  const whole = el("label", { class: "field" }, el("span", {}, "at"), field);
+  const whole = el("label", { class: "field" }, el("span", {}, "values"), field);
+  let wide = 8;
   const show = () => {
     field.value = model.get("values").join(", ");
-    field.size = Math.max(8, Math.min(24, field.value.length));
+    wide = Math.max(wide, Math.min(24, field.value.length));
+    field.size = wide; // never narrower than it was, or what stands beside it would jump
     whole.dataset.symbol = model.get("axis");
     mind();
   };

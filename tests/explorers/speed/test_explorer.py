@@ -24,7 +24,7 @@ from rnnlib import LayerSpec, SpeedLab
 from rnnlib.engine.timing.measure import CancelledError
 from rnnlib.engine.timing.timing import Timing
 from rnnlib.engine.trace.comparison import Equal
-from rnnlib.explorers.speed.explorer import CANCELLED, DONE, ONE_MEASUREMENT, STOPPED
+from rnnlib.explorers.speed.explorer import CANCELLED, DONE, ONE_MEASUREMENT, STOPPED, WAITING
 from rnnlib.explorers.speed.rows import COLUMNS
 from rnnlib.explorers.speed.view import ASKED
 from tests.strategies import refused
@@ -248,7 +248,7 @@ def test_two_labs_take_turns_point_by_point(watch: Stopwatch) -> None:
     first.start()
     until(lambda: len(watch.asked) == 1)
     second.start()
-    until(lambda: second.progress["now"] == "layer at batch 1")
+    until(lambda: second.progress["now"] == WAITING)
     second.cancel()  # while it waits for its turn
     assert (second.measuring, second.rows, second.progress["now"]) == (False, [], CANCELLED)
     second.start()
@@ -375,6 +375,16 @@ def test_too_large_a_value_is_told_before_it_is_measured(sent: dict[str, Any], v
     assert all(re.search(NEEDED, one["why"]) for one in lab.answer["cannot"])
     lab.set_state({"values": [1, 2], "hidden_size": 64})
     assert lab.answer["cannot"] == []
+
+
+def test_what_takes_far_too_long_is_told_beforehand_and_never_begun(watch: Stopwatch) -> None:
+    lab = SpeedLab("LSTM", axis="seq_len", values=[8, 1_000_000], compare=["layer"])
+    (said,) = lab.answer["cannot"]
+    assert (said["value"], said["why"][:24]) == (1_000_000, "one call would take abou")
+    lab.start()
+    lab.wait()
+    assert [asked["seq_len"] for asked in watch.asked] == [8]
+    assert [row["note"] for row in lab.rows] == ["", said["why"]]
 
 
 def test_a_device_that_is_gone_is_said_to_be(watch: Stopwatch, monkeypatch: pytest.MonkeyPatch) -> None:
