@@ -80,15 +80,14 @@ function lengthsField(model, say) {
   const field = el("input", { type: "text", class: "lengths", "aria-label": "lengths" });
   const show = () => {
     field.value = model.get("lengths").join(", ");
+    field.setAttribute("aria-invalid", "false");
   };
   field.addEventListener("change", () => {
     const typed = field.value.split(/[\s,]+/).filter(Boolean);
     const problem = lengthsProblem(typed, model.get("most"));
-    if (problem) {
-      show();
-      return say(problem);
-    }
-    say("");
+    field.setAttribute("aria-invalid", String(Boolean(problem)));
+    say(problem);
+    if (problem) return; // what was typed stays until it is mended
     setLengths(model, typed.map(Number));
     model.save_changes();
   });

@@ -75,9 +75,9 @@ function valuesField(model, say) {
     model.save_changes();
   });
   field.addEventListener("blur", () => {
-    const problem = mind();
-    show();
-    if (problem) say(`${problem} They stay ${field.value}.`);
+    const problem = mind(); // what was typed stays until it is mended
+    if (problem) say(`${problem} They stay ${model.get("values").join(", ")}.`);
+    else show();
   });
   const deaf = listen(model, changes(["values", "axis"], show));
   show();
