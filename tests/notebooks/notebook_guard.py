@@ -36,7 +36,7 @@ DIFFERS = {
     "a date or a time of day": r"\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d\d:\d\d:\d\d\b",
     "a path of the machine": r"(?:^|[\s\"'=(~])/(?:tmp|home|root|usr|var|opt|Users|mnt|work)/|[A-Z]:\\|site-packages",
 }
-MODULES = {"torch", "rnnlib", "tqdm", "warnings"}  # the last to show a warning without a path of the machine
+MODULES = {"torch", "rnnlib", "tqdm", "warnings", "io"}  # a warning without a path of the machine; a file in memory
 MARKERS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "skip-execution"}
 
 
