@@ -12,10 +12,10 @@ def main() -> None:
     print("From a slider's key press to the painted picture, in ms (real JupyterLab, real Chromium)\n")
     measured = latency.measure()
     usual = measured[0]
-    print(f"{'':24}{'picture':10}{'p50':>8}{'p95':>8}{'of usual p50':>14}{'after a fast drag':>20}")
+    print(f"{'':26}{'picture':10}{'p50':>8}{'p95':>8}{'of usual p50':>14}{'after a fast drag':>20}")
     for m in measured:
         share = m.p50 / usual.p50
-        print(f"{m.design:24}{m.picture:10}{m.p50:8.1f}{m.p95:8.1f}{share:14.2f}{m.after_drag:20.1f}")
+        print(f"{m.design:26}{m.picture:10}{m.p50:8.1f}{m.p95:8.1f}{share:14.2f}{m.after_drag:20.1f}")
 
     print("\nA trace, every gate and state kept, over a bare loop over torch's cell (one thread)\n")
     columns = "seq_len, batch, input_size, hidden_size"

@@ -42,6 +42,17 @@ DESIGNS = (
         ".rnnlib input[type=range]",
         {"diagram": ".rnnlib-diagram", "numbers": ".rnnlib-numbers"},
     ),
+    *(
+        Design(
+            f"GradientExplorer {seq_len}, {hidden_size}",
+            "from rnnlib import GradientExplorer\n\n"
+            'names = ("seq_len", "hidden_size", "factor", "forget_bias")\n'
+            f"GradientExplorer(seq_len={seq_len}, hidden_size={hidden_size}, controls=names)",
+            ".rnnlib input[type=range]",
+            {"curves": ".rnnlib-diagram"},
+        )
+        for seq_len, hidden_size in ((100, 32), (190, 60))
+    ),
 )
 
 
@@ -117,7 +128,7 @@ def _single(page: Page, sliders: Any, design: Design, count: int) -> dict[str, l
 
 
 def _drag(page: Page, sliders: Any, design: Design) -> dict[str, float]:
-    """A fast drag on the hidden_size slider."""
+    """A fast drag on the fourth slider."""
     slider = sliders.nth(3)
     slider.focus()
     page.keyboard.press("Home")
