@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from rnnlib import (
     DirectionExplorer,
+    GradientExplorer,
     LayerSpec,
     PackingExplorer,
     ShapeExplorer,
@@ -27,6 +28,7 @@ SHOWN = {
     "step": lambda: StepExplorer("LSTM", hidden_size=4),
     "packing": lambda: PackingExplorer("LSTM"),
     "direction": lambda: DirectionExplorer("LSTM", seq_len=6),
+    "gradient": lambda: GradientExplorer(seq_len=9),
     "speed": lambda: SpeedLab("LSTM"),
     "training": lambda: TrainingLab("counting", seq_len=5, hidden_size=4),
     "card": lambda: predict(LayerSpec("LSTM", 7, 10, 2), "h_n", seq_len=5, batch=3),

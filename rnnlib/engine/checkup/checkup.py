@@ -124,13 +124,17 @@ def _report(
         seconds = time.perf_counter() - start
         return Checkup(name, beside(causes, findings), causes, layers, *asked, notes, subject.runs, seconds)
 
+    def nothing_asked(sentence: str, cure: str, why: str) -> Checkup:
+        runs = Finding("runs", False, sentence, None, cure, LESSONS["shapes"])
+        return report([runs, *(Finding(question, None, why) for question in QUESTIONS[1:])], None)
+
     try:
         basis, part = _basis(subject, given, part, progress)
     except FailedError as failed:
-        sentence, cure = in_learners_terms(failed, model, given)
-        runs = Finding("runs", False, sentence, None, cure, LESSONS["shapes"])
-        rest = [Finding(question, None, "It does not run.") for question in QUESTIONS[1:]]
-        return report([runs, *rest], None)
+        return nothing_asked(*in_learners_terms(failed, model, given), "It does not run.")
+    if not basis.results:
+        cure = "Return a tensor, or a tuple, dict or dataclass of tensors."
+        return nothing_asked("It runs, and gives no tensor: does forward() lack a return?", cure, "It gives no tensor.")
     gradients = gradients_of(basis)
     alone = _answer("alone", lambda: ask_alone(basis))
     layers, calls = ask_layers(basis, gradients)
@@ -173,9 +177,6 @@ def _basis(subject: Subject, given: Given, part: Part, progress: Progress) -> tu
 
 def _runs(basis: Basis) -> Finding:
     shown = ", ".join(f"{result.name} {_axes(result)}" for result in basis.results)
-    if not basis.results:
-        cure = "Return a tensor, or a tuple, dict or dataclass of tensors."
-        return Finding("runs", None, f"It runs, and gives no tensor. {cure}", ())
     nan = [result.name for result in basis.results if basis.seen.tensors[result.name].isnan().any()]
     note = f" There is nan in {', '.join(nan)}." if nan else ""
     return Finding("runs", True, f"It runs, and gives {shown}.{note}", basis.results)

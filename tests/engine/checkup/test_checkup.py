@@ -83,3 +83,24 @@ def test_any_layer_is_sound_where_it_is_read_rightly_and_sick_where_not(
     assert failed(report) >= {"batch", "layers"}, report
     model = Made(lambda m, x: m.layer(x)[0], layer=layer)
     assert checkup(model, x, axes=(*names, "input_size"), causal=True)["future"].holds is not spec.bidirectional
+
+
+class Forgetful(nn.Module):
+    """Its return is missing."""
+
+    def __init__(self, gives: Any = None) -> None:
+        super().__init__()
+        self.gru, self.gives = nn.GRU(3, 4, batch_first=True), gives
+
+    def forward(self, x: Tensor) -> Any:
+        self.gru(x)
+        return self.gives
+
+
+@pytest.mark.parametrize("gives", [None, "a label", (), {"loss": 3.0}])
+def test_a_model_that_gives_no_tensor_is_not_ok(gives: Any) -> None:
+    report = checkup(Forgetful(gives), torch.randn(5, 7, 3))
+    assert not report.ok
+    assert report["runs"].holds is False
+    assert "lack a return" in report["runs"].sentence
+    assert all(finding.holds is None for finding in report.findings[1:])
