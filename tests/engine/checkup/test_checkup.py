@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from torch import Tensor, nn
 
 from rnnlib import LayerSpec, checkup
 from rnnlib.engine.checkup.report import Checkup
