@@ -205,7 +205,7 @@ def test_while_a_lab_measures_all_else_stays_alive_and_cancel_answers_at_once() 
         until(first, lambda state: bool(state["answer"]["chart"]))
         assert first.state["answer"]["asked"]["measuring"]
         second.set(measuring=True)
-        until(second, lambda state: state["progress"]["now"] == "layer at batch 1")
+        until(second, lambda state: state["progress"]["now"].startswith("Waiting until another measurement"))
         driven.run_code("assert first.measuring and ONE_MEASUREMENT.locked()")
         for seq_len in (1, 9, 4):
             explorer.set(seq_len=seq_len)

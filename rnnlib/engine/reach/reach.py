@@ -125,8 +125,7 @@ def reach_of_x(spec: LayerSpec, layer: nn.Module, given: Inputs, step: int) -> T
     result = output.select(1 if spec.batch_first and output.dim() > 2 else 0, step).sum()
     (back,) = _gradients(result, [data])
     grad = given.x._replace(data=back) if isinstance(given.x, PackedSequence) else back
-    norms: Tensor = time_major(spec, given._replace(x=grad))[0].norm(dim=-1)
-    return norms
+    return _length(time_major(spec, given._replace(x=grad))[0])
 
 
 def _reach_of_states(spec: LayerSpec, layer: nn.Module, given: Inputs, step: int) -> dict[str, Tensor]:
@@ -138,7 +137,7 @@ def _reach_of_states(spec: LayerSpec, layer: nn.Module, given: Inputs, step: int
     for index, name in enumerate(spec.family.states):
         towards = [made[index] for way in ways for made in way.made]
         back = torch.stack(_gradients(unrolled.output[step].sum(), towards))
-        found[name] = torch.cat(back.chunk(len(ways)), dim=-1).norm(dim=-1)
+        found[name] = _length(torch.cat(back.chunk(len(ways)), dim=-1))
     return found
 
 
@@ -147,6 +146,14 @@ def _gradients(result: Tensor, towards: Sequence[Tensor]) -> list[Tensor]:
     if not result.requires_grad:  # a forward() of one's own may lead nowhere
         return [torch.zeros_like(tensor) for tensor in towards]
     return list(torch.autograd.grad(result, towards, retain_graph=True, materialize_grads=True))
+
+
+def _length(grad: Tensor) -> Tensor:
+    """The 2-norm over the features. The squares of small numbers would be 0 long before the numbers are."""
+    largest = grad.abs().amax(-1, keepdim=True)
+    unit = torch.where((largest > 0) & largest.isfinite(), largest, 1)
+    norms: Tensor = ((grad / unit).norm(dim=-1, keepdim=True) * unit).squeeze(-1)
+    return norms
 
 
 def _of_its_own(given: Inputs) -> Inputs:

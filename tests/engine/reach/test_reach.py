@@ -174,6 +174,17 @@ def test_in_float32_a_small_gradient_is_nothing_and_in_float64_it_is_there() -> 
     assert 0 < reach(layer.double(), x.double()).x[0] < 1e-40
 
 
+def test_in_float32_nothing_is_lost_that_torchs_own_gradient_has() -> None:
+    torch.manual_seed(0)
+    layer, x = nn.RNN(4, 32), torch.randn(150, 1, 4)
+    found, hx = reach(layer, x), x.clone().requires_grad_()
+    layer(hx)[0][-1].sum().backward()
+    assert hx.grad is not None
+    expected = hx.grad.double().norm(dim=-1)
+    assert ((expected > 0) & (expected < 1e-25)).any()
+    torch.testing.assert_close(found.x.double(), expected, rtol=1e-4, atol=1e-44)
+
+
 def test_an_open_forget_gate_hands_everything_back() -> None:
     torch.manual_seed(0)
     layer, x = nn.LSTM(4, 32).double(), torch.randn(200, 1, 4).double()
