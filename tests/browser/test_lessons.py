@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import nbformat
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.lab import ROOT, Lab, Notebook
