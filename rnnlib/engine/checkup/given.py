@@ -127,7 +127,9 @@ def check_given(x: Any, more: tuple[Any, ...], lengths: Any, axes: Any) -> Given
     """
     if isinstance(x, PackedSequence):
         raise TypeError("x is packed: give the padded batch, and its lengths as lengths=…; let the model pack it.")
-    x = check_tensor("x", x, torch.get_default_dtype())
+    if isinstance(x, (dict, tuple, list)) and any(isinstance(part, Tensor) for part in _parts(x)):
+        raise TypeError(f"x must be one tensor, not a {type(x).__name__} of some: take it out first, as x, y = batch.")
+    x = check_tensor("x", x, _dtype_of(x))
     if x.dtype == torch.bool or x.is_complex():
         raise TypeError(f"x must hold real numbers or token ids, not {x.dtype}: write x.float().")
     if x.is_meta:
@@ -150,6 +152,19 @@ def check_given(x: Any, more: tuple[Any, ...], lengths: Any, axes: Any) -> Given
     return dataclasses.replace(given, lengths=checked, padded=True)
 
 
+def _parts(batch: dict[Any, Any] | tuple[Any, ...] | list[Any]) -> Any:
+    return batch.values() if isinstance(batch, dict) else batch
+
+
+def _dtype_of(x: Any) -> torch.dtype:
+    """Of a tensor to be made of an array or a list: whole numbers may be token ids."""
+    try:
+        ids = not isinstance(x, Tensor) and not torch.as_tensor(x, device="cpu").is_floating_point()
+    except (TypeError, ValueError, RuntimeError):  # no numbers
+        ids = False
+    return torch.int64 if ids else torch.get_default_dtype()
+
+
 def _check_axes(x: Tensor, given: Any) -> tuple[str, ...]:
     if not isinstance(given, (tuple, list)) or not all(isinstance(name, str) for name in given):
         raise TypeError(f"axes must be names, such as {AXES}, not {brief(given)}.")
@@ -163,7 +178,8 @@ def _check_axes(x: Tensor, given: Any) -> tuple[str, ...]:
             )
     if len(axes) != x.dim():
         example = {1: "x.unsqueeze(0)", 2: 'axes=("batch", "seq_len")'}.get(x.dim(), "as many names as axes")
+        by_default = ", which is the default" if axes == AXES else ""
         raise ValueError(
-            f"x has {x.dim()} axes, {tuple(x.shape)}, and axes names {len(axes)}, {axes}: write {example}."
+            f"x has {x.dim()} axes, {tuple(x.shape)}, and axes names {len(axes)}, {axes}{by_default}: write {example}."
         )
     return axes

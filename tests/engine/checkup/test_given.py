@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import warnings
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -94,3 +96,19 @@ def test_one_id_alone_leaves_nothing_to_change() -> None:
     assert "Every step of x is the id 1" in report["batch"].sentence
     with pytest.raises(KeyError, match="the questions are runs, batch"):
         report["bach"]
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (np.zeros((5, 7), dtype=np.int64), "dtype=torch.int64"),
+        ([[1, 2], [3, 4]], "dtype=torch.int64"),
+        (np.zeros((5, 7, 3)), "dtype=torch.float32"),
+        ((torch.zeros(5, 7, 3), torch.zeros(5)), "x, y = batch"),
+        ({"x": torch.zeros(5, 7, 3)}, "x, y = batch"),
+        (torch.zeros(5, 7), "which is the default"),
+        ("text", "must be a torch tensor"),
+    ],
+)
+def test_what_is_no_tensor_is_told_how_it_becomes_one(x: Any, words: str) -> None:
+    refused(lambda: check_given(x, (), None, AXES), words)
