@@ -16,6 +16,7 @@ FOLDERS = [path.relative_to(ROOT) for path in (ROOT / "rnnlib").rglob("*") if pa
 ELSEWHERE = {
     "rnnlib/engine/arguments/gradients.py": "tests/engine/reach/test_who_reads.py",
     "rnnlib/engine/arguments/sequences.py": "tests/engine/packing/test_pack_steps.py",
+    "rnnlib/explorers/shared/lab.py": "tests/explorers/training/test_explorer.py",
     "rnnlib/explorers/shared/start.py": "tests/explorers/step/test_choice.py",
     "rnnlib/explorers/shared/traits.py": "tests/notebooks/test_driven.py",
     "rnnlib/explorers/shared/view.py": "tests/notebooks/test_driven.py",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, one_of, size
 from rnnlib.explorers.shared.view import View
-from rnnlib.spec.arguments import brief
 from rnnlib.spec.kinds import check_layer_kind
 
 HERE = Path(__file__).parent
@@ -16,12 +14,6 @@ PARTS = ("output", "h_n")
 PLACE = ("time", "layer_index", "direction", "item", "unit")
 ASKED = ("kind", "seq_len", "num_layers", "bidirectional", "packed")
 CONTROLS = ("kind", "bidirectional", "packed", "item", "seq_len", "num_layers", "unit")
-
-
-def _check_part(name: str, value: Any) -> str:
-    if value not in PARTS:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, PARTS))}, not {brief(value)}.")
-    return str(value)
 
 
 class DirectionView(View):
@@ -45,7 +37,7 @@ class DirectionView(View):
     bidirectional = flag(True)
     packed = flag(False)
 
-    part = Checked("output", _check_part).tag(sync=True)
+    part = one_of("output", PARTS)
     time = index()
     layer_index = index()
     direction = index()

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, number, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, number, one_of, size
 from rnnlib.explorers.shared.view import View
-from rnnlib.spec.arguments import brief
 
 HERE = Path(__file__).parent
 ASKED = ("seq_len", "hidden_size", "factor", "forget_bias", "initialisation", "clipping", "max_norm")
 CONTROLS = ASKED
 INITIALISATIONS = ("torch", "orthogonal")
-
-
-def _check_initialisation(name: str, value: Any) -> str:
-    if value not in INITIALISATIONS:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, INITIALISATIONS))}, not {brief(value)}.")
-    return str(value)
 
 
 class GradientView(View):
@@ -41,7 +33,7 @@ class GradientView(View):
     hidden_size = size(32)
     factor = number(1.0, 0.0, 10.0)
     forget_bias = number(0.0, -10.0, 10.0)
-    initialisation = Checked("torch", _check_initialisation).tag(sync=True)
+    initialisation = one_of("torch", INITIALISATIONS)
     clipping = flag(False)
     max_norm = number(1.0, 1e-6, 1e6)
 

@@ -61,6 +61,28 @@ def check_number(name: str, value: Any, least: float, most: float) -> float:
     return float(value)
 
 
+def one_of(default: str, names: Iterable[str]) -> Any:
+    """A synced trait for one of some names."""
+    return Checked(default, lambda name, value: check_one(name, value, names)).tag(sync=True)
+
+
+def check_one(name: str, value: Any, names: Iterable[str]) -> str:
+    """Give `value` back if it is one of the names.
+
+    Raises:
+        ValueError: it is none of them.
+
+    Example:
+        >>> check_one("part", "h_n", ("output", "h_n"))
+        'h_n'
+    """
+    if not isinstance(value, str) or value not in names:
+        known = [repr(one) for one in names]
+        wanted = " or ".join(known) if len(known) == 2 else f"one of {', '.join(known)}"
+        raise ValueError(f"{name} must be {wanted}, not {brief(value)}.")
+    return value
+
+
 def check_controls(controls: Iterable[str], known: Iterable[str]) -> list[str]:
     """Give `controls` back as a list if each is a known name, as `check_names` does."""
     return check_names("control", controls, known)

@@ -12,9 +12,10 @@ from torch import nn
 from rnnlib.data import FEATURES
 from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.engine.devices import available, name_of
-from rnnlib.explorers.shared.background import Background, Job
+from rnnlib.explorers.shared.background import Job
+from rnnlib.explorers.shared.lab import Lab
 from rnnlib.explorers.shared.start import start_from
-from rnnlib.explorers.shared.traits import Checked
+from rnnlib.explorers.shared.traits import Checked, check_one, one_of
 from rnnlib.explorers.speed.points import SETUPS, SIZES, VALUES, Point, in_words, points
 from rnnlib.explorers.speed.recorded import recording
 from rnnlib.explorers.speed.rows import as_csv, cannot, machine, measure
@@ -28,7 +29,7 @@ WAITING = "Waiting until another measurement has ended: a call of torch's cannot
 ONE_MEASUREMENT = threading.Lock()  # of one point at a time in the whole process, or each would slow the other
 
 
-class SpeedLab(SpeedView):
+class SpeedLab(Lab, SpeedView):
     """Setups of a layer timed along one axis, on the device that is there, while everything else stays alive.
 
     Args:
@@ -62,7 +63,7 @@ class SpeedLab(SpeedView):
     """
 
     compare = Checked([], lambda name, value: _check_compare(name, value)).tag(sync=True)
-    axis = Checked("seq_len", lambda name, value: _check_axis(name, value)).tag(sync=True)
+    axis = one_of("seq_len", SIZES)
     device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
 
     def __init__(
@@ -80,13 +81,12 @@ class SpeedLab(SpeedView):
     ) -> None:
         start = start_from(layer, cells=False, input_size=FEATURES, hidden_size=64)
         self._base = start.spec
-        self._background = Background()
         self._measured: dict[Point, dict[str, Any]] = {}  # the row of each point
         begin = {
             "kind": self._base.kind,
             "compare": list(compare),
             "axis": axis,
-            "values": list(VALUES[_check_axis("axis", axis)] if values is None else values),
+            "values": list(VALUES[check_one("axis", axis, SIZES)] if values is None else values),
             "seq_len": seq_len,
             "batch": batch,
             "hidden_size": self._base.hidden_size,
@@ -113,24 +113,6 @@ class SpeedLab(SpeedView):
         """End the measurement; what was measured stays."""
         with ONE_AT_A_TIME:
             self.measuring = False
-
-    def wait(self) -> None:
-        """Wait until the measurement has ended. Interrupting the kernel meanwhile cancels it."""
-        try:
-            self._background.wait()
-        except KeyboardInterrupt:
-            self.cancel()
-            raise
-
-    def close(self) -> None:
-        """Take the lab off the screen, and end its measurement."""
-        self.cancel()
-        super().close()
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take values from the front end, while the thread that measures sets none."""
-        with ONE_AT_A_TIME:
-            super().set_state(sync_data)
 
     @traitlets.observe("axis")
     def _other_axis(self, change: Any) -> None:
@@ -240,9 +222,3 @@ def _check_compare(name: str, value: Any) -> list[str]:
     if unknown:
         raise ValueError(f"there is nothing called {brief(unknown[0])} to compare: there are {', '.join(SETUPS)}.")
     return [one for one in SETUPS if one in value]
-
-
-def _check_axis(name: str, value: Any) -> str:
-    if value not in SIZES:
-        raise ValueError(f"{name} must be one of {', '.join(SIZES)}, not {brief(value)}.")
-    return str(value)

@@ -1,6 +1,6 @@
 // The speed lab on screen: what is compared, what the learner predicts, and the points as they are measured.
 import { changes, el, listen, renderOf } from "../shared/controls.js";
-import { copyButton } from "../shared/copyable_snippet.js";
+import { csvPanel } from "../shared/csv_panel.js";
 import { frame } from "../shared/frame.js";
 import { duration } from "../shared/numbers.js";
 import { refusalSaid, refusals } from "./chart.js";
@@ -12,25 +12,6 @@ import { resultTable } from "./table.js";
 
 const INVITATION = "Drag the lines to predict, then press Measure.";
 
-/** All that was measured, as text to copy and as a file. */
-function csvPanel(model) {
-  const code = el("code");
-  const copy = copyButton(code, () => model.get("csv"));
-  const link = el("a", { download: "rnnlib_speed.csv", href: "#" }, "Download as CSV");
-  link.addEventListener("click", () => {
-    link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(model.get("csv"))}`;
-  });
-  const text = el("pre", { tabindex: 0, role: "region", "aria-label": "CSV" }, code);
-  const row = el("p", { class: "take" }, copy, link);
-  const whole = el("div", {}, row, text);
-  const show = () => {
-    code.textContent = model.get("csv") || "Every result will stand here as it comes.";
-    row.hidden = !model.get("csv");
-  };
-  show();
-  return { whole, stop: listen(model, { "change:csv": show }) };
-}
-
 /** The whole lab in `host`; gives back what takes it away. */
 function build(model, host) {
   const get = (name) => model.get(name);
@@ -38,7 +19,7 @@ function build(model, host) {
   const controls = controlsOf(model, say);
   const bar = measureBar(model);
   const chips = legend(model, get("controls").includes("compare"));
-  const csv = csvPanel(model);
+  const csv = csvPanel(model, "rnnlib_speed.csv", "Every result will stand here as it comes.");
   const recorded = get("recorded").rows && recordedPanel(get("recorded"));
   const table = el("div", { class: "results", tabindex: 0, role: "region", "aria-label": "everything measured" });
   const about = el("p", { class: "about" });

@@ -13,21 +13,22 @@ from rnnlib.engine.call import ONE_AT_A_TIME, check_numbers, in_background
 from rnnlib.engine.devices import available, name_of
 from rnnlib.engine.training.duration import in_words
 from rnnlib.engine.training.model import SUMMARIES, SequenceClassifier
-from rnnlib.explorers.shared.background import Background, Job
-from rnnlib.explorers.shared.traits import Checked
+from rnnlib.explorers.shared.background import Job
+from rnnlib.explorers.shared.lab import Lab
+from rnnlib.explorers.shared.traits import Checked, one_of
 from rnnlib.explorers.training.payload import about, frames_of, shown
 from rnnlib.explorers.training.record import Run, seconds_of
 from rnnlib.explorers.training.rows import as_csv, rows_of
 from rnnlib.explorers.training.runs import Runs
 from rnnlib.explorers.training.sentences import found, told
-from rnnlib.explorers.training.tasks import TASKS, check_summary, check_task
+from rnnlib.explorers.training.tasks import TASKS
 from rnnlib.explorers.training.view import ASKED, CONTROLS, SETTINGS, TrainingView
 
 DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was learned stays.", "Stopped."
 BETWEEN_FRAMES = 1.0  # seconds between two times that all of them are sent
 
 
-class TrainingLab(TrainingView):
+class TrainingLab(Lab, TrainingView):
     """A small recurrent model learns in the background, while you watch, and everything else stays alive.
 
     Args:
@@ -54,8 +55,8 @@ class TrainingLab(TrainingView):
         (10, True, False)
     """
 
-    task = Checked("speakers", check_task).tag(sync=True)
-    summary = Checked("h_n", check_summary).tag(sync=True)
+    task = one_of("speakers", TASKS)
+    summary = one_of("h_n", SUMMARIES)
     device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
 
     def __init__(
@@ -68,7 +69,6 @@ class TrainingLab(TrainingView):
         question: str = "",
         **traits: Any,
     ) -> None:
-        self._background = Background()
         self._runs = Runs()
         self._sent = 0.0  # when all frames were sent last
         begin = {"task": task, "kind": kind, "hidden_size": hidden_size, "controls": controls, "question": question}
@@ -115,25 +115,6 @@ class TrainingLab(TrainingView):
     def anew(self) -> None:
         """End the training, and begin another with what is chosen now."""
         self._do("anew")
-
-    def wait(self) -> None:
-        """Wait until the training has ended, or is paused. Interrupting the kernel meanwhile cancels it."""
-        try:
-            self._background.wait()
-        except KeyboardInterrupt:
-            self.cancel()
-            raise
-
-    def close(self) -> None:
-        """Take the lab off the screen, and end its training."""
-        if "_background" in vars(self):  # else it was refused while it was made
-            self.cancel()
-        super().close()
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take values from the front end, while the thread that trains sets none."""
-        with ONE_AT_A_TIME:
-            super().set_state(sync_data)
 
     def _do(self, what: str) -> None:
         with ONE_AT_A_TIME:

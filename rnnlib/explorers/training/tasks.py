@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 from rnnlib.data import FEATURES, japanese_vowels
 from rnnlib.engine.training.duration import Extent
-from rnnlib.engine.training.model import SUMMARIES
 from rnnlib.engine.training.tasks import MADE, Task
-from rnnlib.spec.arguments import brief
 
 TASKS = ("speakers", *MADE)
 INPUT_SIZE = {"speakers": FEATURES, "memory": 2, "counting": 1}
 NOUN = {"speakers": "speaker", "memory": "bit", "counting": "count"}  # what a class is called
 BATCH = {"speakers": 18, "memory": 32, "counting": 32}
-
-
-def check_task(name: str, value: Any) -> str:
-    """Give `value` back if it is the name of a task.
-
-    Example:
-        >>> check_task("task", "memory")
-        'memory'
-    """
-    if value not in TASKS:
-        raise ValueError(f"{name} must be one of {', '.join(TASKS)}, not {brief(value)}.")
-    return str(value)
-
-
-def check_summary(name: str, value: Any) -> str:
-    """Give `value` back if it is something that a head can read.
-
-    Example:
-        >>> check_summary("summary", "mean")
-        'mean'
-    """
-    if value not in SUMMARIES:
-        raise ValueError(f"{name} must be one of {', '.join(SUMMARIES)}, not {brief(value)}.")
-    return str(value)
 
 
 def extent_of(name: str, seq_len: int) -> Extent:

@@ -1,6 +1,6 @@
 // The training lab on screen: what is chosen, the run as it goes on or as it was recorded, and the runs before it.
 import { changes, el, listen, renderOf } from "../shared/controls.js";
-import { copyButton } from "../shared/copyable_snippet.js";
+import { csvPanel } from "../shared/csv_panel.js";
 import { frame } from "../shared/frame.js";
 import { valuesOf } from "../shared/state.js";
 import { panels } from "./panels.js";
@@ -8,26 +8,8 @@ import { player } from "./player.js";
 import { buttonBar, controlsOf } from "./strips.js";
 import { invitation, LOOP, MODEL, otherSaid, SETTINGS, SIZES } from "./words.js";
 
+const FEW = 4; // controls that have room in one strip
 const READING = "Point at a curve to read it; move the step slider to look back.";
-
-/** All scores, as text to copy and as a file. */
-function csvPanel(model) {
-  const code = el("code");
-  const copy = copyButton(code, () => model.get("csv"));
-  const link = el("a", { download: "rnnlib_training.csv", href: "#" }, "Download as CSV");
-  link.addEventListener("click", () => {
-    link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(model.get("csv"))}`;
-  });
-  const text = el("pre", { tabindex: 0, role: "region", "aria-label": "CSV" }, code);
-  const row = el("p", { class: "take" }, copy, link);
-  const whole = el("div", {}, row, text);
-  const show = () => {
-    code.textContent = model.get("csv") || "Every epoch of every run will stand here.";
-    row.hidden = !model.get("csv");
-  };
-  show();
-  return { whole, stop: listen(model, { "change:csv": show }) };
-}
 
 /** The whole lab in `host`; gives back what takes it away. */
 function build(model, host) {
@@ -35,19 +17,20 @@ function build(model, host) {
   const say = (words) => framed.say(words);
   const { made: controls, mind: mindControls } = controlsOf(model, say);
   const bar = buttonBar(model);
-  const csv = csvPanel(model);
+  const csv = csvPanel(model, "rnnlib_training.csv", "Every epoch of every run will stand here.");
   const picture = el("div", { class: "rnnlib-diagram" });
   const found = el("ul", { class: "findings rnnlib-numbers" });
   const steps = player((step) => draw(step));
   const part = (name) => controls[name]?.whole;
+  const chosen = [
+    ["task", "kind", ...SIZES],
+    [...MODEL, ...LOOP, "device"],
+  ].map((names) => names.map(part).filter(Boolean));
+  const strips = chosen.flat().length > FEW ? chosen : [chosen.flat()];
   const framed = frame(model, {
     name: "training",
     label: "Training lab",
-    strips: [
-      ["task", "kind", ...SIZES].map(part),
-      [...MODEL, ...LOOP, "device"].map(part),
-      [part("epochs"), part("seed"), ...bar.parts, steps.whole],
-    ],
+    strips: [...strips, [part("epochs"), part("seed"), ...bar.parts, steps.whole]],
     picture: el("div", { class: "picture fades" }, picture),
     says: [found],
     folds: { "CSV to copy": csv.whole },

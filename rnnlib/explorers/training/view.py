@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_number, check_text, flag, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_number, check_text, flag, one_of, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
@@ -41,18 +41,6 @@ def check_positive(name: str, value: Any) -> float:
     if not 0 < value <= MOST:  # type: ignore[operator]
         raise ValueError(f"{name} must be a number above 0, such as 0.005, not {brief(value)}.")
     return float(value)
-
-
-def check_doing(name: str, value: Any) -> str:
-    """Give `value` back if it is something that a lab can do.
-
-    Example:
-        >>> check_doing("doing", "paused")
-        'paused'
-    """
-    if value not in DOING:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, DOING))}, not {brief(value)}.")
-    return str(value)
 
 
 class TrainingView(View):
@@ -96,7 +84,7 @@ class TrainingView(View):
     epochs = size(40)
     seed = Checked(0, lambda name, value: check_size(name, value, least=0)).tag(sync=True)
     device = traitlets.Unicode("cpu").tag(sync=True)
-    doing = Checked("", check_doing).tag(sync=True)
+    doing = one_of("", DOING)
 
     tasks: traitlets.List[str] = traitlets.List().tag(sync=True)
     summaries: traitlets.List[str] = traitlets.List().tag(sync=True)

@@ -379,7 +379,7 @@ def test_the_estimate_is_said_before() -> None:
 
 
 BAD: dict[str, tuple[Any, str]] = {
-    "task": ("speaker", "speakers, memory, counting"),
+    "task": ("speaker", "'speakers', 'memory', 'counting'"),
     "kind": ("GRUCell", "'GRU'"),
     "lr": (0, "above 0"),
     "max_norm": (-1, "above 0"),
