@@ -115,6 +115,13 @@ def reach(
 
 def reach_of_x(spec: LayerSpec, layer: nn.Module, given: Inputs, step: int) -> Tensor:
     """``Reach.x`` alone, ``(seq_len, batch)``: one pass of the layer itself forth, and one back."""
+    return back_from(spec, layer, given, step)[1]
+
+
+def back_from(
+    spec: LayerSpec, layer: nn.Module, given: Inputs, step: int, parameters: Sequence[Tensor] = ()
+) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """The output, ``Reach.x``, and the gradients of ``output[step].sum()`` towards parameters."""
     data = given.x.data.requires_grad_()
     x = given.x._replace(data=data) if isinstance(given.x, PackedSequence) else data
     asked = evaluation_copy(layer, training=data.is_cuda)  # dropout off; cuDNN goes back in training mode alone
@@ -122,10 +129,11 @@ def reach_of_x(spec: LayerSpec, layer: nn.Module, given: Inputs, step: int) -> T
     output = gave.output
     if isinstance(output, PackedSequence):
         output, _ = pad_packed_sequence(output, spec.batch_first)
-    result = output.select(1 if spec.batch_first and output.dim() > 2 else 0, step).sum()
-    (back,) = _gradients(result, [data])
+    if spec.batch_first and output.dim() > 2:
+        output = output.transpose(0, 1)
+    back, *grads = _gradients(output[step].sum(), [data, *parameters])
     grad = given.x._replace(data=back) if isinstance(given.x, PackedSequence) else back
-    return _length(time_major(spec, given._replace(x=grad))[0])
+    return output.detach(), _length(time_major(spec, given._replace(x=grad))[0]), grads
 
 
 def _reach_of_states(spec: LayerSpec, layer: nn.Module, given: Inputs, step: int) -> dict[str, Tensor]:

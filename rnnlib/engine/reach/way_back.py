@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
 from rnnlib.engine.arguments.inputs import Sizes
-from rnnlib.engine.call import Inputs, call, keeping_torch_settings
-from rnnlib.engine.layers import build, evaluation_copy, random_numbers
+from rnnlib.engine.call import Inputs, keeping_torch_settings
+from rnnlib.engine.layers import build, random_numbers
 from rnnlib.engine.overrides import same_random_numbers
+from rnnlib.engine.reach.reach import back_from
 from rnnlib.engine.weights import like, weights_of
 from rnnlib.spec import LayerSpec
 
@@ -77,21 +79,18 @@ def way_back(layer: nn.Module, x: Tensor, max_norm: float | None = None) -> WayB
     """
     spec = LayerSpec.of(layer)
     with torch.inference_mode(False), torch.enable_grad(), torch.autocast(x.device.type, enabled=False):
-        x = x.detach().clone().requires_grad_()
-        first = x.transpose(0, 1) if spec.batch_first else x
-        costs, asked = spec.costs(len(x), 1), evaluation_copy(layer, training=x.is_cuda)
+        first = (x.transpose(0, 1) if spec.batch_first else x).detach().clone()
+        parameters = [parameter for parameter in layer.parameters() if parameter.requires_grad]
+        costs = spec.costs(len(x), 1)
         with keeping_torch_settings(spec, costs.multiply_adds), same_random_numbers(spec, layer):
-            output = call(spec, asked, Inputs(first, Sizes(len(x), 1)))[0].output
-            assert isinstance(output, Tensor)
-            output = output.transpose(0, 1) if spec.batch_first else output
-            parameters = [parameter for parameter in layer.parameters() if parameter.requires_grad]
-            grads = torch.autograd.grad(output[-1].sum(), [x, *parameters], materialize_grads=True)
-    saturated = (output.detach().abs() > SATURATED).double().mean(-1)[:, 0]
-    norm, clipped = clip(grads[1:], max_norm)
-    return WayBack(grads[0].norm(dim=-1)[:, 0], saturated, norm, clipped)
+            given = Inputs(first, Sizes(len(x), 1))
+            output, norms, grads = back_from(spec, layer, given, len(x) - 1, parameters)
+    saturated = (output.abs() > SATURATED).double().mean(-1)[:, 0]
+    norm, clipped = clip(grads, max_norm)
+    return WayBack(norms[:, 0], saturated, norm, clipped)
 
 
-def clip(grads: tuple[Tensor, ...], max_norm: float | None) -> tuple[float, float | None]:
+def clip(grads: Sequence[Tensor], max_norm: float | None) -> tuple[float, float | None]:
     """The norm of all gradients together, and what torch's ``clip_grad_norm_`` leaves of it."""
     clipped = [torch.zeros_like(grad) for grad in grads]
     for one, grad in zip(clipped, grads, strict=True):

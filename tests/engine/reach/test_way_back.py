@@ -84,3 +84,14 @@ def test_a_frozen_layer_has_no_gradient_towards_its_parameters() -> None:
     found = way_back(layer, torch.randn(5, 1, 3), 1.0)
     assert found.norm == found.clipped == 0
     assert found.x.all()
+
+
+def test_a_layer_of_the_learners_own_in_float32_loses_nothing_that_its_gradient_has() -> None:
+    torch.manual_seed(0)
+    layer, x = nn.RNN(4, 32), torch.randn(150, 1, 4)
+    found, free = way_back(layer, x).x, x.clone().requires_grad_()
+    layer(free)[0][-1].sum().backward()
+    assert free.grad is not None
+    expected = free.grad.double().norm(dim=-1)[:, 0]
+    assert ((expected > 0) & (expected < 1e-25)).any()
+    torch.testing.assert_close(found.double(), expected, rtol=1e-4, atol=1e-44)
