@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence, pad_sequence
@@ -71,6 +71,7 @@ class DirectionExplorer(Explorer, DirectionView):
 
     ASKED = ASKED
     LOOKED_AT = ("part", *PLACE)
+    RECORDED: ClassVar = {"seq_len": range(1, 30), "num_layers": range(1, 5)}
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,7 @@ from rnnlib.engine.limits import Estimate, estimate
 from rnnlib.engine.reach.way_back import WayBack, begun, input_for, way_back
 from rnnlib.engine.weights import like
 from rnnlib.explorers.gradient.payload import YOURS, curves, table
-from rnnlib.explorers.gradient.view import ASKED, CONTROLS, GradientView
+from rnnlib.explorers.gradient.view import ASKED, CONTROLS, INITIALISATIONS, GradientView
 from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
 from rnnlib.explorers.shared.start import start_from
 from rnnlib.spec import LayerSpec
@@ -53,6 +53,14 @@ class GradientExplorer(Explorer, GradientView):
     """
 
     ASKED = ASKED
+    RECORDED: ClassVar = {
+        "seq_len": (1, 2, 5, *range(10, 201, 10)),
+        "hidden_size": (1, 2, 4, *range(8, 65, 8)),
+        "factor": [quarter / 4 for quarter in range(17)],
+        "forget_bias": [half / 2 for half in range(17)],
+        "initialisation": INITIALISATIONS,
+        "max_norm": (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
+    }
 
     def __init__(
         self,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from torch import Tensor, nn
 
@@ -71,6 +71,14 @@ class PackingExplorer(Explorer, PackingView):
     """
 
     ASKED = ASKED
+    FOLLOWS = ("more",)
+    RECORDED: ClassVar = {
+        "num_layers": (1, 2, 3),
+        "draw": range(9),
+        "padding_value": (0, -1, 100),
+        "mistake": ("", *KNOWN),
+    }
+    SNAPS = False
 
     def __init__(
         self,
@@ -191,6 +199,17 @@ class PackingExplorer(Explorer, PackingView):
             return [x[:length] for length, x in zip(lengths, self._given, strict=False)]
         weight, recorded = like(layer), utterances_of(lengths, choice["draw"], self._start.spec.input_size)
         return [x.to(weight.device, weight.dtype) for x in recorded]
+
+    def _recorded(self) -> dict[str, Iterable[Any]]:
+        longest, pool = max(self.lengths), [*self.lengths, *self.more]
+        fewer = [pool[:count] for count in range(1, len(pool) + 1)] if "batch" in self.controls else []
+        pulled = [
+            [*self.lengths[:item], length, *self.lengths[item + 1 :]]
+            for item in range(len(self.lengths) if "lengths" in self.controls else 0)
+            for length in range(1, self.most[min(item, len(self.most) - 1)] + 1)
+        ]
+        totals = range(longest + 1, longest + 9) if "total_length" in self.controls else ()
+        return dict(super()._recorded()) | {"lengths": [*fewer, *pulled], "total_length": totals}
 
     def __repr__(self) -> str:
         made, packing = self.answer, self.packing

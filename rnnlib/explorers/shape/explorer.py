@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from torch import nn
@@ -18,6 +18,7 @@ from rnnlib.explorers.shared.explorer import Explorer, Plan
 from rnnlib.explorers.shared.start import start_from
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.spec import LayerSpec, shapes
+from rnnlib.spec.kinds import LAYERS
 from rnnlib.spec.layer import as_kind
 from rnnlib.spec.shapes import MOST_LAYERS, data_shapes
 
@@ -51,6 +52,7 @@ class ShapeExplorer(Explorer, ShapeView):
     """
 
     ASKED = (*SIZES, *CHOICES)
+    SNAPS = False
 
     device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
 
@@ -108,6 +110,13 @@ class ShapeExplorer(Explorer, ShapeView):
 
     def _show(self, asked: dict[str, Any], made: dict[str, Any]) -> None:
         self.answer = made | {"asked": asked}
+
+    def _recorded(self) -> dict[str, Iterable[Any]]:
+        sizes = {name: range(least, most + 1) for name, (least, most) in self.ranges.items() if name in self.controls}
+        family, cell = self.spec.family.name, "Cell" if self.spec.is_cell else ""
+        kinds = [name + cell for name in LAYERS] if "kind" in self.controls else []
+        other = [family if cell else f"{family}Cell"] if "cell" in self.controls else []
+        return dict(super()._recorded()) | sizes | {"kind": [*kinds, *other]}
 
     def _num_parameters(self) -> int:
         spec = self.spec

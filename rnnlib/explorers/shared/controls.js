@@ -47,6 +47,9 @@ export function numberFrom(name, typed, [least, most]) {
   return { value };
 }
 
+const nearest = (stops, value) =>
+  stops.reduce((best, stop) => (Math.abs(stop - value) < Math.abs(best - value) ? stop : best));
+
 /**
  * A slider and a field for the same trait. `say` gets a sentence when what was typed cannot be. With a `step` below 1 it
  * is for any number between its ends; `label` is what stands beside it, where that is not the trait's name.
@@ -67,7 +70,8 @@ export function slider(model, name, ends, say, { step = 1, label = name } = {}) 
     model.set(name, value);
     model.save_changes();
   };
-  range.addEventListener("input", () => take(Number(range.value)));
+  const stops = model.get("page")?.values?.[name]; // without a kernel a slider may stop at what was recorded alone
+  range.addEventListener("input", () => take(stops ? nearest(stops, Number(range.value)) : Number(range.value)));
   field.addEventListener("change", () => {
     const { value, problem } = step < 1 ? numberFrom(name, field.value, ends) : sizeFrom(name, field.value, least);
     if (problem) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import traitlets
@@ -12,9 +12,11 @@ from rnnlib.engine.call import ONE_AT_A_TIME, check_numbers, in_background
 from rnnlib.engine.limits import Estimate
 from rnnlib.engine.overrides import is_plain
 from rnnlib.explorers.shared.background import Background, Job
-from rnnlib.explorers.shared.view import View
+from rnnlib.explorers.shared.page.recording import Move, Recording, differences, fitting
+from rnnlib.explorers.shared.view import SENTENCES, View
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief
+from rnnlib.spec.kinds import LAYERS
 
 
 class Plan(NamedTuple):
@@ -51,6 +53,9 @@ class Explorer(View):
 
     ASKED: ClassVar[tuple[str, ...]] = ()
     LOOKED_AT: ClassVar[tuple[str, ...]] = ()  # traits that say where in the answer to look
+    RECORDED: ClassVar[Mapping[str, Iterable[Any]]] = {}  # by trait, the values that a page records an answer to
+    FOLLOWS: ClassVar[tuple[str, ...]] = ()  # those in `ASKED` that nobody chooses: they follow from the others
+    SNAPS: ClassVar[bool] = True  # whether a page of it can draw nothing but what was recorded
 
     answer = traitlets.Dict().tag(sync=True)
     running = traitlets.Dict().tag(sync=True)
@@ -162,6 +167,49 @@ class Explorer(View):
     def _told(self, choice: dict[str, Any]) -> dict[str, Any]:
         """A choice as the front end is told it."""
         return choice
+
+    def _recorded(self) -> Mapping[str, Iterable[Any]]:
+        """The values that a page records, by the traits of the controls that are shown."""
+        shown = [name for name in self.ASKED if name in self.controls]
+        switches = {name: (False, True) for name in shown if isinstance(getattr(self, name), bool)}
+        kinds = {"kind": LAYERS} if "kind" in shown else {}
+        return {name: values for name, values in self.RECORDED.items() if name in shown} | switches | kinds
+
+    def _recording(self) -> Recording:
+        """Its state, and what a twin of it answers to each move of one control: nothing is moved here."""
+        twin = self._twin((*self.ASKED, *self.LOOKED_AT))
+        try:
+            twin.wait()
+            begun, most = twin._choice(), twin._last_places()
+            state = twin.get_state()
+            moves = [
+                move
+                for name, values in self._recorded().items()
+                for value in values
+                if value != getattr(self, name) and (move := twin._moved(name, value, state, begun))
+            ]
+        finally:
+            twin.close()
+        asked = [name for name in self.ASKED if name not in self.FOLLOWS]
+        return Recording(state, asked, self.LOOKED_AT, (), fitting(moves), most, self.SNAPS)
+
+    def _moved(self, name: str, value: Any, state: dict[str, Any], begun: dict[str, Any]) -> Move | None:
+        """What becomes of the state where one control is moved, which then is put back; None where it cannot be."""
+        answer, places = self.answer, {place: getattr(self, place) for place in self.LOOKED_AT}
+        try:
+            setattr(self, name, value)
+            self.wait()
+            if self._shown != self._choice() or self._shown == begun:
+                return None
+            then = differences(state, self.get_state())
+            return Move({name: then.pop(name, value)}, then, self._last_places())
+        except SENTENCES:
+            return None
+        finally:
+            self._put_back(begun)
+            self.answer, self._shown = answer, begun
+            for place, at in places.items():
+                self.set_trait(place, at)
 
     def wait(self) -> None:
         """Wait until nothing is made in the background: `answer` then belongs to what was chosen last.

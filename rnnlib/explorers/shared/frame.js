@@ -76,6 +76,15 @@ function foldsOf(folds, facts) {
   return [row, ...panels.map(({ whole }) => whole)];
 }
 
+/** On a page without a kernel: of when its numbers are, a way back to them, and where all of it is live. */
+function pageFacts(page) {
+  const { label, course, back } = page;
+  const button = el("button", { type: "button", class: "back quiet" }, "Back to what is recorded");
+  button.addEventListener("click", back);
+  const live = course ? [el("a", { href: course }, "the live course")] : [];
+  return el("span", { class: "of-page" }, button, el("span", {}, label), ...live);
+}
+
 /**
  * The frame of an explorer. `strips` are rows of controls; `says` what the layer says; `folds` panels by their names.
  *
@@ -84,6 +93,7 @@ function foldsOf(folds, facts) {
 export function frame(model, { name, label, strips = [], picture, says = [], folds = {} }) {
   const line = lineOf();
   const facts = el("span", { class: "facts fades" });
+  const page = model.get("page");
   const root = el("section", { class: `rnnlib ${name}`, role: "region", "aria-label": label });
   const question = questionOf(model, line, root);
   const filled = strips.map((strip) => strip.filter(Boolean)).filter((strip) => strip.length);
@@ -95,7 +105,7 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
     line.whole,
     picture,
     ...(says.length ? [el("div", { class: "says" }, ...says)] : []),
-    ...foldsOf(folds, facts),
+    ...foldsOf(folds, page ? el("span", { class: "both-facts" }, facts, pageFacts(page)) : facts),
   );
   keepKeys(root);
   const tell = () => line.set("problem", model.get("problem"));

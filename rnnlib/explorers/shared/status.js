@@ -5,12 +5,13 @@ const LATE = 1500; // milliseconds after which a kernel that has not answered is
 
 const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** How the answer on screen stands to what is chosen now: live, refused, running, failed, waiting or stale. */
+/** How the answer on screen stands to what is chosen now: live, refused, running, failed, waiting, stale or unknown. */
 export function statusOf(get, { connected = true, late = false } = {}) {
   if (!connected || late) return "stale"; // until the kernel speaks again, whatever the sliders say
   const belongs = (asked) => asked && Object.entries(asked).every(([name, value]) => alike(get(name), value));
   const answer = get("answer");
   if (belongs(answer.asked)) return answer.refused ? "refused" : "live";
+  if (get("page")) return "unknown"; // a page without a kernel has only what was recorded
   if (belongs(get("running")?.asked)) return "running";
   return get("problem") ? "failed" : "waiting";
 }
@@ -22,6 +23,7 @@ export function statusSaid(state, get) {
   if (state === "failed") return "Not live: what is shown belongs to the last choice that worked.";
   if (state === "stale")
     return "Not live: the kernel does not answer. Wait for a running cell, or run the cells from the top again.";
+  if (state === "unknown") return "Not recorded at this choice: only one control at a time was moved.";
   return "";
 }
 

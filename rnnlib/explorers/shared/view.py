@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable
-from typing import Any
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Self
 
 import anywidget
 import traitlets
 
+from rnnlib.explorers.shared.page import html
+from rnnlib.explorers.shared.page.recording import Recording
 from rnnlib.spec.arguments import brief
 from rnnlib.spec.kinds import families
 
@@ -33,6 +37,12 @@ class View(anywidget.AnyWidget):
     solution = traitlets.Unicode().tag(sync=True)
     families = traitlets.Dict(families(), read_only=True).tag(sync=True)
 
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        """Keep what it is made from, so that a twin of it can be made."""
+        made = super().__new__(cls, *given, **named)
+        made._made_from = given, named
+        return made
+
     def __init__(self, **traits: Any) -> None:
         unknown = [name for name in traits if not self.has_trait(name)]
         if unknown:
@@ -55,6 +65,54 @@ class View(anywidget.AnyWidget):
             if not isinstance(error, Exception):  # the learner's interrupt
                 raise
             self.report(error)
+
+    def save(self, path: str | Path) -> Path:
+        """Write it as one HTML file that is alive without a kernel: nothing is fetched, and it opens from disk.
+
+        What the browser can draw by itself follows every control. What only torch can answer is recorded: for one
+        control at a time, moved from where it stands now, at each of its values, or at some of them where that would
+        be too much for a page. Anywhere else the page says that the numbers are not known there.
+
+        Args:
+            path: of the file. One that is there is written over if it was saved so, too.
+
+        Returns:
+            The path.
+
+        Raises:
+            ValueError: it cannot be written there, or is too large for a page.
+
+        Example:
+            >>> import tempfile
+            >>> from rnnlib import ShapeExplorer
+            >>> path = ShapeExplorer("GRU").save(f"{tempfile.mkdtemp()}/gru.html")
+            >>> path.name, "recorded: torch" in path.read_text("utf-8"), path.stat().st_size < 400_000
+            ('gru.html', False, True)
+        """
+        if any(isinstance(one, _Callback) for of in self._trait_notifiers.values() for one in of.get("change", ())):
+            warnings.warn("what you gave to observe(…) is Python, and no page can run it: it is not saved.", stacklevel=2)
+        return html.save(path, self._title(), self.as_html())
+
+    def as_html(self) -> str:
+        """What `save` writes, as a fragment that a page of your own can hold."""
+        shown = next(one for one in type(self).__mro__ if "_esm" in vars(one)).__module__
+        return html.fragment(shown.split(".")[-2], self._recording(), repr(self))
+
+    def _title(self) -> str:
+        return repr(self).partition("\n")[0]
+
+    def _twin(self, names: Iterable[str]) -> Self:
+        """Another that is made from the same, and stands as this does in the traits named: it can be moved unseen."""
+        given, named = self._made_from
+        twin = type(self)(*given, **named)
+        for name in ("question", "solution", "controls", *names):
+            if self.has_trait(name):
+                twin.set_trait(name, getattr(self, name))
+        return twin
+
+    def _recording(self) -> Recording:
+        """What a page of it knows."""
+        return Recording(self.get_state())
 
     def report(self, error: BaseException) -> None:
         """Show an error inside the view: our own sentences as they are, anything else with whose code raised it."""

@@ -62,6 +62,8 @@ class SpeedLab(Lab, SpeedView):
         [('layer', 1), ('packed', 1), ('layer', 2), ('packed', 2)]
     """
 
+    ASKED, START, MADE = ASKED, ("measuring", True), "rows"
+
     compare = Checked([], lambda name, value: _check_compare(name, value)).tag(sync=True)
     axis = one_of("seq_len", SIZES)
     device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -65,7 +65,9 @@ class StepExplorer(Explorer, StepView):
     """
 
     ASKED = (*TRACED, "weight_names", "sources")
+    FOLLOWS = ("weight_names", "sources")
     LOOKED_AT = PLACE
+    RECORDED: ClassVar = {"seq_len": range(1, 31), "hidden_size": range(1, 17)}
 
     device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
 
@@ -115,6 +117,10 @@ class StepExplorer(Explorer, StepView):
 
     def _last_places(self) -> dict[str, int]:
         return last_places(self.answer["sizes"])
+
+    def _recorded(self) -> dict[str, Iterable[Any]]:
+        names = {"weights": self.weight_names, "source": self.sources}
+        return dict(super()._recorded()) | {name: of for name, of in names.items() if name in self.controls}
 
     def _check_given(self, given: dict[str, Any]) -> None:
         """Refuse an argument that had to give way: to weights or an input of the learner's own, say."""

@@ -55,6 +55,8 @@ class TrainingLab(Lab, TrainingView):
         (10, True, False)
     """
 
+    ASKED, START, MADE = ASKED, ("doing", "training"), "run"
+
     task = one_of("speakers", TASKS)
     summary = one_of("h_n", SUMMARIES)
     device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)

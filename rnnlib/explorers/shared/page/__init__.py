@@ -1,0 +1,1 @@
+"""An explorer as a page of its own: alive in any browser, with no kernel."""

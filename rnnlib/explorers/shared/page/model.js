@@ -1,0 +1,91 @@
+// What a view knows as its model, on a page with no kernel: its state, and the answers that were recorded. Pure.
+
+const alike = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
+const pick = (all, names) => Object.fromEntries(names.map((name) => [name, all[name]]));
+
+const NOTHING = { moved: {}, then: {}, most: {} };
+export const NOT_HERE = "Not here: that takes torch, and this page has none. The live course does it.";
+
+/** The values of each control that a recording has an answer to, from small to large. */
+export function recordedValues({ state, moves }) {
+  const values = {};
+  for (const { moved } of moves)
+    for (const [name, value] of Object.entries(moved)) (values[name] ??= [state[name]]).push(value);
+  for (const of of Object.values(values)) of.sort((a, b) => a - b);
+  return values;
+}
+
+/**
+ * A model as anywidget's is. A choice is answered where it was recorded: one control moved from where the page began, or
+ * none. Of any other it knows nothing: the last answer stays, and belongs to another choice.
+ */
+export function pageModel({ state: begun, asked, places, acts, moves, most, snaps, page }) {
+  const state = { ...begun }; // what "none was moved" is; an act that is played back changes it for good
+  const back = () => {
+    for (const name of asked) set(name, state[name]);
+    model.save_changes();
+  };
+  const about = { ...page, back, values: snaps ? recordedValues({ state, moves }) : {} };
+  const now = { ...state, page: about };
+  const listeners = {};
+  let shown = { ...NOTHING, most }; // the move that is answered on screen
+
+  const trigger = (event) => {
+    for (const listener of [...(listeners[event] ?? [])]) listener();
+  };
+  const set = (name, value) => {
+    if (alike(now[name], value) && !ArrayBuffer.isView(value)) return;
+    now[name] = value;
+    trigger(`change:${name}`);
+  };
+  /** What was chosen; what only followed from the move before is as it was. */
+  const chosen = () => {
+    const followed = asked.filter((name) => name in shown.then && alike(now[name], shown.then[name]));
+    return pick({ ...now, ...pick(state, followed) }, asked);
+  };
+  const moveTo = (choice) => {
+    const moved = pick(
+      choice,
+      asked.filter((name) => !alike(choice[name], state[name])),
+    );
+    if (!Object.keys(moved).length) return { ...NOTHING, most };
+    return moves.find((move) => alike(Object.entries(move.moved).sort(), Object.entries(moved).sort()));
+  };
+  /** Where to look: where a move leads, unless the learner has turned elsewhere; but within what is there. */
+  const look = (found) => {
+    for (const name of places) {
+      const [before, led] = [shown, found].map(({ then }) => (name in then ? then[name] : state[name]));
+      const last = found.most[name];
+      set(name, now[name] === before ? led : last === undefined ? now[name] : Math.min(now[name], last));
+    }
+  };
+  const show = (found) => {
+    const others = (then) => Object.keys(then).filter((name) => !places.includes(name));
+    const after = { ...pick(state, others(shown.then)), ...pick(found.then, others(found.then)) };
+    for (const [name, value] of Object.entries(after)) set(name, value);
+    look(found);
+    shown = found;
+  };
+  const act = (name, found) => {
+    Object.assign(state, found.then);
+    for (const [name, value] of Object.entries(found.then)) set(name, value);
+    set(name, state[name]);
+  };
+  const model = {
+    get: (name) => now[name],
+    set,
+    on: (event, listener) => (listeners[event] ??= new Set()).add(listener),
+    off: (event, listener) => listeners[event]?.delete(listener),
+    send() {},
+    save_changes() {
+      const tried = acts.find((name) => !alike(now[name], state[name]));
+      const found = moveTo(chosen());
+      if (tried && found) act(tried, found);
+      else if (tried) {
+        set(tried, state[tried]);
+        set("problem", NOT_HERE);
+      } else if (found) show(found);
+    },
+  };
+  return model;
+}
