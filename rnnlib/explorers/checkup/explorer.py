@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any
 
 from rnnlib.engine.checkup.checkup import checkup as ask
@@ -26,6 +27,14 @@ class ShownCheckup(Checkup):
         """Its picture, made when it is first wanted; it begins with the question that names the first cause."""
         chosen = self.causes[0].question if self.causes else "runs"
         return CheckupView(found=as_data(self), chosen=chosen, text=repr(self))
+
+    def save(self, path: str | Path) -> Path:
+        """Write its picture as one HTML file, as every explorer's `save` does."""
+        return self.view.save(path)
+
+    def as_html(self) -> str:
+        """Its picture, as a fragment that a page of your own can hold."""
+        return self.view.as_html()
 
     def _repr_mimebundle_(self, **asked: Any) -> Any:
         return self.view._repr_mimebundle_(**asked)

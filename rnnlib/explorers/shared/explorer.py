@@ -201,8 +201,8 @@ class Explorer(View):
             self.wait()
             if self._shown != self._choice() or self._shown == begun:
                 return None
-            then = differences(state, self.get_state())
-            return Move({name: then.pop(name, value)}, then, self._last_places())
+            after = differences(state, self.get_state())
+            return Move({name: after.pop(name, value)}, after, self._last_places())
         except SENTENCES:
             return None
         finally:

@@ -76,13 +76,17 @@ function foldsOf(folds, facts) {
   return [row, ...panels.map(({ whole }) => whole)];
 }
 
-/** On a page without a kernel: of when its numbers are, a way back to them, and where all of it is live. */
-function pageFacts(page) {
-  const { label, course, back } = page;
-  const button = el("button", { type: "button", class: "back quiet" }, "Back to what is recorded");
-  button.addEventListener("click", back);
+/** On a page without a kernel: of when its numbers are, and where all of it is live. */
+function pageFacts({ label, course }) {
   const live = course ? [el("a", { href: course }, "the live course")] : [];
-  return el("span", { class: "of-page" }, button, el("span", {}, label), ...live);
+  return el("span", { class: "of-page" }, el("span", {}, label), ...live);
+}
+
+/** The way back to what a page without a kernel has numbers of. */
+function wayBack({ back }) {
+  const button = el("button", { type: "button", class: "back quiet" }, "Back");
+  button.addEventListener("click", back);
+  return button;
 }
 
 /**
@@ -94,6 +98,7 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
   const line = lineOf();
   const facts = el("span", { class: "facts fades" });
   const page = model.get("page");
+  if (page) line.whole.append(wayBack(page));
   const root = el("section", { class: `rnnlib ${name}`, role: "region", "aria-label": label });
   const question = questionOf(model, line, root);
   const filled = strips.map((strip) => strip.filter(Boolean)).filter((strip) => strip.length);
@@ -109,7 +114,7 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
   );
   keepKeys(root);
   const tell = () => line.set("problem", model.get("problem"));
-  const deaf = listen(model, { "change:problem": tell });
+  const deaf = listen(model, { "change:problem": tell, "page:returned": (words) => line.set("changed", words) });
   const kernel = watchKernel(model, (state, words) => {
     line.set("notice", words);
     if (root.dataset.state === state) return;

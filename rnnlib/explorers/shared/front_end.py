@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 SHARED = Path(__file__).parent
-# Whatever takes something from another file (`import(blob)` takes it from the page itself); and the one way to do so that
-# can be inlined.
-ANY_IMPORT = re.compile(r"^[ \t]*import\b[^;]*;?.*$|\bimport\s*\((?!blob\))|^[ \t]*export\s*[*{][^;]*\bfrom\b.*$", re.MULTILINE)
+# Whatever takes something from another file, as `import(blob)` does not; and the one way that can be inlined.
+ANY_IMPORT = re.compile(
+    r"^[ \t]*import\b[^;]*;?.*$|\bimport\s*\((?!blob\))|^[ \t]*export\s*[*{][^;]*\bfrom\b.*$", re.MULTILINE
+)
 IMPORT = re.compile(r'import \{\s*(?:\w+,\s*)*\w+,?\s*\} from "(?P<path>\.{1,2}/[\w./]+\.js)";')
 
 

@@ -39,7 +39,7 @@ class View(anywidget.AnyWidget):
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         """Keep what it is made from, so that a twin of it can be made."""
-        made = super().__new__(cls, *given, **named)
+        made: Self = super().__new__(cls, *given, **named)
         made._made_from = given, named
         return made
 
@@ -90,7 +90,9 @@ class View(anywidget.AnyWidget):
             ('gru.html', False, True)
         """
         if any(isinstance(one, _Callback) for of in self._trait_notifiers.values() for one in of.get("change", ())):
-            warnings.warn("what you gave to observe(…) is Python, and no page can run it: it is not saved.", stacklevel=2)
+            warnings.warn(
+                "what you gave to observe(…) is Python, and no page can run it: it is not saved.", stacklevel=2
+            )
         return html.save(path, self._title(), self.as_html())
 
     def as_html(self) -> str:

@@ -60,5 +60,5 @@ export function player(moved) {
     return at;
   };
   show();
-  return { whole, grow, at: () => at, stop: halt };
+  return { whole, grow, play: () => button.click(), at: () => at, stop: halt };
 }

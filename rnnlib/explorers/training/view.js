@@ -50,8 +50,9 @@ function build(model, host) {
     drawnAt = 0;
     const { number, found: sentences = [] } = get("run");
     const { done = 0, of = 0 } = get("progress");
-    const at = steps.grow(done, of, number !== shownRun);
+    const [at, anew] = [steps.grow(done, of, number !== shownRun), shownRun !== undefined && number !== shownRun];
     shownRun = number;
+    if (anew && get("page")) steps.play(); // what was recorded comes at once, and is watched all the same
     mindControls();
     framed.check();
     bar.mind(root.dataset.state);

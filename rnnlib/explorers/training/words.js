@@ -42,7 +42,9 @@ export function otherSaid(get) {
 
 /** The words that invite to begin. */
 export const invitation = (get) =>
-  `Press Start: ${get("epochs").toLocaleString("en")} epochs take ${get("answer").estimate}.`;
+  get("page")
+    ? "Press Start: a training was recorded, and is played."
+    : `Press Start: ${get("epochs").toLocaleString("en")} epochs take ${get("answer").estimate}.`;
 
 const exactly = (share) => `${(100 * share).toFixed(1)} %`;
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import html
 import importlib.metadata
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.page.recording import MOST_STATE, Recording, packed
+from rnnlib.spec.arguments import brief
 
 HERE = Path(__file__).parent
 OURS = '<meta name="generator" content="rnnlib">'
@@ -85,8 +87,8 @@ def live_course() -> str:
         >>> live_course() == "" or live_course().startswith("https://")
         True
     """
-    readme = importlib.metadata.metadata("rnnlib").get_payload()
-    found = re.search(r"^\[binder\]: (\S+)", str(readme), re.MULTILINE)
+    readme = str(importlib.metadata.metadata("rnnlib").json.get("description", ""))
+    found = re.search(r"^\[binder\]: (\S+)", readme, re.MULTILINE)
     return "" if found is None or "/OWNER/REPO/" in found[1] else found[1]
 
 
@@ -96,6 +98,8 @@ def save(path: Any, title: str, part: str) -> Path:
     Raises:
         ValueError: it cannot be written there, or what stands there is none of ours.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise ValueError(f"path is the name of a file, such as 'explorer.html', not {brief(path)}.")
     file = Path(path)
     if file.is_dir():
         raise ValueError(f"{file} is a folder: give the name of a file in it, such as {file / 'explorer.html'}.")

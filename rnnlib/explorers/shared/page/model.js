@@ -3,21 +3,22 @@
 const alike = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 const pick = (all, names) => Object.fromEntries(names.map((name) => [name, all[name]]));
 
-const NOTHING = { moved: {}, then: {}, most: {} };
+const NOTHING = { moved: {}, after: {}, most: {} };
 export const NOT_HERE = "Not here: that takes torch, and this page has none. The live course does it.";
 
 /** The values of each control that a recording has an answer to, from small to large. */
 export function recordedValues({ state, moves }) {
   const values = {};
   for (const { moved } of moves)
-    for (const [name, value] of Object.entries(moved)) (values[name] ??= [state[name]]).push(value);
+    for (const [name, value] of Object.entries(moved)) values[name] = [...(values[name] ?? [state[name]]), value];
   for (const of of Object.values(values)) of.sort((a, b) => a - b);
   return values;
 }
 
 /**
  * A model as anywidget's is. A choice is answered where it was recorded: one control moved from where the page began, or
- * none. Of any other it knows nothing: the last answer stays, and belongs to another choice.
+ * none. Of any other it knows nothing: the last answer stays, and belongs to another choice. Where nothing can be drawn
+ * then (`snaps`), the controls that were moved before go back, and `page:returned` says so.
  */
 export function pageModel({ state: begun, asked, places, acts, moves, most, snaps, page }) {
   const state = { ...begun }; // what "none was moved" is; an act that is played back changes it for good
@@ -29,9 +30,10 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
   const now = { ...state, page: about };
   const listeners = {};
   let shown = { ...NOTHING, most }; // the move that is answered on screen
+  let touched = []; // by the learner, since the last answer
 
-  const trigger = (event) => {
-    for (const listener of [...(listeners[event] ?? [])]) listener();
+  const trigger = (event, ...said) => {
+    for (const listener of [...(listeners[event] ?? [])]) listener(...said);
   };
   const set = (name, value) => {
     if (alike(now[name], value) && !ArrayBuffer.isView(value)) return;
@@ -40,41 +42,55 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
   };
   /** What was chosen; what only followed from the move before is as it was. */
   const chosen = () => {
-    const followed = asked.filter((name) => name in shown.then && alike(now[name], shown.then[name]));
+    const followed = asked.filter((name) => name in shown.after && alike(now[name], shown.after[name]));
     return pick({ ...now, ...pick(state, followed) }, asked);
   };
+  const movedIn = (choice) => asked.filter((name) => !alike(choice[name], state[name]));
   const moveTo = (choice) => {
-    const moved = pick(
-      choice,
-      asked.filter((name) => !alike(choice[name], state[name])),
-    );
+    const moved = pick(choice, movedIn(choice));
     if (!Object.keys(moved).length) return { ...NOTHING, most };
     return moves.find((move) => alike(Object.entries(move.moved).sort(), Object.entries(moved).sort()));
   };
   /** Where to look: where a move leads, unless the learner has turned elsewhere; but within what is there. */
   const look = (found) => {
     for (const name of places) {
-      const [before, led] = [shown, found].map(({ then }) => (name in then ? then[name] : state[name]));
+      const [before, led] = [shown, found].map(({ after }) => (name in after ? after[name] : state[name]));
       const last = found.most[name];
       set(name, now[name] === before ? led : last === undefined ? now[name] : Math.min(now[name], last));
     }
   };
   const show = (found) => {
-    const others = (then) => Object.keys(then).filter((name) => !places.includes(name));
-    const after = { ...pick(state, others(shown.then)), ...pick(found.then, others(found.then)) };
-    for (const [name, value] of Object.entries(after)) set(name, value);
+    const others = (after) => Object.keys(after).filter((name) => !places.includes(name));
+    const traits = { ...pick(state, others(shown.after)), ...pick(found.after, others(found.after)) };
+    for (const [name, value] of Object.entries(traits)) set(name, value);
     look(found);
     shown = found;
   };
   const act = (name, found) => {
-    Object.assign(state, found.then);
-    for (const [name, value] of Object.entries(found.then)) set(name, value);
+    Object.assign(state, found.after);
+    for (const [name, value] of Object.entries(found.after)) set(name, value);
     set(name, state[name]);
+  };
+  /** Of several that were moved the last alone, where that was recorded; the others go back. */
+  const lastAlone = () => {
+    const [choice, last] = [chosen(), touched.filter((name) => asked.includes(name)).at(-1)];
+    const found = last && moveTo({ ...state, [last]: choice[last] });
+    if (!found) return;
+    const others = movedIn(choice).filter((name) => name !== last);
+    for (const name of others) set(name, state[name]);
+    show(found);
+    const are = others.map((name) => `${name} is back at ${state[name]}`).join(", ");
+    trigger("page:returned", `${are}: on this page one control moves at a time.`);
   };
   const model = {
     get: (name) => now[name],
-    set,
-    on: (event, listener) => (listeners[event] ??= new Set()).add(listener),
+    set(name, value) {
+      touched.push(name);
+      set(name, value);
+    },
+    on(event, listener) {
+      listeners[event] = new Set([...(listeners[event] ?? []), listener]);
+    },
     off: (event, listener) => listeners[event]?.delete(listener),
     send() {},
     save_changes() {
@@ -85,6 +101,8 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
         set(tried, state[tried]);
         set("problem", NOT_HERE);
       } else if (found) show(found);
+      else if (snaps) lastAlone();
+      touched = [];
     },
   };
   return model;

@@ -1,4 +1,4 @@
-"""What a page knows of the real layer: the state that an explorer stands in, and what was answered to its next moves."""
+"""What a page knows of the real layer: the state that an explorer stands in, and the answers to its next moves."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Move(NamedTuple):
 
     Attributes:
         moved: the control's trait, and its value.
-        then: what became of the other traits, the `answer` among them.
+        after: what became of the other traits, the `answer` among them.
         most: the last place that the answer has, by each of the places to look at.
     """
 
     moved: dict[str, Any]
-    then: dict[str, Any]
+    after: dict[str, Any]
     most: dict[str, int] = {}
 
 
