@@ -16,7 +16,7 @@ from rnnlib.spec.arguments import brief
 
 HERE = Path(__file__).parent
 OURS = '<meta name="generator" content="rnnlib">'
-NO_SCRIPTS = "This is a text, as your browser runs no scripts: with scripts it is a picture that follows its controls."
+NO_SCRIPTS = "Where no scripts run, this is a text; with scripts it is a picture that follows its controls."
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -56,8 +56,7 @@ def fragment(name: str, recording: Recording, text: str) -> str:
     return "\n".join(
         (
             f'<div class="rnnlib-page" data-view="{name}">',
-            f"<noscript><p>{NO_SCRIPTS}</p></noscript>",
-            f'<pre class="rnnlib-text">{html.escape(text)}</pre>',
+            f'<div class="rnnlib-text"><p>{NO_SCRIPTS}</p><pre>{html.escape(text)}</pre></div>',
             f'<script type="application/x-rnnlib">{data}</script>',
             "</div>",
             _script(f"rnnlib-{name}-esm", recording.state["_esm"], "text/plain"),

@@ -1,0 +1,157 @@
+"""A saved page, opened from disk: at a recorded value it shows what the kernel shows there, elsewhere nothing stale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anywidget import AnyWidget
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from rnnlib import (
+    DirectionExplorer,
+    GradientExplorer,
+    LayerSpec,
+    PackingExplorer,
+    ShapeExplorer,
+    SpeedLab,
+    StepExplorer,
+    TrainingLab,
+)
+from rnnlib.explorers.shared.page.html import NO_SCRIPTS
+
+# How an explorer is made, a control of its, where that begins, and where it is moved.
+MOVES: dict[str, tuple[Callable[..., Any], str, int, int]] = {
+    "shape": (lambda **at: ShapeExplorer("GRU", controls=("seq_len", "batch"), **at), "seq_len", 6, 11),
+    "step": (lambda **at: StepExplorer(LayerSpec("LSTM", 12, 2), controls=("seq_len",), **at), "seq_len", 4, 9),
+    "direction": (lambda **at: DirectionExplorer("GRU", controls=("seq_len",), **at), "seq_len", 5, 8),
+    "packing": (lambda **at: PackingExplorer("RNN", controls=("num_layers", "batch"), **at), "num_layers", 1, 3),
+    "gradient": (lambda **at: GradientExplorer(controls=("forget_bias", "seq_len"), **at), "forget_bias", 1, 5),
+}
+SAID = """root => [...root.querySelectorAll(".rnnlib-diagram, .rnnlib-numbers")].map((part) => part.innerHTML)"""
+
+
+class Saved:
+    """Pages that were saved and are opened from disk; no request leaves them, and nothing is complained of."""
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self.page = browser.new_page(viewport={"width": 1000, "height": 800}, reduced_motion="reduce")
+        self.folder = folder
+        self.wrong: list[str] = []
+        self.page.on("console", lambda said: said.type == "error" and self.wrong.append(said.text))
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.on("request", lambda request: self.wrong.append(request.url) if "http" in request.url[:4] else None)
+
+    def open(self, view: AnyWidget) -> Locator:
+        self.page.goto(view.save(self.folder / "page.html").as_uri())  # type: ignore[attr-defined]
+        root = self.page.locator(".rnnlib")
+        expect(root.locator(".rnnlib-diagram").first).not_to_be_empty()
+        expect(self.page.locator(".rnnlib-text")).to_be_hidden()
+        return root
+
+
+@pytest.fixture(scope="module")
+def saved(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
+    saved = Saved(browser, tmp_path_factory.mktemp("saved"))
+    yield saved
+    assert saved.wrong == []
+    saved.page.close()
+
+
+def moved(root: Locator, name: str, to: int) -> None:
+    """Move a slider, or choose in a menu."""
+    slider = root.get_by_role("slider", name=name, exact=True)
+    if slider.count():
+        slider.fill(str(to))
+    else:
+        root.get_by_role("combobox", name=name).select_option(label=str(to))
+
+
+def shown(root: Locator) -> list[str]:
+    """What picture and numbers say, but for times, which differ from run to run."""
+    return [re.sub(r"[\d.]+ (µs|ms|s)\b", "", part) for part in root.evaluate(SAID)]
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_at_a_recorded_value_it_shows_what_the_kernel_shows_there(saved: Saved, name: str) -> None:
+    make, control, begin, end = MOVES[name]
+    there = shown(saved.open(make(**{control: end})))
+    root = saved.open(make(**{control: begin}))
+    before = shown(root)
+    assert before != there
+    moved(root, control, end)
+    expect(root).to_have_attribute("data-state", "live")
+    assert shown(root) == there
+    moved(root, control, begin)
+    assert shown(root) == before
+    expect(root.get_by_text(re.compile(r"^recorded: torch 2\.\d+\.\d+, \d+ \w+ 20\d\d$"))).to_be_visible()
+
+
+def test_what_was_not_recorded_is_not_shown_and_there_is_a_way_back(saved: Saved) -> None:
+    root = saved.open(ShapeExplorer("GRU", controls=("seq_len", "batch")))
+    begun = shown(root)
+    moved(root, "seq_len", 5)
+    moved(root, "batch", 2)
+    expect(root.get_by_text("Not known here: recorded is one control at a time")).to_be_visible()
+    assert root.locator(".rnnlib-diagram").get_attribute("data-sizes").count('"seq_len":5,"batch":2') == 1  # type: ignore[union-attr]
+    for stale in root.locator(".fades").all():
+        expect(stale).to_be_hidden()
+    assert "✓" not in root.locator(".rnnlib-diagram").inner_text()
+    root.get_by_role("button", name="Back").click()
+    assert shown(root) == begun
+    expect(root).to_have_attribute("data-state", "live")
+
+
+def test_where_nothing_can_be_drawn_without_torch_the_other_control_goes_back(saved: Saved) -> None:
+    root = saved.open(StepExplorer("GRU", seq_len=4, controls=("seq_len", "hidden_size")))
+    moved(root, "seq_len", 7)
+    moved(root, "hidden_size", 6)
+    expect(root.get_by_text("seq_len is back at 4: on this page one control moves at a time.")).to_be_visible()
+    expect(root.get_by_role("slider", name="seq_len")).to_have_value("4")
+    expect(root).to_have_attribute("data-state", "live")
+    time = root.get_by_role("slider", name="time")
+    time.fill("3")
+    expect(root.get_by_text("Unit 0, step 3")).to_be_visible()
+
+
+def test_a_training_that_was_recorded_is_played_and_another_needs_torch(saved: Saved) -> None:
+    root = saved.open(TrainingLab("counting", "RNN", 8, seq_len=6, epochs=8, lr=0.01, controls=("kind",)))
+    root.get_by_role("button", name="Start").click()
+    expect(root.get_by_role("slider", name="step", exact=True)).not_to_have_value("0")
+    expect(root.locator(".findings li").first).to_be_visible()
+    root.get_by_role("radio", name="GRU").check(force=True)
+    root.get_by_role("button", name="Start").click()
+    expect(root.get_by_text("Not here: that takes torch, and this page has none.")).to_be_visible()
+    expect(root.get_by_role("button", name="Start")).to_be_visible()
+
+
+def test_a_comparison_that_was_recorded_is_shown_once_it_is_asked_for(saved: Saved) -> None:
+    lab = SpeedLab("RNN", compare=["layer"], values=[1, 2], hidden_size=2, batch=1, controls=("values",))
+    root = saved.open(lab)
+    expect(root.locator(".points circle, .points path")).to_have_count(0)
+    root.get_by_role("button", name="Measure").click()
+    expect(root.locator(".findings li").first).to_be_visible()
+    expect(root.get_by_text(lab.about, exact=True)).to_be_visible()
+    expect(root.get_by_role("button", name="Measure")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_light_or_dark_as_the_reader_has_it_or_the_page_says(saved: Saved, scheme: Any) -> None:
+    other = {"light": "dark", "dark": "light"}[scheme]
+    saved.page.emulate_media(color_scheme=scheme)
+    root = saved.open(ShapeExplorer("RNN", controls=()))
+    expect(root).to_have_css("color-scheme", scheme)
+    saved.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", other)
+    expect(root).to_have_css("color-scheme", other)
+    saved.page.emulate_media(color_scheme="light")
+
+
+def test_without_scripts_it_is_a_text_that_says_why(browser: Browser, tmp_path: Path) -> None:
+    page: Page = browser.new_page(java_script_enabled=False)
+    page.goto(ShapeExplorer("RNN", seq_len=3, controls=()).save(tmp_path / "rnn.html").as_uri())
+    expect(page.get_by_text(NO_SCRIPTS)).to_be_visible()
+    expect(page.get_by_text("RNN, seq_len 3, batch 3: 480 parameters")).to_be_visible()
+    page.close()
