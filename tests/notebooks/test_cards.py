@@ -54,10 +54,8 @@ def beliefs(card: PredictionCard) -> Iterator[tuple[str, Hashable, Hashable]]:
         yield "right", asked._row, "right"
         yield from ((name, row, name) for name, row in asked.slips())
     elif isinstance(asked, SliceQuestion):
-        output, wanted = asked._real
-        yield "right", wanted.numpy().tobytes(), "right"
-        for name, code in asked.slips():
-            yield name, eval(code, {"output": output}).numpy().tobytes(), name
+        for name, code in [("right", asked.truth.says), *asked.slips()]:
+            yield name, eval(code, {"output": asked.result.output}).numpy().tobytes(), name
 
 
 def sizes_of(card: PredictionCard, axes: tuple[str, ...]) -> tuple[int, ...]:

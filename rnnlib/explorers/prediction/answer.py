@@ -12,6 +12,23 @@ Shape = tuple[int, ...]
 EXAMPLE = "such as (9, 4, 7)"
 MOST_TEXT = 200  # characters, and axes: no shape is longer
 MOST_DIGITS = 18  # beyond that no tensor fits on any machine
+LONGEST = 48  # characters of an answer that a sentence repeats
+
+# What stands in the way of reading a shape. A card on a page reads as this module does, and says these sentences too.
+PROBLEMS = {
+    "long": f"{{shown}} is too long for a shape: give a number for each axis, {EXAMPLE}.",
+    "axis": f"{{shown}} has no axis: give a number for each axis, {EXAMPLE}.",
+    "zero": f"{{shown}} has an axis of 0: each axis holds at least 1, {EXAMPLE}.",
+    "power": f"{{shown}} leaves a power to be worked out: write each number itself, {EXAMPLE}.",
+    "nothing": f"nothing was given: type a number for each axis, {EXAMPLE}.",
+    "large": "{part}… is too large for an axis: no tensor of that size fits anywhere.",
+    "empty": f"{{shown}} leaves an axis empty: give a number for each axis, {EXAMPLE}.",
+    "negative": f"{{shown}} holds {{part}}: a shape has no negative numbers; say how many there are, {EXAMPLE}.",
+    "fraction": f"{{shown}} holds {{part}}: every axis is a whole number, {EXAMPLE}.",
+    "product": f"{{shown}} leaves {{part}} to be worked out: write each number itself, with commas between, {EXAMPLE}.",
+    "word": f"{{shown}} is not all numbers: use numbers, one for each axis, {EXAMPLE}.",
+    "other": f"{{shown}} is no shape: give a whole number for each axis, with commas between, {EXAMPLE}.",
+}
 
 
 def read_shape(answer: Any) -> Shape:
@@ -37,15 +54,17 @@ def read_shape(answer: Any) -> Shape:
     if type(answer).__name__ in ("ndarray", "Tensor") and getattr(answer, "ndim", 0) == 1:
         answer = answer.tolist()
     if isinstance(answer, (str, tuple, list)) and len(answer) > MOST_TEXT:
-        raise ValueError(
-            f"{_quoted(answer[:MOST_TEXT])} is too long for a shape: give a number for each axis, {EXAMPLE}."
-        )
+        raise _problem("long", answer)
     sizes = _of_text(answer) if isinstance(answer, str) else _of_sequence(answer)
     if not sizes:
-        raise ValueError(f"{_quoted(answer)} has no axis: give a number for each axis, {EXAMPLE}.")
+        raise _problem("axis", answer)
     if 0 in sizes:
-        raise ValueError(f"{_quoted(answer)} has an axis of 0: each axis holds at least 1, {EXAMPLE}.")
+        raise _problem("zero", answer)
     return sizes
+
+
+def _problem(name: str, answer: Any, part: str = "") -> ValueError:
+    return ValueError(PROBLEMS[name].format(shown=quoted(answer), part=part))
 
 
 def _of_sequence(answer: Any) -> Shape:
@@ -58,19 +77,19 @@ def _of_sequence(answer: Any) -> Shape:
                 raise TypeError
             sizes.append(operator.index(size))
         except TypeError:
-            raise TypeError(f"{_quoted(answer)} holds {size!r}: every axis is a whole number, {EXAMPLE}.") from None
+            raise TypeError(PROBLEMS["fraction"].format(shown=quoted(answer), part=repr(size))) from None
         if sizes[-1] < 0:
-            raise ValueError(_negative(str(size), answer))
+            raise _problem("negative", answer, str(size))
     return tuple(sizes)
 
 
 def _of_text(answer: str) -> Shape:
     if re.search("[⁰¹²³⁴-⁹]", answer):
-        raise ValueError(f"{_quoted(answer)} leaves a power to be worked out: write each number itself, {EXAMPLE}.")
+        raise _problem("power", answer)
     text = unicodedata.normalize("NFKC", answer)  # full-width digits, commas and brackets too
     text = text.replace("、", ",").strip().rstrip(".").strip("\"'“”‘’` ")
     if not text:
-        raise ValueError(f"nothing was given: type a number for each axis, {EXAMPLE}.")
+        raise _problem("nothing", answer)
     inside = re.sub(r"^(torch\.)?Size\s*\(", "", text).strip("()[]{} ")
     return tuple(_size(part, answer) for part in _parts(inside))
 
@@ -91,32 +110,29 @@ def _size(part: str, answer: str) -> int:
     part = re.sub(r"^\+(?=[0-9])", "", part)
     if re.fullmatch("[0-9]+", part):
         if len(part) > MOST_DIGITS:
-            raise ValueError(f"{part[:6]}… is too large for an axis: no tensor of that size fits anywhere.")
+            raise _problem("large", answer, part[:6])
         return int(part)
-    shown = _quoted(answer)
     if not part:
-        raise ValueError(f"{shown} leaves an axis empty: give a number for each axis, {EXAMPLE}.")
+        raise _problem("empty", answer)
     if re.fullmatch(r"[-−][0-9]+", part):
-        raise ValueError(_negative(part, answer))
+        raise _problem("negative", answer, part)
     if re.fullmatch(r"[0-9]+\.[0-9]*|\.[0-9]+", part):
-        raise ValueError(f"{shown} holds {part}: every axis is a whole number, {EXAMPLE}.")
+        raise _problem("fraction", answer, part)
     if re.fullmatch(r"[0-9\s]+([*+x×·][0-9\s]+)+", part):
-        raise ValueError(
-            f"{shown} leaves {part} to be worked out: write each number itself, with commas between, {EXAMPLE}."
-        )
-    if re.search(r"[^\W\d]", part):
-        raise ValueError(f"{shown} is not all numbers: use numbers, one for each axis, {EXAMPLE}.")
-    raise ValueError(f"{shown} is no shape: give a whole number for each axis, with commas between, {EXAMPLE}.")
+        raise _problem("product", answer, part)
+    raise _problem("word" if re.search(r"[^\W\d]", part) else "other", answer)
 
 
-def _negative(part: str, answer: Any) -> str:
-    return f"{_quoted(answer)} holds {part}: a shape has no negative numbers; say how many there are, {EXAMPLE}."
+def quoted(answer: Any) -> str:
+    """What was given, as a sentence repeats it: cut where it gets long; text in quotation marks.
 
-
-def _quoted(answer: Any) -> str:
-    """The answer as it was given, cut where it gets long; text in quotation marks."""
+    Example:
+        >>> quoted("5,  3"), quoted((5, 3))
+        ('"5, 3"', '(5, 3)')
+    """
+    answer = answer[:MOST_TEXT]
     shown = f'"{" ".join(answer.split())}"' if isinstance(answer, str) else repr(tuple(answer))
-    return shown if len(shown) <= 48 else f"{shown[:46]}…{shown[-1]}"
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 2]}…{shown[-1]}"
 
 
 def _a(answer: Any) -> str:

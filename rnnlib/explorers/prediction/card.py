@@ -15,6 +15,7 @@ from rnnlib.explorers.prediction.row_question import RowQuestion
 from rnnlib.explorers.prediction.shape_question import ShapeQuestion
 from rnnlib.explorers.prediction.slice_question import SliceQuestion
 from rnnlib.explorers.prediction.view import PredictionCardView
+from rnnlib.explorers.shared.view import SENTENCES
 from rnnlib.spec import LayerSpec, shapes
 
 MOST_NAMES = 12  # an error lists no more of a layer's tensors than this
@@ -26,12 +27,14 @@ class Feedback:
 
     Attributes:
         right: whether it is what torch says.
-        message: in words: the misconception behind a wrong answer, then what torch says.
+        slip: the misconception behind a wrong answer, by a short name that stays; "" of a right one.
+        message: in words: the misconception, then what torch says.
         said: the first part of the message, without what torch says.
         truth: what torch says, such as ``"(2, 3, 10) = (num_layers × num_directions, batch, hidden_size)"``.
     """
 
     right: bool
+    slip: str
     message: str
     said: str = dataclasses.field(repr=False)
     truth: str = dataclasses.field(repr=False)
@@ -63,8 +66,8 @@ class PredictionCard(PredictionCardView):
             layer and direction: it has no time axis.
         """
         slip, truth = self._asked.slip(self._asked.read(answer)), self._asked.truth
-        said = slip or f"Right: {truth.why}."
-        return Feedback(slip is None, f"{said} {self._asked.oracle} says {truth.says}.", said, truth.says)
+        name, said = slip or ("", f"Right: {truth.why}.")
+        return Feedback(slip is None, name, f"{said} {self._asked.oracle} says {truth.says}.", said, truth.says)
 
     def reply(self, answer: Any) -> dict[str, Any]:
         """The feedback as plain data for the front end; at a first slip without what torch says."""
@@ -79,6 +82,13 @@ class PredictionCard(PredictionCardView):
         """The answer, as plain data for the front end."""
         self._open = True
         return _told(self._asked.truth)
+
+    def _recorded(self) -> dict[str, Any]:
+        """All that a page needs to reply as this card does; where an answer cannot be judged, why."""
+        try:
+            return {"shown": _told(self._asked.truth), **self._asked.recorded()}
+        except SENTENCES as error:
+            return {"problem": str(error)}
 
 
 def _told(truth: Truth) -> dict[str, Any]:

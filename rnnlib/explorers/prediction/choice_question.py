@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from rnnlib.engine.closeness import close, difference
+from rnnlib.explorers.prediction.answer import quoted
+from rnnlib.explorers.prediction.misconceptions import Misconception
 from rnnlib.explorers.prediction.question import Question, Truth
 from rnnlib.spec.arguments import brief
 
@@ -36,11 +38,23 @@ class ChoiceQuestion(Question):
         for choice in self.choices:
             if given == choice.casefold():
                 return choice
-        raise ValueError(f"{brief(answer)} is none of the choices: {', '.join(map(repr, self.choices))}.")
+        raise ValueError(self._none.format(shown=quoted(answer)))
 
-    def slip(self, answer: str) -> str | None:
-        """What was mixed up, if anything."""
-        return None if answer == self.truth.says else self.slips.get(answer, "That is not what torch says.")
+    @property
+    def _none(self) -> str:
+        return f"{{shown}} is none of the choices: {', '.join(map(repr, self.choices))}."
+
+    def slip(self, answer: str) -> Misconception | None:
+        """What its author says of a wrong choice; the choice itself is the slip's name."""
+        if answer == self.truth.says:
+            return None
+        return Misconception(answer, self.slips.get(answer, "That is not what torch says."))
+
+    def recorded(self) -> dict[str, Any]:
+        """The right choice, and what to say to the others."""
+        right = self.truth.says
+        wrong = {choice: self.slip(choice) for choice in self.choices if choice != right}
+        return {"kind": "choice", "problems": {"none": self._none}, "right": right, "wrong": wrong}
 
 
 class AttemptQuestion(ChoiceQuestion):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rnnlib.explorers.prediction.answer import Shape
 from rnnlib.explorers.prediction.axes import NUMBERS, ONE, X_AND_H, Axes, as_read
@@ -17,7 +18,7 @@ WHOLE = "This is the shape of"  # so begins what is true of a whole answer only,
 
 
 class Misconception(NamedTuple):
-    """What was mixed up, by a name to test for, and one or two short sentences to the learner."""
+    """What was mixed up, by a short name that stays, and one or two short sentences to the learner."""
 
     name: str
     sentence: str
@@ -50,8 +51,46 @@ def misconception(
     asked = _asked(spec, tensor, seq_len, batch)
     if wrong == asked.right.sizes:
         return None
-    looks = (_one_slip, _other_order, _two_slips, _one_axis, _other_tensor, _packed_rows, _same_count)
-    return next(filter(None, (look(asked, wrong) for look in looks)), None) or _whole_shape(asked, wrong)
+    looks = (_one_axis, _other_tensor, _packed_rows, _same_count)
+    known = _known(spec, tensor, seq_len, batch).get(wrong)
+    return known or next(filter(None, (look(asked, wrong) for look in looks)), None) or _whole_shape(asked, wrong)
+
+
+def misconceptions(spec: LayerSpec, tensor: str, *, seq_len: int, batch: int | None = None) -> dict[str, Any]:
+    """All that `misconception` says, as plain data: what a card needs on a page with no kernel.
+
+    Returns:
+        ``known``: by shape, what is known of it. Of any other shape, in this order, what to say ``off`` where axes are
+        wrong, by their places, if it is one; of ``packed`` rows; of as many numbers, ``same_count``; ``off`` again;
+        and of another number of ``axes``, with the field ``{given}``.
+
+    Example:
+        >>> told = misconceptions(LayerSpec("RNN", 5, 10, 2), "h_n", seq_len=6, batch=3)
+        >>> told["known"]["6,3,10"].name, told["off"]["0,2"].name
+        ('output for a state', 'axes')
+    """
+    asked = _asked(spec, tensor, seq_len, batch)
+    right = asked.right.sizes
+    known = dict(_known(spec, tensor, seq_len, batch))
+    for shape in {other.sizes for other in asked.tensors.values()} - {right}:
+        known.setdefault(shape, _one_axis(asked, shape) or _other_tensor(asked, shape))  # type: ignore[arg-type]
+    places = [off for count in range(1, len(right) + 1) for off in itertools.combinations(range(len(right)), count)]
+    off = {}
+    for wrong in places:
+        shape = tuple(size + (place in wrong) for place, size in enumerate(right))
+        off[_key(wrong)] = _one_axis(asked, shape) or _whole_shape(asked, shape)
+    return {
+        "right": right,
+        "known": {_key(shape): told for shape, told in known.items() if shape != right and 0 not in shape},
+        "off": off,
+        "packed": _packed(asked),
+        "same_count": _other_axes(asked),
+        "axes": _number_of_axes(asked, "{given}"),
+    }
+
+
+def _key(numbers: Shape) -> str:
+    return ",".join(map(str, numbers))
 
 
 class _Asked(NamedTuple):
@@ -75,6 +114,7 @@ class _Asked(NamedTuple):
         return sentences(slip, self.spec, self.right, self.tensors["input"])
 
 
+@functools.lru_cache(maxsize=8)
 def _asked(spec: LayerSpec, tensor: str, seq_len: int, batch: int | None) -> _Asked:
     tensors = shapes(spec, seq_len, batch)
     right, where = tensors[tensor], tensor[len("weight_ih") :]
@@ -84,43 +124,53 @@ def _asked(spec: LayerSpec, tensor: str, seq_len: int, batch: int | None) -> _As
     return _Asked(spec, right, tensors, values, list(slips(spec, right, tensors)))
 
 
-def _one_slip(asked: _Asked, wrong: Shape) -> Misconception | None:
-    beliefs: list[tuple[tuple[str, ...], ...]] = []
-    names: list[str] = []
+@functools.lru_cache(maxsize=8)
+def _known(spec: LayerSpec, tensor: str, seq_len: int, batch: int | None) -> dict[Shape, Misconception]:
+    """What is known of each shape that a slip, another order or two slips lead to."""
+    asked = _asked(spec, tensor, seq_len, batch)
+    return _two_slips(asked) | _other_order(asked) | _one_slip(asked)
+
+
+def _one_slip(asked: _Asked) -> dict[Shape, Misconception]:
+    found: dict[Shape, dict[str, tuple[tuple[str, ...], ...]]] = {}
     for name, change in asked.slips:
         axes = change(asked.right.axes)
-        if asked.sizes(axes) == wrong and name not in names and asked.meant(axes) not in beliefs:
-            beliefs.append(asked.meant(axes))
-            names.append(name)
-    if len(names) < 2:
-        return Misconception(names[0], " ".join(asked.sentences(names[0]))) if names else None
-    one, other = (asked.sentences(name)[0] for name in names[:2])
-    return Misconception(" / ".join(names[:2]), f"{one} Or {other[0].lower()}{other[1:]}")
+        beliefs = found.setdefault(asked.sizes(axes), {})
+        if asked.meant(axes) not in beliefs.values():
+            beliefs.setdefault(name, asked.meant(axes))
+    return {shape: _either(asked, *beliefs) for shape, beliefs in found.items()}
 
 
-def _two_slips(asked: _Asked, wrong: Shape) -> Misconception | None:
-    """Two at a time; where two pairs that mean different things give this shape, neither is blamed."""
-    parts = [slip for slip in asked.slips if not asked.sentences(slip[0])[0].startswith(WHOLE)]
-    found: dict[tuple[tuple[str, ...], ...], tuple[str, str]] = {}
+def _either(asked: _Asked, name: str, other: str = "", *_: str) -> Misconception:
+    """The slip, or where two that mean different things give one shape, either."""
+    said = asked.sentences(name)
+    if not other:
+        return Misconception(name, " ".join(said))
+    too = asked.sentences(other)[0]
+    return Misconception(f"{name} / {other}", f"{said[0]} Or {too[0].lower()}{too[1:]}")
+
+
+def _two_slips(asked: _Asked) -> dict[Shape, Misconception]:
+    """Two at a time; where two pairs that mean different things give a shape, neither is blamed."""
+    said = {name: asked.sentences(name)[0] for name, _ in asked.slips}
+    parts = [slip for slip in asked.slips if not said[slip[0]].startswith(WHOLE)]
+    found: dict[Shape, dict[tuple[tuple[str, ...], ...], tuple[str, str]]] = {}
     for (one, change), (other, change_too) in itertools.permutations(parts, 2):
         before, between = asked.right.axes, change(asked.right.axes)
         after = change_too(between)
         put_back = len(between) != len(before) == len(after)  # an axis that one takes and the other brings
-        if one != other and not put_back and asked.sizes(after) == wrong:
-            found.setdefault(asked.meant(after), (one, other))
-    if len(found) != 1:
-        return None
-    ((one, other),) = found.values()
-    said = f"Two things at once. {asked.sentences(one)[0]} {asked.sentences(other)[0]}"
-    return Misconception(f"{one} + {other}", said)
+        if one != other and not put_back:
+            found.setdefault(asked.sizes(after), {}).setdefault(asked.meant(after), (one, other))
+    pairs = {shape: pair for shape, beliefs in found.items() if len(beliefs) == 1 for pair in beliefs.values()}
+    return {
+        shape: Misconception(f"{one} + {other}", f"Two things at once. {said[one]} {said[other]}")
+        for shape, (one, other) in pairs.items()
+    }
 
 
-def _other_order(asked: _Asked, wrong: Shape) -> Misconception | None:
-    if sorted(wrong) != sorted(asked.right.sizes):
-        return None
-    return Misconception(
-        "other order", f"The numbers are right, but not their order. {asked.right.name} is {as_read(asked.right.axes)}."
-    )
+def _other_order(asked: _Asked) -> dict[Shape, Misconception]:
+    said = f"The numbers are right, but not their order. {asked.right.name} is {as_read(asked.right.axes)}."
+    return dict.fromkeys(itertools.permutations(asked.right.sizes), Misconception("other order", said))
 
 
 def _one_axis(asked: _Asked, wrong: Shape) -> Misconception | None:
@@ -142,35 +192,44 @@ def _other_tensor(asked: _Asked, wrong: Shape) -> Misconception | None:
 
 
 def _packed_rows(asked: _Asked, wrong: Shape) -> Misconception | None:
+    packed = _packed(asked)
+    if not packed or len(wrong) != 2 or wrong[1] != packed["width"]:
+        return None
+    return packed["told"] if packed["least"] <= wrong[0] <= packed["most"] else None
+
+
+def _packed(asked: _Asked) -> dict[str, Any]:
     """A row for each step that is no pad: how many these are the lengths say, which no card tells."""
     right, seq_len, batch = asked.right, asked.values["seq_len"], asked.values["batch"]
-    if not (right.role != "parameter" and not asked.spec.is_cell and len(wrong) == 2 and wrong[1] == right.sizes[-1]):
-        return None
-    if not seq_len + batch <= wrong[0] + 1 <= seq_len * batch:
-        return None
-    return Misconception(
-        "packed rows",
-        f"You gave a row for each step that is no pad: packed.data has these. {right.name} is {as_read(right.axes)}.",
-    )
+    if right.role == "parameter" or asked.spec.is_cell:
+        return {}
+    said = f"You gave a row for each step that is no pad: packed.data has these. {right.name} is {as_read(right.axes)}."
+    told = Misconception("packed rows", said)
+    return {"width": right.sizes[-1], "least": seq_len + batch - 1, "most": seq_len * batch - 1, "told": told}
 
 
 def _same_count(asked: _Asked, wrong: Shape) -> Misconception | None:
-    if math.prod(wrong) != math.prod(asked.right.sizes):
-        return None
-    return Misconception(
-        "other axes",
-        f"That holds as many numbers, but on other axes. {asked.right.name} is {as_read(asked.right.axes)}.",
-    )
+    return _other_axes(asked) if math.prod(wrong) == math.prod(asked.right.sizes) else None
+
+
+def _other_axes(asked: _Asked) -> Misconception:
+    right = f"{asked.right.name} is {as_read(asked.right.axes)}"
+    return Misconception("other axes", f"That holds as many numbers, but on other axes. {right}.")
 
 
 def _whole_shape(asked: _Asked, wrong: Shape) -> Misconception:
     right, name = len(asked.right.axes), asked.right.name
     if len(wrong) != right:
-        has = "1 axis" if right == 1 else f"{right} axes"
-        return Misconception("number of axes", f"{name} has {has}, {as_read(asked.right.axes)}. You gave {len(wrong)}.")
+        return _number_of_axes(asked, len(wrong))
     *most, last = (_place(axis, right) for axis in _axes_off(asked, wrong))
     which = f"The {', '.join(most)} and {last} axes are wrong"
     return Misconception("axes", f"{which}. {name} is {as_read(asked.right.axes)}.")
+
+
+def _number_of_axes(asked: _Asked, given: int | str) -> Misconception:
+    right = len(asked.right.axes)
+    has = f"{asked.right.name} has {'1 axis' if right == 1 else f'{right} axes'}, {as_read(asked.right.axes)}"
+    return Misconception("number of axes", f"{has}. You gave {given}.")
 
 
 def _place(axis: int, count: int) -> str:

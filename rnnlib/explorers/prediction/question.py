@@ -13,6 +13,7 @@ from torch import nn
 from rnnlib.engine.call import check_numbers
 from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.run import Run, run
+from rnnlib.explorers.prediction.misconceptions import Misconception
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.shapes import data_shapes, symbol_values
 from rnnlib.spec.snippet import FIELD, constructor
@@ -68,8 +69,12 @@ class Question(abc.ABC):
         """What torch says."""
 
     @abc.abstractmethod
-    def slip(self, answer: Any) -> str | None:
+    def slip(self, answer: Any) -> Misconception | None:
         """What to tell of a wrong answer, as `read` gave it; None of a right one."""
+
+    @abc.abstractmethod
+    def recorded(self) -> dict[str, Any]:
+        """All that `read` and `slip` know, as plain data: what `offline.js` needs to do the same with no kernel."""
 
 
 class LayerQuestion(Question):

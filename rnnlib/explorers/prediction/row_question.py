@@ -15,11 +15,14 @@ from torch import Tensor
 from rnnlib.engine.closeness import close
 from rnnlib.engine.layers import random_numbers
 from rnnlib.engine.trace.trace import trace
+from rnnlib.explorers.prediction.answer import quoted
+from rnnlib.explorers.prediction.misconceptions import Misconception
 from rnnlib.explorers.prediction.question import NOT_TORCHS, LayerQuestion, Truth
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.shapes import data_shapes
 
+NO_INDEX = "{shown} is no index: type one whole number; from the end it is negative."
 DIRECTIONS = ("forward", "backward")
 MIX_UPS = {
     "one row a layer": "You counted one row a layer. Each has two, forward and backward, before the next layer's.",
@@ -80,7 +83,7 @@ class RowQuestion(LayerQuestion):
         then = ", and forward comes before backward" if self.spec.bidirectional else ""
         return Truth(f"{name}[{row}], or {name}[{row - self._count}]", f"{name} goes layer by layer{then}")
 
-    def slip(self, answer: int) -> str | None:
+    def slip(self, answer: int) -> Misconception | None:
         """What was mixed up, if anything."""
         count, name = self._count, self.tensor
         row = answer % count if -count <= answer < count else answer
@@ -88,10 +91,19 @@ class RowQuestion(LayerQuestion):
             return None
         mix_ups = [mix_up for mix_up, wrong in self.slips() if wrong == row]
         if len(mix_ups) == 1:  # where two lead to one row, neither is blamed
-            return MIX_UPS[mix_ups[0]].format(name=name)
+            return Misconception(mix_ups[0], MIX_UPS[mix_ups[0]].format(name=name))
         if not 0 <= row < count:
-            return f"{name} has {count} rows: 0 to {count - 1}, or -{count} to -1 from the end."
-        return f"Row {row} of {name} is {self._place(*divmod(row, self.spec.num_directions))}."
+            there = f"0 to {count - 1}, or -{count} to -1 from the end"
+            return Misconception("no such row", f"{name} has {count} rows: {there}.")
+        whose = self._place(*divmod(row, self.spec.num_directions))
+        return Misconception("another row", f"Row {row} of {name} is {whose}.")
+
+    def recorded(self) -> dict[str, Any]:
+        """The row, and what to say to any other; "outside" is where none is."""
+        count = self._count
+        wrong = {str(row): self.slip(row) for row in range(count + 1) if row != self._row}
+        told = {"right": self._row, "count": count, "wrong": wrong, "outside": self.slip(-count - 1)}
+        return {"kind": "row", "name": self.tensor, "problems": {"index": NO_INDEX}} | told
 
     def slips(self) -> Iterator[tuple[str, int]]:
         """The known ways to get it wrong: the slip, and the row that it leads to."""
@@ -147,7 +159,7 @@ def read_index(answer: Any, tensor: str) -> int:
         found = re.fullmatch(rf"({tensor})?\s*\[?\s*([-−+]?\s*[0-9]{{1,18}})\s*\]?\s*\.?", answer.strip())
         if found:
             return int(found[2].replace("−", "-").replace(" ", ""))
-        raise ValueError(f"{brief(answer)} is no index: type one whole number; from the end it is negative.")
+        raise ValueError(NO_INDEX.format(shown=quoted(answer)))
     try:
         if isinstance(answer, bool):
             raise TypeError

@@ -6,15 +6,15 @@ import dataclasses
 import functools
 from typing import Any
 
-from rnnlib.explorers.prediction.answer import Shape, read_shape
+from rnnlib.explorers.prediction.answer import PROBLEMS, Shape, read_shape
 from rnnlib.explorers.prediction.axes import as_read
-from rnnlib.explorers.prediction.misconceptions import misconception
+from rnnlib.explorers.prediction.misconceptions import Misconception, misconception, misconceptions
 from rnnlib.explorers.prediction.question import LayerQuestion, Truth
 from rnnlib.explorers.prediction.sentences import meaning
 from rnnlib.spec import TensorShape, shapes
 from rnnlib.spec.shapes import symbol_values
 
-OVERRIDDEN = "The rules give that; this layer's own forward() does not."
+OVERRIDDEN = Misconception("own forward()", "The rules give that; this layer's own forward() does not.")
 
 
 class ShapeQuestion(LayerQuestion):
@@ -51,12 +51,23 @@ class ShapeQuestion(LayerQuestion):
         tensor = self._real
         return Truth(f"{tensor.sizes} = {as_read(tensor.axes)}", meaning(self.spec, tensor), self._axes(tensor))
 
-    def slip(self, answer: Shape) -> str | None:
+    def slip(self, answer: Shape) -> Misconception | None:
         """What was mixed up, if anything."""
         if answer == self._real.sizes:
             return None
         found = misconception(self.spec, self.tensor, answer, seq_len=self.seq_len, batch=self.batch)
-        return found.sentence if found else OVERRIDDEN
+        return found or OVERRIDDEN
+
+    def recorded(self) -> dict[str, Any]:
+        """The real layer's shape, the one that the rules give, and every misconception."""
+        rules = misconceptions(self.spec, self.tensor, seq_len=self.seq_len, batch=self.batch)
+        return {
+            "kind": "shape",
+            "problems": PROBLEMS,
+            "right": self._real.sizes,
+            "rules": rules,
+            "by_rules": OVERRIDDEN,
+        }
 
     def _axes(self, tensor: TensorShape) -> list[dict[str, Any]]:
         """Each axis with its symbols, its size, and how the one comes from the other: ``2 × 1``."""

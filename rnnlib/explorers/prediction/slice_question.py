@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
-from types import EllipsisType
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from rnnlib.engine.closeness import close
-from rnnlib.explorers.prediction.answer import MOST_TEXT
+from rnnlib.explorers.prediction.answer import MOST_TEXT, quoted
+from rnnlib.explorers.prediction.misconceptions import Misconception
 from rnnlib.explorers.prediction.question import NOT_TORCHS, LayerQuestion, Truth
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief
 from rnnlib.spec.shapes import data_shapes
 
 EXAMPLE = "such as output[1, :, 2:3]"
-LITERALS = (ast.Subscript, ast.Load, ast.Tuple, ast.Slice, ast.UnaryOp, ast.USub)
+NUMBER = "-?(?:0+|[1-9][0-9]{0,14})"
+PART = rf"(?:\.\.\.|{NUMBER}|(?:{NUMBER})?:(?:{NUMBER})?(?::(?:{NUMBER})?)?)"
+ONE_DOTS = r"(?![^\]]*\.\.\.[^\]]*\.\.\.)"  # of two in one index torch makes what no one means
+SLICE = rf"output(?:\[{ONE_DOTS}{PART}(?:,{PART})*\])*"
+PROBLEMS = {
+    "long": f"{{shown}} is too long for a slice {EXAMPLE}.",
+    "nothing": f"nothing was given: type a slice, {EXAMPLE}.",
+    "other": f"{{shown}} is no slice of output: use whole numbers, colons and ... alone, {EXAMPLE}.",
+}
+RAISES = Misconception("it raises", "{code} raises {error}.")
 MIX_UPS = {
     "both halves": "You kept both halves of the last axis: forward and backward stand side by side there.",
     "other half": "You took the other direction's half of the last axis: forward comes first, then backward.",
@@ -60,40 +69,71 @@ class SliceQuestion(LayerQuestion):
         return read_slice(answer)
 
     @functools.cached_property
-    def _real(self) -> tuple[Tensor, Tensor]:
-        """The real layer's output, and the row of h_n."""
+    def _places(self) -> Tensor:
+        """The places in output, numbered: which of them an answer takes says more than the numbers that stand there.
+
+        The real layer must bear out that those in the right slice hold h_n's row.
+        """
         output, row = self.result.output, self.result.h_n[self.row]
-        if not _same_numbers(_taken(self._at(self.end, self.half), output), row):
+        if not close(_taken(self._at(self.end, self.half), output).squeeze(), row.squeeze()):
             raise ValueError(NOT_TORCHS)
-        return output, row
+        return torch.arange(output.numel()).view(output.shape)
 
     @property
     def truth(self) -> Truth:
         """The slice that the rules give, once the real layer has borne it out."""
-        _ = self._real
+        _ = self._places
         why = "the layer ends at the last step"
         if self.spec.bidirectional:
             end, half = ("step 0", "second") if self.way == "backward" else ("the last step", "first")
             why = f"the {self.way} direction ends at {end}, and its half is the {half}"
         return Truth(self._at(self.end, self.half), why)
 
-    def slip(self, answer: str) -> str | None:
+    def slip(self, answer: str) -> Misconception | None:
         """What was mixed up, if anything."""
-        output, row = self._real
+        places = self._places
         try:
-            taken = _taken(answer, output)
+            taken = _taken(answer, places)
         except (IndexError, ValueError, TypeError, RuntimeError) as error:
-            return f"{answer} raises {type(error).__name__}: {str(error).splitlines()[0].rstrip('.')}."
-        if _same_numbers(taken, row):
+            said = f"{type(error).__name__}: {str(error).splitlines()[0].rstrip('.')}"
+            return Misconception(RAISES.name, RAISES.sentence.format(code=answer, error=said))
+        right = _taken(self._at(self.end, self.half), places)
+        if _same_places(taken, right):
             return None
+        for name, wrong in self.slips():
+            if _same_places(taken, _taken(wrong, places)):
+                return self._mix_up(name)
+        shape = tuple(taken.shape) if taken.squeeze().shape != right.squeeze().shape else None
+        return self._other(shape)
+
+    def _mix_up(self, name: str) -> Misconception:
         axes = ", ".join(data_shapes(self.spec, self.seq_len, self.batch)["output"].axes[:2])
         who = "this direction" if self.spec.bidirectional else "the layer"
-        for name, wrong in self.slips():
-            if _same_numbers(taken, _taken(wrong, output)):
-                return MIX_UPS[name].format(name=self.equals, direction=self.way, who=who, axes=f"({axes}, …)")
-        if taken.squeeze().shape != row.squeeze().shape:
-            return f"Its shape is {tuple(taken.shape)}, and that of {self.equals} is {tuple(row.shape)}."
-        return f"The shape is right, and the numbers are not those of {self.equals}."
+        said = MIX_UPS[name].format(name=self.equals, direction=self.way, who=who, axes=f"({axes}, …)")
+        return Misconception(name, said)
+
+    def _other(self, shape: Any) -> Misconception:
+        """What fits no slip: of another shape, or None where the shape is right."""
+        if shape is None:
+            return Misconception(
+                "other numbers", f"The shape is right, and the numbers are not those of {self.equals}."
+            )
+        right = tuple(self.result.h_n[self.row].shape)
+        return Misconception("other shape", f"Its shape is {shape}, and that of {self.equals} is {right}.")
+
+    def recorded(self) -> dict[str, Any]:
+        """The right slice, the wrong ones that are known, and what to say to any other."""
+        right, shape = self.truth.says, tuple(self._places.shape)
+        return {
+            "kind": "slice",
+            "problems": PROBLEMS,
+            "right": right,
+            "shape": shape,
+            "wrong": [(code, self._mix_up(name)) for name, code in self.slips()],
+            "other_shape": self._other("{shape}"),
+            "other_numbers": self._other(None),
+            "raises": RAISES,
+        }
 
     def slips(self) -> Iterator[tuple[str, str]]:
         """The known ways to get it wrong: the slip, and the slice that it leads to."""
@@ -159,27 +199,15 @@ def read_slice(answer: Any) -> str:
     if not isinstance(answer, str):
         raise TypeError(f"an answer is a slice as text, {EXAMPLE}, not {brief(answer)}.")
     if len(answer) > MOST_TEXT:
-        raise ValueError(f"{brief(answer)} is too long for a slice {EXAMPLE}.")
+        raise ValueError(PROBLEMS["long"].format(shown=quoted(answer)))
     text = unicodedata.normalize("NFKC", answer).replace("−", "-").replace("…", "...").strip("\"'“”‘’` \n")
     if not text:
-        raise ValueError(f"nothing was given: type a slice, {EXAMPLE}.")
+        raise ValueError(PROBLEMS["nothing"])
     text = text if text.startswith("output") else f"output{text}" if text[0] == "[" else f"output[{text}]"
-    try:
-        whole: ast.AST = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        whole = ast.Pass()
-    root = whole
-    while isinstance(root, ast.Subscript):
-        root = root.value
-    inside = [part for part in ast.walk(whole) if part is not root]
-    if not (isinstance(root, ast.Name) and root.id == "output" and all(map(_is_literal, inside))):
-        raise ValueError(f"{brief(answer)} is no slice of output: use whole numbers, colons and ... alone, {EXAMPLE}.")
-    return ast.unparse(whole)
-
-
-def _is_literal(part: ast.AST) -> bool:
-    """Whether a part of an index is a whole number, a colon, dots, or what holds them together."""
-    return type(part.value) in (int, EllipsisType) if isinstance(part, ast.Constant) else isinstance(part, LITERALS)
+    tight = re.sub(r"\s*([][,:.-])\s*", r"\1", text).replace(",]", "]")
+    if not re.fullmatch(SLICE, tight):
+        raise ValueError(PROBLEMS["other"].format(shown=quoted(answer)))
+    return tight.replace(",", ", ")
 
 
 def _taken(code: str, output: Tensor) -> Tensor:
@@ -188,6 +216,6 @@ def _taken(code: str, output: Tensor) -> Tensor:
     return taken
 
 
-def _same_numbers(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors hold the same numbers, but for axes of 1."""
-    return close(a.squeeze(), b.squeeze())
+def _same_places(a: Tensor, b: Tensor) -> bool:
+    """Whether two slices take the same places in the same order, but for axes of 1."""
+    return torch.equal(a.squeeze(), b.squeeze())

@@ -5,6 +5,7 @@ import { partsOf } from "../shared/copyable_snippet.js";
 import { lineOf } from "../shared/frame.js";
 import { statusSaid } from "../shared/status.js";
 import { colourOf } from "../shared/symbols.js";
+import { offlineCard } from "./offline.js";
 
 const PATIENCE = 3000; // milliseconds until a kernel that has not answered is said to be silent
 const CHOOSE = "Choose one.";
@@ -130,6 +131,7 @@ function skeleton(model) {
 function render({ model, el: host }) {
   const { root, form, way, ask, line, told } = skeleton(model);
   const view = Math.random().toString(36).slice(2); // the same card may be shown twice: each hears its own replies
+  const offline = model.get("page") && offlineCard(model.get("recording"));
   let asked = 0;
   let timer = 0;
 
@@ -147,10 +149,12 @@ function render({ model, el: host }) {
   };
   const send = (content) => {
     waits(CHECKING);
-    timer = setTimeout(silent, PATIENCE);
     asked += 1;
+    const message = { ...content, id: `${view}-${asked}` };
+    if (offline) return hear(offline(message));
+    timer = setTimeout(silent, PATIENCE);
     try {
-      model.send({ ...content, id: `${view}-${asked}` });
+      model.send(message);
     } catch {
       silent();
     }
