@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from anywidget import AnyWidget
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from rnnlib import LayerSpec, predict
 from tests.browser.conftest import SHOTS, afresh
@@ -159,3 +160,23 @@ def test_what_is_told_comes_into_sight(page_of: Callable[[Mapping[str, AnyWidget
     answer(page.locator("#card .rnnlib"), "1")
     page.evaluate(REPLY, ["card", kernel.reply("1")])
     expect(page.locator("#card .told")).to_be_in_viewport(ratio=1)
+
+
+def test_a_saved_card_replies_by_itself_and_does_not_give_the_answer_away(browser: Browser, tmp_path: Path) -> None:
+    saved = predict(DEEP, "h_n", seq_len=12, batch=3).save(tmp_path / "card.html")
+    assert "4, 3, 8" not in saved.read_text("utf-8")
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto(saved.as_uri())
+    card = page.locator(".rnnlib")
+    answer(card, "(12, 3, 16)")
+    expect(card).to_contain_text("This is the shape of output")
+    expect(card).not_to_contain_text("The layer says")
+    answer(card, "banana")
+    expect(card.get_by_role("alert")).to_contain_text('"banana" is not all numbers')
+    answer(card, "2x3x8")
+    expect(card).to_contain_text("You left num_directions out of h_n.")
+    expect(card).to_contain_text("The layer says (4, 3, 8)")
+    page.screenshot(path=SHOTS / "card saved.png")
+    answer(card, "4 3 8")
+    expect(card.locator(".line")).to_have_text("✓ Right.")
+    page.close()

@@ -15,6 +15,7 @@ from rnnlib.explorers.prediction.row_question import RowQuestion
 from rnnlib.explorers.prediction.shape_question import ShapeQuestion
 from rnnlib.explorers.prediction.slice_question import SliceQuestion
 from rnnlib.explorers.prediction.view import PredictionCardView
+from rnnlib.explorers.shared.page.recording import Recording
 from rnnlib.explorers.shared.view import SENTENCES
 from rnnlib.spec import LayerSpec, shapes
 
@@ -83,12 +84,13 @@ class PredictionCard(PredictionCardView):
         self._open = True
         return _told(self._asked.truth)
 
-    def _recorded(self) -> dict[str, Any]:
-        """All that a page needs to reply as this card does; where an answer cannot be judged, why."""
+    def _recording(self) -> Recording:
+        """Its state, and all that a page needs to reply as this card does; where an answer cannot be judged, why."""
         try:
-            return {"shown": _told(self._asked.truth), **self._asked.recorded()}
+            told = {"shown": _told(self._asked.truth), **self._asked.recorded()}
         except SENTENCES as error:
-            return {"problem": str(error)}
+            told = {"problem": str(error)}
+        return Recording(self.get_state() | {"recording": told})
 
 
 def _told(truth: Truth) -> dict[str, Any]:

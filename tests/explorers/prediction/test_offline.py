@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,9 @@ def agree(*asked: tuple[Make, list[str]]) -> None:
         [make, answers, [{"answer": a, "id": f"a-{i}"} for i, a in enumerate(answers)] + [{"show": True, "id": "b"}]]
         for make, answers in asked
     ]
-    given = [[make()._recorded(), answers, messages + messages[:1]] for make, answers, messages in asks]
+    given = [
+        [make()._recording().state["recording"], answers, messages + messages[:1]] for make, answers, messages in asks
+    ]
     by_page = json.loads(run(HERE / "offline.mjs", given=json.dumps(given)))
     for (make, answers, messages), (said, sent) in zip(asks, by_page, strict=True):
         kernel = json.loads(json.dumps(by_kernel(make(), answers, messages + messages[:1])))
@@ -238,3 +241,15 @@ def test_whatever_is_typed(spec: LayerSpec, seq_len: int, batch: int | None, ans
         asked.append((of(spec, "h_n", row=(spec.num_layers - 1, "forward"), **sizes), answers))
         asked.append((of(spec, "output", equals="h_n[-1]", **sizes), answers))
     agree(*asked)
+
+
+def test_a_page_does_not_give_the_answer_away_at_a_glance() -> None:
+    for make, answers in (
+        (of(DEEP, "h_n"), (r"4, ?3, ?10",)),
+        (of(DEEP, "h_n", row=(1, "forward")), (r"h_n\[2\]", "layer forgotten")),
+        (of(DEEP, "output", equals="h_n[-1]"), (r"0, :, 10:", "other half")),
+    ):
+        page = make().as_html()
+        assert "Predict" in page or "Which" in page
+        data = re.sub(r'<(script|style) id="rnnlib-.*?</\1>', "", page, flags=re.DOTALL)
+        assert [answer for answer in answers if re.search(answer, data)] == []

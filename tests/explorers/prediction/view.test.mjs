@@ -166,6 +166,34 @@ test("what is typed stands between its words", () => {
   assert.match(root.find("answer").textContent, /^h_n\[\]Check$/);
 });
 
+test("on a page with no kernel the card replies by itself, from what was recorded", () => {
+  const recording = {
+    kind: "row",
+    name: "h_n",
+    problems: { index: "{shown} is no index." },
+    right: 2,
+    count: 4,
+    wrong: { 0: ["layer forgotten", "You forgot a layer."], 1: ["another row", "Row 1 is another."] },
+    outside: ["no such row", "There are 4 rows."],
+    shown: { said: "Why: so it is.", truth: "h_n[2]", axes: [] },
+  };
+  const { root, sent, submit, said } = shown({ page: { label: "recorded" }, recording });
+  submit("banana");
+  assert.equal(said("alert"), '"banana" is no index.');
+  submit("0");
+  assert.equal(root.dataset.state, "wrong");
+  assert.equal(said("told"), "You forgot a layer.");
+  submit("-4"); // the same row, but another answer
+  assert.equal(said("told"), "You forgot a layer.The layer says h_n[2]");
+  submit("h_n[-2]");
+  assert.equal(said("line"), "✓ Right.");
+  assert.equal(said("told"), "Why: so it is.The layer says h_n[2]");
+  assert.deepEqual(sent, []);
+  const asks = shown({ page: {}, recording });
+  asks.root.find("quiet").heard.click();
+  assert.equal(asks.said("told"), "Why: so it is.The layer says h_n[2]");
+});
+
 test("who asks for the answer is shown it, and asks no more", () => {
   const { root, sent, hear, said } = shown();
   const ask = root.find("quiet");
