@@ -15,7 +15,7 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 # JupyterLab would ask on its first start whether to fetch news from the internet.
 NO_NEWS := $(VENV)/jupyter/settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings
 
-.PHONY: help lab test test-long lesson notebooks bench record pictures browser
+.PHONY: help lab site test test-long lesson notebooks bench record pictures browser
 
 help: ## show these lines
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ lab: $(VENV)/installed-lab $(NO_NEWS) ## open the first lesson in JupyterLab, on
 		--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 		--ServerApp.answer_yes=True \
 		$$(test "$$(id -u)" != 0 || echo --allow-root)
+
+site: $(VENV)/installed-site ## build the web edition in build/site: every explorer alive, nothing to install
+	$(RUN) site/build.py
 
 test: $(VENV)/installed-test browser ## run every test: style, types, package, notebooks, JupyterLab in a browser
 	$(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval rnnlib tests notebooks
@@ -57,10 +60,10 @@ $(NO_NEWS):
 	@mkdir -p $(@D)
 	@echo '{"fetchNews": "false"}' > $@
 
-# The extra "test" holds "lab".
+# The extra "test" holds "site", and that "lab".
 $(VENV)/installed-%: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(RUN) -m pip install -c constraints.txt -e ".[$*]"
-	@touch $(VENV)/installed-lab $@
+	@touch $(VENV)/installed-lab $(if $(filter test,$*),$(VENV)/installed-site) $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -1,20 +1,20 @@
 """`make site`: the course as a web edition, every explorer alive with no kernel.
 
-    python site/build.py [--to FOLDER] [NOTEBOOK ...]
+Run as ``python site/build.py [--to FOLDER] [NOTEBOOK ...]``.
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
-import string
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from string import Template
 
 import nbformat
 from lesson import lesson_page, once
-from readme import BINDER, PAGES, REPOSITORY, SOURCE, page_of, questions
+from readme import REPOSITORY, questions, section
 from sphinx.cmd.build import build_main
 
 from rnnlib import LayerSpec, ShapeExplorer
@@ -22,68 +22,72 @@ from rnnlib import LayerSpec, ShapeExplorer
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FROM_README = {  # a page: its title, and the heading that it stands under there
+    "install": ("Install the course", "Start"),
+    "teaching": ("Teaching with it", "Teaching with it"),
+    "names": ("The explorer in three lines", "The explorer in three lines"),
+}
 
 
 def main() -> int:
-    """Write the pages of all lessons, or of those named; 1 if one of them failed."""
+    """Write the site of all lessons, or of those named; 1 if one of them failed."""
     parser = argparse.ArgumentParser(description="Build the web edition of the course.")
     parser.add_argument("notebooks", nargs="*", type=Path, default=LESSONS)
     parser.add_argument("--to", type=Path, default=ROOT / "build" / "site", help="the folder that is written anew")
     given = parser.parse_args()
-    pages = given.to.with_name(given.to.name + "-pages")  # what Sphinx reads
+    if given.to.exists() and any(given.to.iterdir()) and not (given.to / ".buildinfo").exists():
+        parser.error(f"{given.to} is there, and is no site: name another folder.")
+    pages = given.to.with_name(f"{given.to.name}-pages")  # what Sphinx reads
     for folder in (pages, given.to):
         shutil.rmtree(folder, ignore_errors=True)
-    pages.mkdir(parents=True)
+        folder.mkdir(parents=True)
     try:
-        with ThreadPoolExecutor(2) as pool:  # each waits for a kernel of its own
-            list(pool.map(lambda path: write_lesson(path, pages), given.notebooks))
+        write_lessons(given.notebooks, pages)
+        write_others(given.notebooks, pages)
     except RuntimeError as error:
-        print(error, file=sys.stderr)
+        print(f"The site is not built. {error}", file=sys.stderr)
         return 1
-    write_others(pages, given.notebooks)
+    shutil.copytree(ROOT / "notebooks", given.to / "notebooks", ignore=shutil.ignore_patterns(".*"))
     strict = ["-W", "--keep-going"] if given.notebooks == LESSONS else []  # some alone link to what is not there
-    failed = build_main(["-q", *strict, "-c", str(HERE), "-d", str(pages / ".doctrees"), str(pages), str(given.to)])
-    (given.to / "notebooks").mkdir(exist_ok=True)
-    for path in given.notebooks:
-        shutil.copy(path, given.to / "notebooks")
-    return failed
+    return build_main(["-q", *strict, "-c", str(HERE), "-d", str(pages / ".doctrees"), str(pages), str(given.to)])
 
 
-WAYS = """
-<div class="ways">
-<a class="way" href="notebooks/{name}.ipynb" download>Download the notebook</a>
-<a class="way" href="{binder}{repository}/HEAD?urlpath=lab/tree/notebooks/{name}.ipynb">Open on Binder</a>
-<a class="way" href="https://colab.research.google.com/github/{repository}/blob/HEAD/notebooks/{name}.ipynb">Open in Colab</a>
-<p>On this page every explorer and every card is alive, and shows what torch computed when the page was made. Code is here to
-read and copy: to run and change it, <a href="install.html">open the notebook in JupyterLab</a>, or on Binder, where all is
-installed; in Colab, run first <code>!pip install git+{source}</code>.</p>
-</div>"""
+def write_lessons(lessons: list[Path], pages: Path) -> None:
+    """Write what Sphinx reads of each lesson."""
+    ways = Template((HERE / "ways.html").read_text("utf-8"))
+
+    def write(path: Path) -> None:
+        page = lesson_page(path, ways.substitute(name=path.stem, repository=REPOSITORY))
+        nbformat.write(page, pages / path.name)
+        print(path.name, flush=True)
+
+    with ThreadPoolExecutor(2) as pool:  # each waits for a kernel of its own
+        list(pool.map(write, reversed(lessons)))  # the later ones take longest, and begin first
 
 
-def write_lesson(path: Path, pages: Path) -> None:
-    """Write a lesson's page."""
-    ways = WAYS.format(name=path.stem, binder=BINDER, repository=REPOSITORY, source=SOURCE)
-    nbformat.write(lesson_page(path, ways), pages / path.name)
-    print(path.name, flush=True)
-
-
-def write_others(pages: Path, notebooks: list[Path]) -> None:
-    """Write the start page, with one explorer and the map of lessons, and those that the README has."""
-    for name, heading in PAGES.items():
-        (pages / f"{name}.md").write_text(page_of(heading), "utf-8")
-    spec = LayerSpec("LSTM", input_size=12, hidden_size=16)
-    explorer = ShapeExplorer(spec, seq_len=8, batch=3, controls=("seq_len", "batch", "hidden_size"))
+def write_others(lessons: list[Path], pages: Path) -> None:
+    """Write the start page, with one explorer and the map of the lessons, and the pages that the README has."""
+    explorer = ShapeExplorer(
+        LayerSpec("LSTM", input_size=12, hidden_size=16),
+        controls=("seq_len", "batch", "hidden_size"),
+        question="which tensors grow with seq_len, and which never do?",
+        solution="`input` and `output` have an entry a step. The states `h_0`, `c_0`, `h_n` and `c_n` never grow with it:"
+        " a memory of fixed size, after 24 steps as after one.",
+    )
     (pages / "start.html").write_text(once(explorer.as_html(), set()), "utf-8")
-    names = [path.stem for path in notebooks]
-    cards = [f"- [{title_of(path)}]({path.name})\\\n  {questions()[path.stem]}" for path in notebooks]
-    start = string.Template((HERE / "start.md").read_text("utf-8"))
-    wrong = page_of("Your model runs, and is wrong?").partition("\n\n")[2]
-    (pages / "index.md").write_text(start.substitute(lessons="\n".join(cards), names="\n".join(names), wrong=wrong))
+    start = Template((HERE / "start.md").read_text("utf-8")).substitute(
+        lessons="\n".join(f"- [{_title(path)}]({path.name})\\\n  {questions()[path.stem]}" for path in lessons),
+        names="\n".join(path.stem for path in lessons),
+        wrong=section("Your model runs, and is wrong?"),
+    )
+    (pages / "index.md").write_text(start, "utf-8")
+    for name, (title, heading) in FROM_README.items():
+        (pages / f"{name}.md").write_text(f"# {title}\n\n{section(heading)}", "utf-8")
 
 
-def title_of(notebook: Path) -> str:
+def _title(lesson: Path) -> str:
     """A lesson's title, without the sign of a heading."""
-    return nbformat.read(notebook, as_version=4).cells[0].source.partition("\n")[0].lstrip("# ")
+    return nbformat.read(lesson, as_version=4).cells[0].source.partition("\n")[0].removeprefix("# ")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
 
-sys.path.insert(0, str(Path(__file__).parent))
-from readme import SOURCE
+sys.path.insert(0, str(Path(__file__).parent))  # for lesson.anchor_of
 
 project = html_title = "rnnlib"
 author = "The rnnlib authors"
@@ -22,11 +20,16 @@ html_theme = "furo"
 html_theme_options = {
     "top_of_page_buttons": [],
     "light_css_variables": {"color-brand-primary": "#0072b2", "color-brand-content": "#0067a3"},
-    "dark_css_variables": {"color-brand-primary": "#56b4e9", "color-brand-content": "#6fc0ee"},
+    "dark_css_variables": {
+        "color-brand-primary": "#56b4e9",
+        "color-brand-content": "#6fc0ee",
+        "color-background-primary": "#0d1015",
+        "color-sidebar-background": "#111418",
+    },
 }
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_js_files = ["theme.js"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_favicon = "static/icon.svg"
 html_copy_source = html_use_index = False
 html_show_copyright = False
@@ -41,6 +44,9 @@ copybutton_selector = ".cell_input pre, .highlight-sh pre, .highlight-python pre
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath"]
 myst_heading_anchors = 4
+myst_html_meta = {
+    "description": "A course on PyTorch's recurrent layers that you can touch: drag a slider, and every tensor follows"
+}
 myst_heading_slug_func = "lesson.anchor_of"
 html_math_renderer = "mathml"
 
@@ -61,4 +67,4 @@ def _block(writer: Any, node: nodes.math_block) -> None:
 
 
 def _mathml(node: nodes.Element, **how: bool) -> str:
-    return tex2mathml(re.sub("'", r"^\\prime ", node.astext()), **how)
+    return tex2mathml(node.astext(), **how)

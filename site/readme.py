@@ -7,18 +7,22 @@ from pathlib import Path
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 LINKS = re.findall(r"^\[[\w-]+\]: \S+$", README, re.MULTILINE)
-BINDER = "https://mybinder.org/v2/gh/"  # and owner/name, here as in the README's link
-REPOSITORY = README.partition(f"\n[binder]: {BINDER}")[2].partition("/HEAD")[0]
-SOURCE = f"https://github.com/{REPOSITORY}"
-PAGES = {"install": "Start", "names": "The explorer in three lines", "teaching": "Teaching with it"}
+REPOSITORY = README.partition("\n[binder]: https://mybinder.org/v2/gh/")[2].partition("/HEAD")[0]  # its owner and name
 
 
-def page_of(heading: str) -> str:
-    """A section of the README as a page: its links lead to lessons of the site, and else to the project's files."""
-    section = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    section = re.sub(r"\]\(notebooks/([\w.]+)\)", r"](\1)", section)
-    section = re.sub(r"\]\((\w+/[\w./]*|[A-Z]+(?:\.md)?)\)", rf"]({SOURCE}/blob/HEAD/\1)", section)
-    return "\n".join((f"# {heading}", section, *LINKS, ""))
+def section(heading: str) -> str:
+    """What stands under a heading; its links lead to lessons of the site, and else to the project's files.
+
+    Raises:
+        RuntimeError: the README has no such heading.
+    """
+    text = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    if not text:
+        raise RuntimeError(f"README.md has no section {heading!r}, and a page of the site shows it.")
+    text = re.sub(r"\]\(notebooks/([\w.]+)\)", r"](\1)", text)
+    file = f"https://github.com/{REPOSITORY}/blob/HEAD"
+    text = re.sub(r"\]\((?!https?:|\w+\.ipynb\))([\w./]+)\)", rf"]({file}/\1)", text)
+    return "\n".join((text.strip(), "", *LINKS, ""))
 
 
 def questions() -> dict[str, str]:

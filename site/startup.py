@@ -8,8 +8,7 @@ VIEWS = {"rnnlib.explorers.shared.view": "View", "rnnlib.explorers.checkup.explo
 
 
 def _bundle(view: Any, include: Any = None, exclude: Any = None) -> dict[str, str]:
-    shown = getattr(view, "view", view)  # a check-up has one
-    return {"text/html": shown.as_html(), "text/plain": repr(view)}
+    return {"text/html": view.as_html(), "text/plain": repr(view)}
 
 
 for _module, _name in VIEWS.items():

