@@ -71,8 +71,8 @@ def write_others(lessons: list[Path], pages: Path) -> None:
         LayerSpec("LSTM", input_size=12, hidden_size=16),
         controls=("seq_len", "batch", "hidden_size"),
         question="which tensors grow with seq_len, and which never do?",
-        solution="`input` and `output` have an entry a step. The states `h_0`, `c_0`, `h_n` and `c_n` never grow with it:"
-        " a memory of fixed size, after 24 steps as after one.",
+        solution="`input` and `output` have an entry a step. The states `h_0`, `c_0`, `h_n`, `c_n` never grow with it:"
+        " they are a memory of fixed size.",
     )
     (pages / "start.html").write_text(once(explorer.as_html(), set()), "utf-8")
     start = Template((HERE / "start.md").read_text("utf-8")).substitute(

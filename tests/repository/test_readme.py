@@ -70,11 +70,12 @@ def test_its_pictures_are_there_and_light() -> None:
     assert [picture for picture in pictures if (ROOT / picture).stat().st_size >= 300_000] == []
 
 
-def test_binders_link_has_its_pattern_in_one_place() -> None:
-    link = "https://mybinder.org/v2/gh/OWNER/REPO/HEAD?urlpath=lab/tree/notebooks/00_start_here.ipynb"
-    assert f"\n[binder]: {link}\n" in README
-    assert README.count("mybinder") == 1
-    assert README.count("][binder]") == 1
+def test_where_the_project_is_published_stands_in_one_place() -> None:
+    site = r"^\[site\]: https://([\w-]+)\.github\.io/([\w.-]+)/\n"
+    binder = r"\[binder\]: https://mybinder\.org/v2/gh/\1/\2/HEAD\?urlpath=lab/tree/notebooks/00_start_here\.ipynb\n"
+    assert re.search(site + binder, README, re.MULTILINE)
+    assert README.count("mybinder") == README.count("github.io") == 1
+    assert README.count("][site]") == README.count("][binder]") == 1
 
 
 def test_conda_opens_the_environment_that_it_makes() -> None:
