@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from rnnlib import LayerSpec, checkup
-from rnnlib.engine.checkup.report import Checkup
+from rnnlib.explorers.checkup.explorer import ShownCheckup
 from rnnlib.spec.kinds import LAYERS
 from tests.engine.checkup.zoo import SICK, SOUND, Case, Made
 from tests.strategies import cases, real, specs
@@ -19,11 +19,11 @@ from tests.strategies import cases, real, specs
 FEW, MANY = range(1), range(1, 10)
 
 
-def asked(case: Case) -> Checkup:
+def asked(case: Case) -> ShownCheckup:
     return checkup(case.model, case.x, *case.more, **case.options)
 
 
-def failed(report: Checkup) -> set[str]:
+def failed(report: ShownCheckup) -> set[str]:
     return {finding.name for finding in report.findings if finding.holds is False}
 
 
@@ -36,6 +36,16 @@ def check_sick(name: str, seed: int) -> None:
     assert report.causes
     assert all(cause.sentence and cause.write and cause.lesson for cause in report.causes)
     assert all(finding.cure and finding.lesson for finding in report.findings if finding.holds is False)
+    check_what_to_write(report)
+
+
+def check_what_to_write(report: ShownCheckup) -> None:
+    """Code that Python reads, with the prose in comments; or prose alone. And the lesson is the cause's."""
+    for cause in report.causes:
+        assert cause.is_code or (cause.write.endswith((".", ")")) and "\n" not in cause.write), cause
+        assert report[cause.question].holds is False
+    assert report.view.chosen == report.causes[0].question
+    assert report[report.view.chosen].lesson == report.causes[0].lesson
 
 
 def check_sound(name: str, seed: int) -> None:
@@ -44,6 +54,7 @@ def check_sound(name: str, seed: int) -> None:
     assert failed(report) == set(), report
     assert report.ok
     assert report.causes == ()
+    assert [note for note in report.notes if "pads?" in note] == []
 
 
 @pytest.mark.parametrize("seed", FEW)

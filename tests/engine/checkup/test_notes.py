@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from rnnlib import checkup
-from tests.engine.checkup.zoo import LENGTHS, SOUND, B, F, H, Made, T, gru, head, lstm, numbers, own
+from tests.engine.checkup.zoo import LENGTHS, B, F, H, Made, T, gru, head, lstm, numbers, own
 
 
 def test_ends_in_zeros_are_told_where_no_lengths_are_given() -> None:
@@ -43,10 +43,3 @@ def test_an_lstms_pair_taken_for_a_state_is_told() -> None:
     (note,) = checkup(pair, numbers()).notes
     assert "an axis of 2 before the batch" in note
     assert "(h_n, c_n) = lstm(x)" in note
-
-
-@pytest.mark.parametrize("name", SOUND)
-def test_of_a_sound_model_there_is_little_to_note(name: str) -> None:
-    case = SOUND[name]()
-    report = checkup(case.model, case.x, *case.more, **case.options)
-    assert [note for note in report.notes if "pads?" in note] == []

@@ -133,8 +133,9 @@ BAD: dict[Callable[[], Any], list[Row]] = {
 
 def rows() -> Iterator[Any]:
     for make, bad in BAD.items():
+        kind = type(make()).__name__
         for name, value, words in bad:
-            yield pytest.param(make, name, value, words, id=f"{type(make()).__name__}-{name}-{value!r:.20}")
+            yield pytest.param(make, name, value, words, id=f"{kind}-{name}-{value!r:.20}")
 
 
 def shown(explorer: Any) -> tuple[dict[str, Any], Any]:

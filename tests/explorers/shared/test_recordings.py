@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,15 @@ RECORDED = japanese_vowels()
 draws = st.integers(0, 2**70)
 
 
+@functools.cache
+def begun(length: int) -> dict[bytes, set[int]]:
+    """Of so many first steps of an utterance: how long the utterances are that begin so."""
+    found: dict[bytes, set[int]] = {}
+    for i in range(len(RECORDED)):
+        found.setdefault(RECORDED[i][:length].tobytes(), set()).add(int(RECORDED.lengths[i]))
+    return found
+
+
 @given(draws, st.integers(1, 640))
 def test_a_draw_has_lengths_of_real_utterances(draw: int, wanted: int) -> None:
     lengths = drawn_lengths(draw, wanted)
@@ -40,10 +50,9 @@ def test_each_is_an_utterance_or_the_beginning_of_one(lengths: list[int], draw: 
     chosen = utterances_of(lengths, draw)
     assert [tuple(x.shape) for x in chosen] == [(length, 12) for length in lengths]
     for length, x in zip(lengths, chosen, strict=True):
-        fits = [i for i in range(len(RECORDED)) if np.array_equal(RECORDED[i][:length], x.numpy())]
-        assert fits
+        assert x.numpy().tobytes() in begun(length)
         if length in whole and lengths.count(length) == 1:  # of others there may be too few
-            assert any(RECORDED.lengths[i] == length for i in fits)
+            assert length in begun(length)[x.numpy().tobytes()]
 
 
 def test_sequences_of_one_length_are_different_utterances() -> None:
@@ -72,8 +81,7 @@ def test_another_width_is_random_numbers_and_says_so() -> None:
 
 @given(st.lists(st.integers(1, longest()), min_size=1, max_size=9))
 def test_what_is_cut_is_said(lengths: list[int]) -> None:
-    whole = {RECORDED[i].tobytes() for i in range(len(RECORDED))}
-    cut = sum(x.numpy().tobytes() not in whole for x in utterances_of(lengths))
+    cut = sum(len(x) not in begun(len(x))[x.numpy().tobytes()] for x in utterances_of(lengths))
     said = source_of(12, lengths)
     assert ("cut short" in said) == (cut > 0)
     assert len(lengths) == 1 or not cut or f"{cut} of them cut short" in said
@@ -89,11 +97,11 @@ def test_a_batch_is_so_many_different_utterances_or_said_to_be_random(seq_len: i
     x, said = input_for(LayerSpec("RNN", 12, 1), seq_len, batch)
     assert x.shape == (seq_len, batch, 12)
     there = int((RECORDED.lengths >= seq_len).sum())
-    begin = {RECORDED[i][:seq_len].tobytes() for i in range(len(RECORDED))}
-    spoken = [x[:, item].contiguous().numpy().tobytes() in begin for item in range(batch)]
+    items = [x[:, item].contiguous().numpy().tobytes() for item in range(batch)]
+    spoken = [item in begun(seq_len) for item in items]
     assert (all(spoken), any(spoken)) == (batch <= there, batch <= there)
     assert ("random numbers" in said) == (batch > there)
-    assert len({x[:, item].contiguous().numpy().tobytes() for item in range(batch)}) == batch or seq_len < 3
+    assert len(set(items)) == batch or seq_len < 3
 
 
 @pytest.mark.parametrize(("seq_len", "says"), [(28, "only 1 of the recorded utterances has 28"), (30, "no recorded")])

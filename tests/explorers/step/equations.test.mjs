@@ -11,7 +11,7 @@ import {
 } from "../../../rnnlib/explorers/step/equations.js";
 import { termsAt } from "../../../rnnlib/explorers/step/values.js";
 
-const CASES = 3000;
+const CASES = 300;
 const seed = Math.floor(Math.random() * 2 ** 31);
 console.log(`# seed ${seed}`);
 let drawn = seed;

@@ -88,18 +88,6 @@ def test_the_cure_of_a_layer_in_a_list_is_code_too() -> None:
     assert checkup(model, numbers()).ok
 
 
-@pytest.mark.parametrize("name", SICK)
-def test_what_to_write_is_code_or_a_sentence(name: str) -> None:
-    """Code that Python reads, with the prose in comments; or prose alone. And the lesson is the cause's."""
-    case = SICK[name][1]()
-    report = checkup(case.model, case.x, *case.more, **case.options)
-    for cause in report.causes:
-        assert cause.is_code or (cause.write.endswith((".", ")")) and "\n" not in cause.write), cause
-        assert report[cause.question].holds is False
-    assert report.view.chosen == report.causes[0].question
-    assert report[report.view.chosen].lesson == report.causes[0].lesson
-
-
 def test_a_forecasters_cure_mends_it_as_it_stands() -> None:
     model = Made(lambda m, x: m.fc(m.gru(m.given(x))[1][-1]), gru=torch.nn.GRU(7, H, batch_first=True), fc=head())
     model.given = lambda x: x.unsqueeze(1)
