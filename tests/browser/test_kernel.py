@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -14,15 +15,9 @@ from tests.browser.test_direction import reads, shows, thing
 
 
 @pytest.fixture(scope="module")
-def opened(open_notebook: Callable[[str], Notebook]) -> Notebook:
-    return open_notebook("kernel.ipynb")
-
-
-@pytest.fixture
-def notebook(opened: Notebook) -> Notebook:
+def notebook(open_notebook: Callable[[str], Notebook]) -> Notebook:
     """A notebook that has every view, run from the top, and whose kernel may be ended."""
-    run_again(opened)
-    return opened
+    return open_notebook("kernel.ipynb")
 
 
 def run_again(notebook: Notebook) -> None:
@@ -50,32 +45,44 @@ def is_stale(explorer: Explorer) -> None:
 
 
 @pytest.mark.parametrize("ended", ["restarted", "shut down"])
-def test_the_diagram_follows_the_numbers_do_not_pretend_and_running_heals(notebook: Notebook, ended: str) -> None:
-    explorer = explorer_of(notebook, "shape")
-    explorer.is_live()
-    old = explorer.sizes(explorer.answer)
+def test_pictures_follow_numbers_do_not_pretend_and_running_heals(notebook: Notebook, ended: str) -> None:
+    shape, step, direction = (explorer_of(notebook, kind) for kind in ("shape", "step", "direction"))
+    shape.is_live()
+    step.shows(step.diagram, seq_len=STEPS)
+    old = shape.sizes(shape.answer)
     notebook.restart_kernel() if ended == "restarted" else notebook.shut_down_kernel()
     if ended == "restarted":  # ipywidgets tells its models so; of a shutdown, only silence tells
-        is_stale(explorer)
-    for name in SLIDERS:
-        explorer.shows(explorer.diagram, **{name: explorer.press(name, "ArrowRight")})
-    is_stale(explorer)
-    explorer.root.screenshot(path=SHOTS / f"kernel {ended}.png")
-    for name in SLIDERS:  # back to the sizes that the old numbers belong to: old they are all the same
-        explorer.shows(explorer.diagram, **{name: explorer.press(name, "ArrowLeft")})
-    assert explorer.sizes(explorer.diagram) == explorer.sizes(explorer.answer) == old
-    is_stale(explorer)
+        is_stale(shape)
+    the_diagram_follows(shape, old)
+    shape.root.screenshot(path=SHOTS / f"kernel {ended}.png")
+    time_still_moves(step)
+    thing(direction, "output 3 0").click()
+    shows(direction, time=3, direction=0)
+    reads(direction, [0, 1, 2, 3])
 
     run_again(notebook)
     healed = explorer_of(notebook, "shape")
     healed.is_live()
     healed.is_live(seq_len=healed.press("seq_len", "ArrowRight"))
+    healed = explorer_of(notebook, "step")
+    healed.shows(healed.diagram, seq_len=STEPS)
+    assert healed.press("time", "Home") == 0
+    healed.shows(healed.diagram, time=healed.press("time", "ArrowRight"))
 
 
-def test_time_still_moves_in_the_steps_that_were_traced_and_running_heals(notebook: Notebook) -> None:
-    explorer = explorer_of(notebook, "step")
-    explorer.shows(explorer.diagram, seq_len=STEPS)
-    notebook.shut_down_kernel()
+def the_diagram_follows(explorer: Explorer, old: dict[str, Any]) -> None:
+    for name in SLIDERS:
+        explorer.shows(explorer.diagram, **{name: explorer.press(name, "ArrowRight")})
+    is_stale(explorer)
+    for name in SLIDERS:  # back to the sizes that the old numbers belong to: old they are all the same
+        explorer.shows(explorer.diagram, **{name: explorer.press(name, "ArrowLeft")})
+    assert explorer.sizes(explorer.diagram) == explorer.sizes(explorer.answer) == old
+    is_stale(explorer)
+
+
+def time_still_moves(explorer: Explorer) -> None:
+    """In the steps that were traced."""
+    explorer.root.scroll_into_view_if_needed()
     before = explorer.answer.inner_text()
     explorer.shows(explorer.diagram, time=explorer.press("time", "ArrowRight"))
     assert explorer.answer.inner_text() != before
@@ -90,16 +97,3 @@ def test_time_still_moves_in_the_steps_that_were_traced_and_running_heals(notebo
     explorer.root.get_by_role("button", name="play").click()
     explorer.shows(explorer.diagram, time=STEPS - 1)
     expect(explorer.root.get_by_role("button", name="play")).to_be_visible()  # it has stopped
-    run_again(notebook)
-    healed = explorer_of(notebook, "step")
-    healed.shows(healed.diagram, seq_len=STEPS)
-    assert healed.press("time", "Home") == 0
-    healed.shows(healed.diagram, time=healed.press("time", "ArrowRight"))
-
-
-def test_another_number_can_still_be_chosen(notebook: Notebook) -> None:
-    explorer = explorer_of(notebook, "direction")
-    notebook.shut_down_kernel()
-    thing(explorer, "output 3 0").click()
-    shows(explorer, time=3, direction=0)
-    reads(explorer, [0, 1, 2, 3])
