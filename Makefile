@@ -15,7 +15,7 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 # JupyterLab would ask on its first start whether to fetch news from the internet.
 NO_NEWS := $(VENV)/jupyter/settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings
 
-.PHONY: help lab site test test-long lesson notebooks bench record pictures browser
+.PHONY: help lab site test test-long lesson notebooks bench record pictures sheet browser
 
 help: ## show these lines
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ record: $(VENV)/installed-test ## store a comparison of times made on this machi
 
 pictures: $(VENV)/installed-test browser ## make the README's picture anew
 	$(RUN) -m tests.browser.pictures
+
+sheet: $(VENV)/installed-test browser ## write a page of shapes and rules to print, as HTML and PDF, into build/class/
+	@$(RUN) -m teaching.sheet
 
 browser: $(VENV)/installed-test
 	@$(RUN) -m tests.browser.install

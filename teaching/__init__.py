@@ -1,0 +1,1 @@
+"""What a lecturer takes to class, built from the lessons."""
