@@ -29,7 +29,19 @@ def script(path: Path, *lines: str) -> Path:
 
 
 def test_make_alone_tells_its_commands() -> None:
-    assert told() == ["help", "lab", "site", "test", "test-long", "lesson", "notebooks", "bench", "record", "pictures"]
+    assert told() == [
+        "help",
+        "lab",
+        "site",
+        "test",
+        "test-long",
+        "lesson",
+        "notebooks",
+        "bench",
+        "record",
+        "pictures",
+        "sheet",
+    ]
 
 
 def told() -> list[str]:
