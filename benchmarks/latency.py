@@ -21,12 +21,16 @@ EVENTS, EVERY = 100, 15  # a fast drag: 100 values in 1.5 seconds
 
 @dataclasses.dataclass(frozen=True)
 class Design:
-    """One way to build the same explorer: a cell's source, its sliders and its pictures in the page."""
+    """One way to build the same explorer: a cell's source, its sliders and its pictures in the page.
+
+    If `saved`, it is not shown in JupyterLab, but saved as a page that has no kernel.
+    """
 
     name: str
     source: str
     sliders: str
     pictures: dict[str, str]
+    saved: bool = False
 
 
 DESIGNS = (
@@ -41,6 +45,13 @@ DESIGNS = (
         'from rnnlib import ShapeExplorer\n\nShapeExplorer("RNN")',
         ".rnnlib input[type=range]",
         {"diagram": ".rnnlib-diagram", "numbers": ".rnnlib-numbers"},
+    ),
+    Design(
+        "ShapeExplorer, saved",
+        'from rnnlib import ShapeExplorer\n\nShapeExplorer("RNN").save("page.html")',
+        ".rnnlib input[type=range]",
+        {"diagram": ".rnnlib-diagram"},
+        saved=True,
     ),
     *(
         Design(
@@ -99,7 +110,10 @@ def _notebook(source: str) -> nbformat.NotebookNode:
 def _measure(lab: Lab, page: Page, design: Design, index: int) -> list[Latency]:
     page.set_viewport_size({"width": 1400, "height": 1000})
     page.add_init_script((HERE / "probe.js").read_text(encoding="utf-8"))
-    Notebook(lab, page, f"{index}.ipynb").run_all()
+    notebook = Notebook(lab, page, f"{index}.ipynb")
+    notebook.run_all()
+    if design.saved:
+        page.goto((lab.folder / "page.html").as_uri())
     sliders = page.locator(design.sliders)
     sliders.first.wait_for(timeout=60_000)
     page.wait_for_timeout(2000)
