@@ -10,7 +10,7 @@ from rnnlib.explorers.checkup.explorer import checkup
 from rnnlib.explorers.direction.explorer import DirectionExplorer
 from rnnlib.explorers.gradient.explorer import GradientExplorer
 from rnnlib.explorers.packing.explorer import PackingExplorer
-from rnnlib.explorers.prediction.card import predict
+from rnnlib.explorers.prediction.predict import predict
 from rnnlib.explorers.shape.explorer import ShapeExplorer
 from rnnlib.explorers.speed.explorer import SpeedLab
 from rnnlib.explorers.step.explorer import StepExplorer

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
-from collections.abc import Callable, Mapping
+import datetime
 from typing import Any
 
-from torch import nn
-
-from rnnlib.explorers.prediction.choice_question import AttemptQuestion, LargerQuestion
+from rnnlib.explorers.prediction.answer import MOST_TEXT
+from rnnlib.explorers.prediction.misconceptions import Misconception
 from rnnlib.explorers.prediction.question import Question, Truth
-from rnnlib.explorers.prediction.row_question import RowQuestion
-from rnnlib.explorers.prediction.shape_question import ShapeQuestion
-from rnnlib.explorers.prediction.slice_question import SliceQuestion
 from rnnlib.explorers.prediction.view import PredictionCardView
+from rnnlib.explorers.shared.answers import NO_ANSWER, Answer, append, place_for
 from rnnlib.explorers.shared.page.recording import Recording
 from rnnlib.explorers.shared.view import SENTENCES
-from rnnlib.spec import LayerSpec, shapes
+from rnnlib.spec.arguments import brief
 
-MOST_NAMES = 12  # an error lists no more of a layer's tensors than this
+LATER = "What is right is told later, with card.reveal()."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,12 +40,29 @@ class Feedback:
 class PredictionCard(PredictionCardView):
     """The card that `predict` makes. In its place, text says the question and never the answer."""
 
-    def __init__(self, asked: Question) -> None:
+    def __init__(self, asked: Question, answers: Any = None, later: bool = False) -> None:
         names = ("call", "given", "sizes", "field", "oracle")
-        super().__init__(question=asked.text, choices=list(asked.choices), **{n: getattr(asked, n) for n in names})
+        traits = {name: getattr(asked, name) for name in names}
+        super().__init__(question=asked.text, choices=list(asked.choices), later=later, **traits)
         self._asked = asked
         self._slips: set[Any] = set()  # wrong answers given in the card
         self._open = False  # whether the truth may be told: after a right answer, two slips, or when asked
+        self._file = None if answers is None else place_for(answers)
+        self._unwritten: list[Answer] = []
+
+    def judge(self, answer: Any) -> Misconception:
+        """Which slip an answer is: its short name and its sentence, both "" where it is right.
+
+        Raises:
+            TypeError, ValueError: it is no answer to what is asked.
+
+        Example:
+            >>> from rnnlib import LayerSpec, predict
+            >>> card = predict(LayerSpec("RNN", 5, 10, 2), "h_n", seq_len=6, batch=3)
+            >>> card.judge("(6, 3, 10)").name, card.judge("(2, 3, 10)").name
+            ('output for a state', '')
+        """
+        return self._asked.slip(self._asked.read(answer)) or Misconception("", "")
 
     def answer(self, answer: Any) -> Feedback:
         """Answer from Python.
@@ -58,149 +71,92 @@ class PredictionCard(PredictionCardView):
             answer: what would be typed or chosen, as text; a shape may be a tuple, and an index a number.
 
         Raises:
-            TypeError, ValueError: it is no answer to what is asked.
+            TypeError, ValueError: it is no answer to what is asked, or what is right is told later.
 
         Example:
+            >>> from rnnlib import LayerSpec, predict
             >>> card = predict(LayerSpec("RNN", 5, 10, 2), "h_n", seq_len=6, batch=3)
             >>> print(card.answer("(6, 3, 10)").said)
             This is the shape of output, which has h at every step. h_n is the state after the last step, for each
             layer and direction: it has no time axis.
         """
-        slip, truth = self._asked.slip(self._asked.read(answer)), self._asked.truth
-        name, said = slip or ("", f"Right: {truth.why}.")
-        return Feedback(slip is None, name, f"{said} {self._asked.oracle} says {truth.says}.", said, truth.says)
+        if self.later:
+            raise ValueError(LATER)
+        slip, truth = self.judge(answer), self._asked.truth
+        said = slip.sentence or f"Right: {truth.why}."
+        message = f"{said} {self._asked.oracle} says {truth.says}."
+        return Feedback(not slip.name, slip.name, message, said, truth.says)
 
     def reply(self, answer: Any) -> dict[str, Any]:
         """The feedback as plain data for the front end; at a first slip without what torch says."""
-        feedback = self.answer(answer)
-        if not feedback.right:
-            self._slips.add(self._asked.read(answer))
-        self._open |= feedback.right or len(self._slips) > 1
+        try:
+            read = self._asked.read(answer)
+        except SENTENCES as error:
+            self._keep(answer, Misconception(NO_ANSWER, str(error)))
+            raise
+        slip = self.judge(answer)
+        if slip.name:
+            self._slips.add(read)
+        self._open |= not slip.name or len(self._slips) > 1
+        notice = self._keep(answer, slip)
+        if self.later:
+            return {"kept": True, "said": notice or LATER}
+        return self._feedback(slip) | ({"notice": notice} if notice else {})
+
+    def _feedback(self, slip: Misconception) -> dict[str, Any]:
         truth = _told(self._asked.truth) if self._open else {}
-        return truth | {"right": feedback.right} | ({} if feedback.right else {"said": feedback.said})
+        return truth | {"right": not slip.name} | ({"said": slip.sentence} if slip.name else {})
+
+    def _keep(self, answer: Any, slip: Misconception) -> str:
+        """Keep an answer, and write it where the lecturer wants it; a sentence if that fails, and it is tried again."""
+        typed = (answer if isinstance(answer, str) else brief(answer))[:MOST_TEXT]
+        when = datetime.datetime.now(datetime.UTC).isoformat()
+        notice = ""
+        try:
+            self.answers = [*self.answers, {"typed": typed, "when": when, "slip": slip.name}]
+        except Exception as error:  # noqa: BLE001 - of a callback of the lecturer's own
+            self.report(error)
+            notice = self.problem
+        if self._file is None:
+            return notice
+        self._unwritten.append(Answer(typed, when, slip.name, slip.sentence, repr(self)))
+        try:
+            append(self._file, self._unwritten)
+        except OSError as error:
+            return f"Your answer is kept here, but cannot be written to {self._file}: {error.strerror or error}."
+        self._unwritten = []
+        return notice
 
     def show(self) -> dict[str, Any]:
         """The answer, as plain data for the front end."""
+        if self.later:
+            raise ValueError(LATER)
         self._open = True
         return _told(self._asked.truth)
+
+    def reveal(self) -> None:
+        """Tell what is right, which ``reveal="later"`` kept, wherever the card is shown; and what the last answer was.
+
+        Example:
+            >>> from rnnlib import LayerSpec, predict
+            >>> card = predict(LayerSpec("RNN", 5, 10, 2), "h_n", seq_len=6, batch=3, reveal="later")
+            >>> card.reveal()
+            >>> card.answer("(2, 3, 10)").right
+            True
+        """
+        self.later = False
+        told = self.show()
+        last = next((a["typed"] for a in reversed(self.answers) if a["slip"] != NO_ANSWER), None)
+        self.send((told if last is None else self._feedback(self.judge(last))) | {"revealed": True})
 
     def _recording(self) -> Recording:
         """Its state, and all that a page needs to reply as this card does; where an answer cannot be judged, why."""
         try:
-            told = {"shown": _told(self._asked.truth), **self._asked.recorded()}
+            told = {"shown": self.show(), **self._asked.recorded()}
         except SENTENCES as error:
             told = {"problem": str(error)}
-        return Recording(self.get_state() | {"recording": told})
+        return Recording(self.get_state() | {"recording": told, "answers": []})
 
 
 def _told(truth: Truth) -> dict[str, Any]:
     return {"said": f"Why: {truth.why}.", "truth": truth.says, "axes": list(truth.axes)}
-
-
-def predict(
-    layer: LayerSpec | nn.Module | None = None,
-    tensor: str | None = None,
-    *,
-    seq_len: int | None = None,
-    batch: int | None = None,
-    question: str | None = None,
-    row: tuple[int, str] | None = None,
-    equals: str | None = None,
-    attempt: Callable[[], Any] | None = None,
-    expected: Callable[[], Any] | None = None,
-    larger: Mapping[str, Callable[[], Any]] | None = None,
-    slips: Mapping[str, str] | None = None,
-) -> PredictionCard:
-    """Ask a learner for what torch will say, before it is seen.
-
-    The card names the slip behind a wrong answer; after a second one, or when asked, it shows what torch says. It asks
-    for a tensor's shape; or for one of its rows; or for the slice of output that equals a row of h_n; or, with no
-    layer, whether something raises, or which of some numbers is the largest.
-
-    Args:
-        layer: a spec, or a real layer.
-        tensor: the tensor asked for, by a name of `shapes`: ``"output"``, ``"h_n"``, ``"weight_ih_l0"``, …
-        seq_len: steps in the input.
-        batch: sequences side by side; None is an unbatched input.
-        question: what is asked, where it is more than what the card asks by itself.
-        row: the layer and the direction, ``(1, "backward")``, whose row of h_n (c_n, h_0, c_0) is asked for.
-        equals: the row of h_n, ``"h_n[-1]"``, that a slice of output is asked for.
-        attempt: what to try, a function without arguments. Does it raise, and if not, is it right?
-        expected: likewise, what is right.
-        larger: functions that give a number, by what it is called. Which is the largest?
-        slips: the sentence to each wrong choice: ``"it raises"``, ``"it runs, and is right"``, ``"it runs, and is
-            wrong"``; a name in `larger`, ``"they are equal"``.
-
-    Returns:
-        A card to show in a notebook. Its ``answer(…)`` does the same from Python.
-
-    Raises:
-        TypeError, ValueError: no layer, no such tensor, row or size, or arguments that do not go together.
-
-    Example:
-        >>> card = predict(LayerSpec("RNN", 5, 10, 2), "h_n", seq_len=6, batch=3)
-        >>> card
-        Predict the shape of h_n
-          nn.RNN(5, 10, num_layers=2) reads x of (6, 3, 5)
-        >>> card.answer("(2, 3, 10)").right
-        True
-        >>> deep = LayerSpec("GRU", 5, 10, 2, bidirectional=True)
-        >>> predict(deep, "h_n", row=(1, "forward"), seq_len=6, batch=3).answer("2").message
-        'Right: h_n goes layer by layer, and forward comes before backward. The layer says h_n[2], or h_n[-2].'
-        >>> predict(deep, "output", equals="h_n[-1]", seq_len=6, batch=3).answer("[0, :, 10:]").right
-        True
-        >>> two = {"2 × 3": lambda: 6, "7": lambda: 7}
-        >>> predict(question="Which is larger?", larger=two).answer("2 × 3").message
-        'That is not what torch says. torch says 7.'
-    """
-    if question is not None and not isinstance(question, str):
-        raise TypeError(f"question is a text, not {question!r} ({type(question).__name__}).")
-    kinds = {"row": row, "equals": equals, "attempt": attempt, "larger": larger}
-    several = [name for name, given in kinds.items() if given is not None]
-    if len(several) > 1:
-        raise ValueError(f"a card asks one thing: give {several[0]} or {several[1]}, not both.")
-    if (attempt is None) != (expected is None):
-        raise TypeError("attempt and expected go together: what to try, and what is right.")
-    of_layer = {"a layer": layer, "a tensor": tensor, "seq_len": seq_len, "batch": batch}
-    if attempt is not None or larger is not None:
-        given = [name for name, value in of_layer.items() if value is not None]
-        if given:
-            raise TypeError(
-                f"{several[0]} says all that is asked, and {given[0]} has no place beside it: leave it out."
-            )
-        if not question:
-            raise TypeError(f"{several[0]} needs question=, a text that says what is asked.")
-        chosen = (
-            LargerQuestion(question, larger, slips)
-            if larger is not None
-            else AttemptQuestion(question, attempt, expected, slips)
-        )
-        return PredictionCard(chosen)
-    if slips is not None:
-        raise TypeError("slips are for attempt and larger: of a layer's tensors the card knows them.")
-    about = _about(layer, tensor, seq_len, batch)
-    asked: Question = ShapeQuestion(*about)
-    if row is not None:
-        asked = RowQuestion(*about, row=row)
-    elif equals is not None:
-        asked = SliceQuestion(*about, equals=equals)
-    asked.text = question or asked.text
-    return PredictionCard(asked)
-
-
-def _about(layer: Any, tensor: Any, seq_len: Any, batch: Any) -> tuple[Any, LayerSpec, str, int, int | None]:
-    """The layer, its spec, and one of its tensors, at sizes that can be."""
-    if isinstance(layer, str):
-        raise TypeError(f"{layer!r} is a kind, and a card needs its sizes too: LayerSpec({layer!r}, 12, 16).")
-    if layer is None:
-        raise TypeError("a card asks about a layer: give one, such as LayerSpec('LSTM', 12, 16), and a tensor's name.")
-    spec = layer if isinstance(layer, LayerSpec) else LayerSpec.of(layer)
-    names = list(shapes(spec, seq_len, batch))
-    if not isinstance(tensor, str):
-        raise TypeError(f"tensor is a name such as 'h_n', not {tensor!r} ({type(tensor).__name__}).")
-    if tensor not in names:
-        near = difflib.get_close_matches(tensor, names, n=1, cutoff=0.4)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        listed = ", ".join(names) if len(names) <= MOST_NAMES else f"{', '.join(names[:10])} and so on to {names[-1]}"
-        raise ValueError(f"{spec.kind} has no tensor {tensor!r}: it has {listed}.{hint}")
-    return layer, spec, tensor, seq_len, batch

@@ -1,5 +1,5 @@
 // A prediction card on screen: a question, a field or a few buttons, and what the kernel says of the answer.
-// Answer and feedback travel as messages and are kept nowhere but on screen.
+// Answer and feedback travel as messages; what is right is kept nowhere but on screen.
 import { el, keepKeys, listen } from "../shared/controls.js";
 import { partsOf } from "../shared/copyable_snippet.js";
 import { lineOf } from "../shared/frame.js";
@@ -11,11 +11,13 @@ const PATIENCE = 3000; // milliseconds until a kernel that has not answered is s
 const CHOOSE = "Choose one.";
 const CHECKING = "Checking…";
 const HIDDEN = "The answer stays hidden until you have tried twice, or ask.";
+const LATER = "The answer stays hidden until it is told to all.";
 const VERDICTS = {
   right: "✓ Right.",
   again: "✗ Not yet. Try once more.",
   wrong: "✗ Not yet. The answer stands below.",
   shown: "The answer stands below.",
+  kept: "✓ Your answer is kept.",
 };
 
 /** A sentence of Python's with a capital at its beginning. */
@@ -106,7 +108,8 @@ function skeleton(model) {
   const id = `rnnlib-${Math.random().toString(36).slice(2)}`;
   const sizes = model.get("sizes");
   const way = model.get("choices").length ? chosen(model, id) : typed(model, id);
-  const ask = el("button", { type: "button", class: "quiet" }, "Show the answer");
+  const later = model.get("later");
+  const ask = el("button", { type: "button", class: "quiet", hidden: later }, "Show the answer");
   const call = model.get("call") && [code(model.get("call"), sizes), " reads ", code(model.get("given"), sizes)];
   const form = el(
     "form",
@@ -115,7 +118,7 @@ function skeleton(model) {
     el("div", { class: "answer" }, ...way.parts),
   );
   const line = lineOf();
-  const told = el("div", { class: "told", role: "status" }, el("p", { class: "quiet" }, HIDDEN));
+  const told = el("div", { class: "told", role: "status" }, el("p", { class: "quiet" }, later ? LATER : HIDDEN));
   const asked = el("div", { class: "question" }, el("p", {}, way.heading), ask);
   const root = el(
     "section",
@@ -160,15 +163,19 @@ function render({ model, el: host }) {
     }
   };
   /** Right or wrong is said in the line, and why below it; what was no answer is said there too, and changes nothing. */
-  const hear = ({ id, right, said, truth, axes, problem }) => {
-    if (id !== `${view}-${asked}`) return;
+  const hear = ({ id, right, said, truth, axes, problem, kept, notice, revealed }) => {
+    if (id !== `${view}-${asked}` && !revealed) return;
     const atOnce = root.dataset.waiting;
     waits("");
     line.set("problem", problem && sentence(problem));
     if (problem !== undefined) return;
-    root.dataset.state = right ? "right" : right === false ? "wrong" : "shown";
+    root.dataset.state = kept ? "kept" : right ? "right" : right === false ? "wrong" : "shown";
     line.set("changed", VERDICTS[right === false && !truth ? "again" : root.dataset.state]);
-    told.replaceChildren(el("p", {}, unbroken(said)), ...(truth ? [truthSaid(model.get("oracle"), truth, axes)] : []));
+    told.replaceChildren(
+      el("p", {}, unbroken(said)),
+      ...(truth ? [truthSaid(model.get("oracle"), truth, axes)] : []),
+      ...(notice ? [el("p", { class: "notice" }, notice)] : []),
+    );
     if (atOnce) root.scrollIntoView?.({ block: "nearest" }); // who has waited longer may read elsewhere by now
     if (!truth) return;
     if (ask === document.activeElement) way.focus();
@@ -181,7 +188,11 @@ function render({ model, el: host }) {
     send({ answer: way.answer() });
   });
   ask.addEventListener("click", () => send({ show: true }));
-  const deaf = listen(model, { "msg:custom": hear, comm_live_update: silent }); // which ipywidgets says of a kernel that ended
+  const deaf = listen(model, {
+    "msg:custom": hear,
+    "change:later": () => ask.toggleAttribute("hidden", model.get("later")),
+    comm_live_update: silent, // which ipywidgets says of a kernel that ended
+  });
   root.dataset.state = "asked";
   line.set("resting", way.invites);
   host.append(root);

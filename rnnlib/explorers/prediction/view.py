@@ -19,7 +19,8 @@ class PredictionCardView(View):
     """A question, and a field or a few buttons for the answer.
 
     An answer comes as a message ``{"answer": "(2, 3, 10)", "id": …}``, the wish to be told as ``{"show": true,
-    "id": …}``, and the feedback goes back as another, so neither is ever part of the state that a notebook stores.
+    "id": …}``, and the feedback goes back as another, so that what is right is never part of the state that a notebook
+    stores.
 
     Attributes:
         question: what is asked.
@@ -29,6 +30,9 @@ class PredictionCardView(View):
         field: of what is typed, the words ``before`` and ``after`` it, its ``placeholder``, and what it ``invites`` to.
         choices: the answers to choose from, where none is typed.
         oracle: who says the truth.
+        answers: what was answered in the card, one after the other: what was ``typed``, ``when`` (in UTC), and which
+            ``slip`` it was by its short name, "" where it was right, "no answer" where it was none.
+        later: whether it is not yet told what is right.
     """
 
     _esm = front_end.module(HERE / "view.js")
@@ -41,6 +45,8 @@ class PredictionCardView(View):
     field = traitlets.Dict().tag(sync=True)
     choices: traitlets.List[str] = traitlets.List().tag(sync=True)
     oracle = traitlets.Unicode().tag(sync=True)
+    answers: traitlets.List[dict[str, str]] = traitlets.List().tag(sync=True)
+    later = traitlets.Bool().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)

@@ -15,7 +15,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from rnnlib.explorers.prediction import question as asks
 from rnnlib.explorers.prediction.answer import read_shape
-from rnnlib.explorers.prediction.card import predict
+from rnnlib.explorers.prediction.predict import predict
 from rnnlib.spec import LayerSpec
 from tests.strategies import cases
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import json
 import re
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
@@ -12,7 +14,8 @@ import pytest
 from ipywidgets import Widget
 from torch import nn
 
-from rnnlib.explorers.prediction.card import PredictionCard, predict
+from rnnlib.explorers.prediction.card import PredictionCard
+from rnnlib.explorers.prediction.predict import predict
 from rnnlib.spec import LayerSpec, shapes
 
 SPEC = LayerSpec("LSTM", 11, 17, num_layers=2, bidirectional=True, batch_first=True)
@@ -32,11 +35,15 @@ def hear(card: PredictionCard, content: Any) -> None:
 
 
 def stored(card: PredictionCard) -> str:
-    """All that a notebook could keep of a card: its state, what it shows in text, and the saved widget state."""
-    state = {name: value for name, value in card.get_state().items() if name not in ("_esm", "_css")}
+    """All that a notebook could keep of a card: its state, what it shows in text, and the saved widget state.
+
+    But for its `answers`, which are the learner's own.
+    """
+    left_out = ("_esm", "_css", "answers")
+    state = {name: value for name, value in card.get_state().items() if name not in left_out}
     shown = card._repr_mimebundle_()
     saved = Widget.get_manager_state(widgets=[card])["state"][card.model_id]["state"]
-    saved = {name: value for name, value in saved.items() if name not in ("_esm", "_css")}
+    saved = {name: value for name, value in saved.items() if name not in left_out}
     return json.dumps([state, shown, saved, repr(card), str(card)], default=str)
 
 
@@ -52,6 +59,7 @@ def test_the_answer_is_stored_nowhere_before_or_after(tensor: str) -> None:
     assert [told["right"] for told in sent] == [False, True]
     assert re.search(numbers, str([axis["size"] for axis in sent[1]["axes"]]))
     assert stored(card) == before
+    assert [given["typed"] for given in card.answers] == ["(1, 2)", str(answer)]
 
 
 WRONG = [lambda s: (*s, 1), lambda s: (*s[:-1], s[-1] + 1), lambda s: s[::-1], lambda s: (1,), lambda s: (9, *s)]
@@ -196,3 +204,135 @@ def test_of_no_kind_the_answer_is_stored_or_told_at_the_first_slip(make: Any, an
     assert "truth" not in sent[0]
     truth = sent[1]["truth"]
     assert truth in card.choices or truth not in before + sent[0]["said"]
+
+
+def test_every_answer_is_kept_by_what_was_typed_when_and_its_slip() -> None:
+    card, _ = card_for()
+    heard: list[Any] = []
+    card.observe(lambda change: heard.append(change.new), "answers")
+    began = datetime.datetime.now(datetime.UTC)
+    for typed in ("3 4 17", "banana", "(3, 7, 34)", "4x3x17", None, "x" * 5000):
+        hear(card, {"answer": typed})
+    assert [given["slip"] for given in card.answers] == [
+        "batch_first moved the state",
+        "no answer",
+        "output for a state",
+        "",
+        "no answer",
+        "no answer",
+    ]
+    assert [given["typed"] for given in card.answers[:5]] == ["3 4 17", "banana", "(3, 7, 34)", "4x3x17", "None"]
+    assert len(card.answers[5]["typed"]) == 200
+    times = [datetime.datetime.fromisoformat(given["when"]) for given in card.answers]
+    assert began <= times[0] <= times[-1] <= datetime.datetime.now(datetime.UTC)
+    assert times[0].utcoffset() == datetime.timedelta(0)
+    assert heard[-1] == card.answers
+    assert [len(answers) for answers in heard] == [1, 2, 3, 4, 5, 6]
+    json.dumps(card.answers)
+
+
+@pytest.mark.parametrize("kind", ["now", "later"])
+def test_a_callback_that_fails_is_told_and_the_feedback_comes_all_the_same(kind: str) -> None:
+    card, sent = card_for()
+    card.later = kind == "later"
+    card.observe(lambda change: 1 / 0, "answers")
+    hear(card, {"answer": "3 4 17"})
+    (told,) = sent
+    assert "A callback of your own raised ZeroDivisionError" in told["said" if card.later else "notice"]
+    assert told.get("right") is (None if card.later else False)
+    assert len(card.answers) == 1
+
+
+def test_what_is_right_is_kept_until_it_is_revealed() -> None:
+    card, sent = predict(SPEC, "h_n", **SIZES, reveal="later"), []
+    card.send = lambda content, buffers=None: sent.append(content)
+    before = stored(card)
+    for typed in ("3 4 17", "(7, 3, 34)", "4 3 17", "1 1"):
+        hear(card, {"answer": typed, "id": "a"})
+        assert sent[-1] == {"kept": True, "said": "What is right is told later, with card.reveal().", "id": "a"}
+    hear(card, {"answer": "banana"})
+    assert "not all numbers" in sent[-1]["problem"]
+    hear(card, {"show": True, "id": "b"})
+    assert sent[-1] == {"problem": "What is right is told later, with card.reveal().", "id": "b"}
+    with pytest.raises(ValueError, match="told later"):
+        card.answer("4 3 17")
+    assert card._recording().state["recording"] == {"problem": "What is right is told later, with card.reveal()."}
+    assert stored(card) == before
+    card.reveal()
+    assert sent[-1]["revealed"] is True
+    assert sent[-1]["right"] is False
+    assert sent[-1]["said"] == card.answer("1 1").said
+    assert [axis["size"] for axis in sent[-1]["axes"]] == [4, 3, 17]
+    hear(card, {"answer": "3 4 17"})
+    assert sent[-1]["truth"] == card.answer("4 3 17").truth
+
+
+def test_a_card_that_nobody_answered_is_revealed_too() -> None:
+    card, sent = predict(SPEC, "h_n", **SIZES, reveal="later"), []
+    card.send = lambda content, buffers=None: sent.append(content)
+    card.reveal()
+    assert sent[-1]["truth"].startswith("(4, 3, 17)")
+    assert "right" not in sent[-1]
+
+
+def written(file: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def test_each_answer_is_written_where_the_lecturer_says(tmp_path: Path) -> None:
+    card = predict(SPEC, "h_n", **SIZES, answers=tmp_path / "class" / "ann.jsonl")
+    assert list(tmp_path.iterdir()) == []  # nothing before an answer
+    for typed in ("3 4 17", "banana", "4×3×17", "\ud800"):
+        hear(card, {"answer": typed})
+    told = written(tmp_path / "class" / "ann.jsonl")
+    assert [{name: one[name] for name in ("typed", "when", "slip")} for one in told] == card.answers
+    assert [one["said"][:20] for one in told] == [
+        "batch_first moves on",
+        '"banana" is not all ',
+        "",
+        '"\ud800" is no shape: giv',
+    ]
+    assert {one["card"] for one in told} == {repr(card)}
+    again = predict(SPEC, "h_n", **SIZES, answers=tmp_path / "class" / "ann.jsonl")
+    hear(again, {"answer": "1"})
+    assert len(written(tmp_path / "class" / "ann.jsonl")) == 5  # a second start goes on
+
+
+def test_in_a_folder_everyone_has_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for user, notebook in (("ann", "06.ipynb"), ("ben", "06.ipynb"), ("ann", "06.ipynb"), ("a/../nn é", "")):
+        monkeypatch.setenv("JUPYTERHUB_USER", user)
+        monkeypatch.setenv("JPY_SESSION_NAME", notebook)
+        hear(predict(SPEC, "h_n", **SIZES, answers=str(tmp_path)), {"answer": "4 3 17"})
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert [re.sub("-[0-9a-f]{8}.jsonl$", "", name) for name in names] == ["a_.._nn_é", "ann", "ben"]
+    assert len(written(tmp_path / names[1])) == 2
+
+
+def test_where_it_cannot_be_written_it_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
+    card, sent = predict(SPEC, "h_n", **SIZES, answers=tmp_path / "not" / "there"), []
+    card.send = lambda content, buffers=None: sent.append(content)
+    for typed in ("3 4 17", "4 3 17"):
+        hear(card, {"answer": typed})
+    assert [told["right"] for told in sent] == [False, True]
+    said = f"Your answer is kept here, but cannot be written to {tmp_path / 'not' / 'there'}"
+    assert all(told["notice"].startswith(said) for told in sent)
+    (tmp_path / "not").mkdir()
+    hear(card, {"answer": "1"})
+    assert "notice" not in sent[-1]
+    (file,) = (tmp_path / "not" / "there").iterdir()
+    assert [one["typed"] for one in written(file)] == ["3 4 17", "4 3 17", "1"]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"answers": 3}, "answers is a folder, or a file that ends in .jsonl, not 3."),
+        ({"answers": ""}, "answers is a folder, or a file that ends in .jsonl, not ''."),
+        ({"reveal": "never"}, "reveal must be 'now' or 'later', not 'never'."),
+        ({"reveal": True}, "reveal must be 'now' or 'later', not True."),
+    ],
+)
+def test_what_a_lecturer_may_not_ask_is_refused_in_words(given: dict[str, Any], says: str) -> None:
+    with pytest.raises((ValueError, TypeError)) as raised:
+        predict(SPEC, "h_n", **SIZES, **given)
+    assert str(raised.value) == says

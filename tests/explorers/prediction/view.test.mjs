@@ -49,6 +49,10 @@ class Element {
   addEventListener(name, listener) {
     this.heard[name] = listener;
   }
+  toggleAttribute(name, there) {
+    if (there) this.attributes[name] = "";
+    else delete this.attributes[name];
+  }
   get textContent() {
     return this.children.map((child) => child.textContent ?? child).join("");
   }
@@ -105,7 +109,7 @@ function shown({ send, ...other } = {}) {
     root.find("form").heard.submit({ preventDefault() {} });
     return button;
   };
-  return { root, sent, listeners, submit, choose, hear, stop, said };
+  return { root, sent, traits, listeners, submit, choose, hear, stop, said };
 }
 
 const truth = "(4, 3, 16) = (…)";
@@ -205,6 +209,34 @@ test("who asks for the answer is shown it, and asks no more", () => {
   assert.match(said("told"), /^So it is\.The layer says \(4, 3, 16\)/);
   assert.equal(ask.hidden, true);
   assert.equal(document.activeElement, root.find("input")); // the keyboard is not lost with the button
+});
+
+test("what is right is kept until it is revealed, wherever the card is shown", () => {
+  const { root, sent, submit, hear, said, traits, listeners } = shown({ later: true });
+  const ask = root.find("quiet");
+  assert.equal(ask.attributes.hidden, "");
+  assert.match(said("told"), /hidden until it is told to all/);
+  submit("4 3 16");
+  hear({ id: sent[0].id, kept: true, said: "What is right is told later." });
+  assert.equal(root.dataset.state, "kept");
+  assert.equal(said("line"), "✓ Your answer is kept.");
+  assert.equal(said("told"), "What is right is told later.");
+  hear({ id: "of another view", ...WRONG });
+  assert.equal(root.dataset.state, "kept");
+  traits.later = false;
+  listeners["change:later"]();
+  assert.equal(ask.attributes.hidden, undefined);
+  hear({ revealed: true, ...WRONG, truth, axes });
+  assert.equal(root.dataset.state, "wrong");
+  assert.match(said("told"), /^You swapped\.The layer says \(4, 3, 16\)/);
+});
+
+test("an answer that could not be written is judged all the same, and it is said", () => {
+  const { sent, submit, hear, said } = shown();
+  submit("4 3 16");
+  hear({ id: sent[0].id, right: true, said: "Right.", truth, axes, notice: "It cannot be written." });
+  assert.equal(said("line"), "✓ Right.");
+  assert.match(said("told"), /hidden_size It cannot be written\.$/);
 });
 
 test("nonsense is said in the line and changes nothing", () => {
