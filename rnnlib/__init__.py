@@ -14,6 +14,7 @@ from rnnlib.explorers.prediction.predict import predict
 from rnnlib.explorers.shape.explorer import ShapeExplorer
 from rnnlib.explorers.speed.explorer import SpeedLab
 from rnnlib.explorers.step.explorer import StepExplorer
+from rnnlib.explorers.tally.explorer import tally
 from rnnlib.explorers.training.explorer import TrainingLab
 from rnnlib.spec import LayerSpec, shapes
 
@@ -33,6 +34,7 @@ __all__ = [
     "reach",
     "run",
     "shapes",
+    "tally",
     "time_layer",
     "trace",
 ]

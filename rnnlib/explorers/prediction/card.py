@@ -51,18 +51,21 @@ class PredictionCard(PredictionCardView):
         self._unwritten: list[Answer] = []
 
     def judge(self, answer: Any) -> Misconception:
-        """Which slip an answer is: its short name and its sentence, both "" where it is right.
+        """Which slip an answer is: its short name and its sentence; both are "" where it is right.
 
-        Raises:
-            TypeError, ValueError: it is no answer to what is asked.
+        Of what is no answer to what is asked the name is ``"no answer"``, and the sentence says why.
 
         Example:
             >>> from rnnlib import LayerSpec, predict
             >>> card = predict(LayerSpec("RNN", 5, 10, 2), "h_n", seq_len=6, batch=3)
-            >>> card.judge("(6, 3, 10)").name, card.judge("(2, 3, 10)").name
-            ('output for a state', '')
+            >>> card.judge("(6, 3, 10)").name, card.judge("(2, 3, 10)").name, card.judge("two").name
+            ('output for a state', '', 'no answer')
         """
-        return self._asked.slip(self._asked.read(answer)) or Misconception("", "")
+        try:
+            read = self._asked.read(answer)
+        except SENTENCES as error:
+            return Misconception(NO_ANSWER, str(error))
+        return self._asked.slip(read) or Misconception("", "")
 
     def answer(self, answer: Any) -> Feedback:
         """Answer from Python.
@@ -82,6 +85,7 @@ class PredictionCard(PredictionCardView):
         """
         if self.later:
             raise ValueError(LATER)
+        self._asked.read(answer)  # or say that it is none
         slip, truth = self.judge(answer), self._asked.truth
         said = slip.sentence or f"Right: {truth.why}."
         message = f"{said} {self._asked.oracle} says {truth.says}."
@@ -89,16 +93,13 @@ class PredictionCard(PredictionCardView):
 
     def reply(self, answer: Any) -> dict[str, Any]:
         """The feedback as plain data for the front end; at a first slip without what torch says."""
-        try:
-            read = self._asked.read(answer)
-        except SENTENCES as error:
-            self._keep(answer, Misconception(NO_ANSWER, str(error)))
-            raise
         slip = self.judge(answer)
-        if slip.name:
-            self._slips.add(read)
-        self._open |= not slip.name or len(self._slips) > 1
         notice = self._keep(answer, slip)
+        if slip.name == NO_ANSWER:
+            raise ValueError(slip.sentence)
+        if slip.name:
+            self._slips.add(self._asked.read(answer))
+        self._open |= not slip.name or len(self._slips) > 1
         if self.later:
             return {"kept": True, "said": notice or LATER}
         return self._feedback(slip) | ({"notice": notice} if notice else {})
@@ -152,7 +153,7 @@ class PredictionCard(PredictionCardView):
     def _recording(self) -> Recording:
         """Its state, and all that a page needs to reply as this card does; where an answer cannot be judged, why."""
         try:
-            told = {"shown": self.show(), **self._asked.recorded()}
+            told = {"problem": LATER} if self.later else {"shown": _told(self._asked.truth), **self._asked.recorded()}
         except SENTENCES as error:
             told = {"problem": str(error)}
         return Recording(self.get_state() | {"recording": told, "answers": []})

@@ -85,6 +85,8 @@ def read(file: Path) -> tuple[list[Answer], str]:
         >>> read(Path("nowhere.jsonl"))
         ([], 'nowhere.jsonl cannot be read: No such file or directory.')
     """
+    if file.exists() and not file.is_file():
+        return [], f"{file} is no file."
     try:
         size = file.stat().st_size
         text = "" if size > MOST_BYTES else file.read_text("utf-8-sig")

@@ -40,6 +40,10 @@ def by_kernel(card: PredictionCard, answers: list[str], messages: list[Any]) -> 
     return [[feedback(card, answer) for answer in answers], sent]
 
 
+def recorded(card: PredictionCard) -> Any:
+    return card._recording().state["recording"]
+
+
 def feedback(card: PredictionCard, answer: str) -> dict[str, Any]:
     try:
         told = card.answer(answer)
@@ -241,6 +245,17 @@ def test_whatever_is_typed(spec: LayerSpec, seq_len: int, batch: int | None, ans
         asked.append((of(spec, "h_n", row=(spec.num_layers - 1, "forward"), **sizes), answers))
         asked.append((of(spec, "output", equals="h_n[-1]", **sizes), answers))
     agree(*asked)
+
+
+def test_to_save_a_card_tells_it_nothing_and_of_it_nothing_but_its_question() -> None:
+    card = of(DEEP, "h_n")()
+    card.reply("(1, 1)")
+    saved = card._recording().state
+    assert saved["answers"] == []
+    assert "truth" not in card.reply("(1, 1)")
+    assert recorded(of(DEEP, "h_n", reveal="later")()) == {
+        "problem": "What is right is told later, with card.reveal()."
+    }
 
 
 def test_a_page_does_not_give_the_answer_away_at_a_glance() -> None:

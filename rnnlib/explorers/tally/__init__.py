@@ -1,0 +1,1 @@
+"""A room's answers, counted by slip."""
