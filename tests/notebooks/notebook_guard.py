@@ -29,6 +29,7 @@ SHOWN = {
     "TrainingLab",
     "predict",
     "checkup",
+    "tally",
 }  # their repr stands in for them where no kernel runs
 DIFFERS = {
     "an address in memory": r"\b0x[0-9a-fA-F]{6,}\b",

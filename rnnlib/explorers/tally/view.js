@@ -38,7 +38,7 @@ function render({ model, el: host }) {
     const fold = el(
       "details",
       {},
-      el("summary", {}, `Not all is as it should be: ${counted(problems.length, "sentence")}`),
+      el("summary", {}, `Not counted, or not whole: ${problems.length}`),
       el("ul", {}, ...problems.map((problem) => el("li", {}, problem))),
     );
     root.replaceChildren(
