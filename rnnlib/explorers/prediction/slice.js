@@ -40,12 +40,12 @@ export function taken(code, shape) {
     if (given > axes.length) raise("IndexError", `too many indices for tensor of dimension ${axes.length}`);
     const left = [];
     let place = 0;
-    for (const part of parts) {
+    for (const [at, part] of parts.entries()) {
       const skipped = part.dots ? axes.length - given : 0;
       left.push(...axes.slice(place, place + skipped));
       place += skipped;
       if (part.dots) continue;
-      const { first, axis } = part.at === undefined ? rangeOf(part, axes[place]) : placeOf(part.at, axes[place], place);
+      const { first, axis } = part.at === undefined ? rangeOf(part, axes[place]) : placeOf(part.at, axes[place], at);
       begin += first;
       left.push(...axis);
       place += 1;
@@ -55,7 +55,7 @@ export function taken(code, shape) {
   return { axes, begin };
 }
 
-/** One place of an axis: the axis is gone. */
+/** One place of an axis: the axis is gone. What torch calls its dimension is its place among the indices. */
 function placeOf(at, { size, stride }, dimension) {
   if (at >= -size && at < size) return { first: stride * (at < 0 ? at + size : at), axis: [] };
   return raise("IndexError", `index ${at} is out of bounds for dimension ${dimension} with size ${size}`);
@@ -79,8 +79,11 @@ export function samePlaces(a, b) {
 export class Raised extends Error {}
 
 /** An index of what is one number by now. */
-function ofNumber({ at }) {
-  if (at === undefined) raise("IndexError", "slice() cannot be applied to a 0-dim tensor");
+function ofNumber({ at, ...range }) {
+  if (at === undefined) {
+    rangeOf(range, { size: 0, stride: 0 });
+    raise("IndexError", "slice() cannot be applied to a 0-dim tensor");
+  }
   if (at) raise("IndexError", `index ${at} is out of bounds for dimension 0 with size 0`);
   const mend = "Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number";
   raise("IndexError", `invalid index of a 0-dim tensor. ${mend}`);
