@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from anywidget import AnyWidget
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rnnlib import LayerSpec, predict, tally
@@ -40,3 +41,4 @@ def test_a_bar_is_as_long_as_its_share(page_of: Callable[[Mapping[str, AnyWidget
     for theme in ("true", "false"):
         page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", theme)
         page.screenshot(path=SHOTS / f"tally {width} {theme}.png")
+        assert Axe().run(page, context="#tally").response["violations"] == []
