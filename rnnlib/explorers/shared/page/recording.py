@@ -97,8 +97,10 @@ def fitting(moves: Sequence[Move], most: int = MOST_BYTES) -> list[Move]:
 
     Example:
         >>> all_of_them = [Move({"seq_len": n}, {"answer": n}) for n in range(1, 100)]
-        >>> [move.moved["seq_len"] for move in fitting(all_of_them, most=180)]
-        [1, 33, 65, 97, 99]
+        >>> fitting(all_of_them) == all_of_them
+        True
+        >>> [move.moved["seq_len"] for move in fitting(all_of_them, most=0)]
+        [1, 99]
     """
     kept = list(moves)
     while len(packed([move._asdict() for move in kept])) > most:
