@@ -6,6 +6,7 @@ from rnnlib.engine.reach.reach import reach
 from rnnlib.engine.run import run
 from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.engine.trace.trace import trace
+from rnnlib.exercises.check import check
 from rnnlib.explorers.checkup.explorer import checkup
 from rnnlib.explorers.direction.explorer import DirectionExplorer
 from rnnlib.explorers.gradient.explorer import GradientExplorer
@@ -27,6 +28,7 @@ __all__ = [
     "SpeedLab",
     "StepExplorer",
     "TrainingLab",
+    "check",
     "checkup",
     "japanese_vowels",
     "pack_steps",

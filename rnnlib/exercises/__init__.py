@@ -1,0 +1,1 @@
+"""What the check of each lesson's exercise knows."""
