@@ -8,6 +8,8 @@ from pathlib import Path
 
 import nbformat
 
+from rnnlib.exercises.lessons.judges import JUDGES
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FOLDER = ROOT / "notebooks"
@@ -31,7 +33,8 @@ def missing(lesson: str) -> list[str]:
     entered = {
         "README.md: a row in the table of lessons": f"(notebooks/{lesson}.ipynb)" in readme,
         "tests/notebooks/claims.toml: each claim, and the cell that shows it": lesson in claiming,
-        "tests/notebooks/exercises.toml: the cells that its exercise needs, the usual slips": lesson in exercises,
+        "rnnlib/exercises/lessons: a module that judges its exercise, entered in judges.py": lesson[:2] in JUDGES,
+        "tests/notebooks/exercises.toml: what its exercise needs, usual slips, right answers": lesson in exercises,
         **{f"notebooks/{name}: a link to it at the end": f"({lesson}.ipynb)" in text for name, text in links.items()},
     }
     return [place for place, is_there in entered.items() if not is_there]

@@ -38,6 +38,8 @@ DIFFERS = {
     "a path of the machine": r"(?:^|[\s\"'=(~])/(?:tmp|home|root|usr|var|opt|Users|mnt|work)/|[A-Z]:\\|site-packages",
 }
 MODULES = {"torch", "rnnlib", "tqdm", "warnings", "io"}  # a warning without a path of the machine; a file in memory
+TAGGED = {"exercise-check": "check", "text-hints": "hint", "text-solution": "solution"}  # by their ids
+FOLDED = {"answer", "hint", "solution"}
 MARKERS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "skip-execution"}
 
 
@@ -58,8 +60,7 @@ def _faults_of_whole(notebook: NotebookNode, cells: list[NotebookNode]) -> Itera
     if "widgets" in notebook.metadata:
         yield "It has saved widget state."
     for cell in notebook.cells:
-        if cell.get("id") == "text-solution" and "solution" not in cell.metadata.get("tags", []):
-            yield "Its solution lacks the tag 'solution', by which a class's tools find it."
+        yield from _untagged(cell)
     hidden = [cell.metadata.get("jupyter", {}).get("outputs_hidden", False) for cell in cells]
     for index, (card, after) in enumerate(itertools.pairwise(cells), 2):
         if any(hidden) and after.outputs and not hidden[index - 1] and "predict(" in card.source:
@@ -68,6 +69,15 @@ def _faults_of_whole(notebook: NotebookNode, cells: list[NotebookNode]) -> Itera
         yield "It has no code cell."
     elif (median := statistics.median(len(cell.source.splitlines()) for cell in cells)) > MEDIAN:
         yield f"Half of its code cells have {median} lines or more: {MEDIAN} at most."
+
+
+def _untagged(cell: NotebookNode) -> Iterator[str]:
+    """What a class's tools find by its tag, to leave it out or to put their own in its place."""
+    tags, id_ = set(cell.metadata.get("tags", [])), cell.get("id")
+    if (tag := TAGGED.get(id_)) and tag not in tags:
+        yield f"Its cell {id_} lacks the tag {tag!r}, by which a class's tools find it."
+    elif cell.cell_type == "markdown" and cell.source.startswith("<details>") and not tags & FOLDED:
+        yield f"Its cell {id_} is folded, and has none of the tags {', '.join(sorted(FOLDED))}."
 
 
 def _folded(cell: NotebookNode) -> Iterator[str]:

@@ -17,7 +17,7 @@ from tests.notebooks.store_outputs import run
 
 SETUP = """import torch
 from torch import nn
-from rnnlib import LayerSpec, ShapeExplorer, predict
+from rnnlib import LayerSpec, ShapeExplorer, check, predict
 
 torch.set_default_dtype(torch.float64)
 torch.set_printoptions(precision=4, sci_mode=False)
@@ -30,12 +30,18 @@ EXPLORER = """ShapeExplorer(
     question="which slider … ?",
     solution="`seq_len` …",
 )"""
-CHECK = """if answer == 4 * 6:
-    print("Right.")
-elif answer == 4:
-    print("Not yet: that is one step. How many are there?")
-else:
-    print(f"Not yet: it is {answer}.")"""
+HINTS = """<details>
+<summary>A hint</summary>
+
+…
+
+</details>
+<details>
+<summary>Another, nearly the solution</summary>
+
+…
+
+</details>"""
 SOLUTION = """<details>
 <summary>A solution</summary>
 
@@ -69,11 +75,12 @@ CELLS = {
     "raises-cure": "tuple(layer(torch.randn(6, 3, 5))[0].shape)",
     "text-exercise": "## Exercise\n\nHow many numbers has one sequence's output?",
     "exercise": "answer = 0  # your code here",
-    "exercise-check": CHECK,
+    "exercise-check": 'check("{number}", answer)',
+    "text-hints": HINTS,
     "text-solution": SOLUTION,
     "text-summary": SUMMARY,
 }
-TAGS = {"exercise": "exercise", "text-solution": "solution"}
+TAGS = {"exercise": "exercise", "exercise-check": "check", "text-hints": "hint", "text-solution": "solution"}
 
 
 def write(name: str, folder: Path) -> Path:

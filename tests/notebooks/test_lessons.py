@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import nbformat
@@ -26,7 +25,7 @@ def test_a_new_lesson_is_written_that_the_guard_accepts(tmp_path: Path, capsys: 
     assert faults(notebook) == []
     assert notebook.cells[0].source.startswith("# 99 · Attention to states\n")
     said = capsys.readouterr().out
-    places = ("README.md", "claims.toml", "exercises.toml", f"notebooks/{LESSONS[-1].name}")
+    places = ("README.md", "claims.toml", "rnnlib/exercises", "exercises.toml", f"notebooks/{LESSONS[-1].name}")
     assert [place for place in places if place not in said] == []
     assert skeleton.main(["99_attention_to_states", str(tmp_path)]) == 1  # never written over
 
@@ -41,10 +40,12 @@ def test_contributing_lists_every_place_and_everything_that_the_tests_read_of_a_
     told = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     places = [place.partition(":")[0] for place in missing("99_attention")]
     guard = "".join(path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
-    tags = set(re.findall(r"[\"'](raises-exception|exercise|model|solution)[\"']", guard))
-    assert tags == {"raises-exception", "exercise", "model", "solution"}
+    tags = {"raises-exception", "exercise", "check", "model", "hint", "answer", "solution"}
+    assert [tag for tag in tags if f'"{tag}"' not in guard] == []
     assert [
-        word for word in (*places[:-1], *tags, "exercise-check", "text-solution", "setup") if word not in told
+        word
+        for word in (*places[:-1], *tags, "exercise-check", "text-hints", "text-solution", "setup")
+        if word not in told
     ] == []
 
 

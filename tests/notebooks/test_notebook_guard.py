@@ -70,6 +70,9 @@ BAD: dict[str, tuple[Callable[[NotebookNode], None], str]] = {
     "no error where one is due": (_put(5, outputs=[_result("RNN(0, 1)", 5)]), "stores no error"),
     "a warning": (_put(4, outputs=[new_output("stream", name="stderr", text="UserWarning")]), "stderr"),
     "a solution without its tag": (_put(0, id="text-solution"), "lacks the tag 'solution'"),
+    "hints without their tag": (_put(0, id="text-hints"), "lacks the tag 'hint'"),
+    "a check without its tag": (_put(4, id="exercise-check"), "lacks the tag 'check'"),
+    "a folded answer without a tag": (_put(0, source="<details>\n4\n</details>"), "none of the tags answer, hint"),
     "a widget's number": (
         _put(3, outputs=[new_output("execute_result", data={WIDGET: {"model_id": "1a"}}, execution_count=3)]),
         "a widget's number",

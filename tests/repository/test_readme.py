@@ -55,7 +55,10 @@ def test_its_command_for_a_class_leaves_no_solution_and_no_output(tmp_path: Path
     subprocess.run([*words, *sorted((ROOT / "notebooks").glob("*.ipynb"))], check=True, capture_output=True)
     made = [path.read_text("utf-8") for path in tmp_path.glob("*.ipynb")]
     assert len(made) == len(list((ROOT / "notebooks").glob("*.ipynb")))
-    assert not [text for text in made if "<details>" in text or '"text/plain"' in text or "exercise-check" not in text]
+    for text in made:
+        assert "exercise-check" in text
+        assert "<summary>A hint</summary>" in text
+        assert [word for word in ("text-solution", "A solution", "<summary>The cure", '"text/plain"') if word in text] == []
 
 
 def test_its_links_lead_somewhere() -> None:
