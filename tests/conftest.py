@@ -6,9 +6,14 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # `make test`: the same few hundred cases at every run, so that a red run means that the code changed.
 # `make test-long`: thousands, drawn anew. No deadline: a machine with one busy core is slow now and then.
@@ -29,8 +34,22 @@ def the_same_weights() -> None:
         torch.manual_seed(0)
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests of a worker."""
+    from playwright.sync_api import expect, sync_playwright
+
+    from tests.browser.lab import launch
+
+    expect.set_options(timeout=15_000)  # a busy machine is slow
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
 # With several workers, what takes longest begins first, lest one worker ends long after the others.
-SLOW = ("tests/browser/", "tests/notebooks/", "tests/repository/", "tests/engine/trace/", "notebooks/", "tests/engine/")
+SLOW = ("tests/site/", "tests/browser/", "tests/notebooks/", "tests/repository/", "tests/engine/trace/", "notebooks/", "tests/engine/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

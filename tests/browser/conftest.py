@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from anywidget import AnyWidget
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab, launch
+from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab
 from tests.browser.plain_page import plain_page
 from tests.browser.screen import Explorer
 
@@ -56,17 +56,8 @@ def lab() -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=15_000)  # a busy machine is slow
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
-
-
 def context_of(browser: Browser) -> BrowserContext:
+    SHOTS.mkdir(parents=True, exist_ok=True)
     context = browser.new_context(viewport={"width": 1400, "height": 1300}, reduced_motion="reduce")
     context.set_default_timeout(15_000)
     return context
