@@ -27,6 +27,7 @@ html_theme_options = {
         "color-sidebar-background": "#111418",
     },
 }
+templates_path = ["templates"]
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_js_files = [("site.js", {"defer": "defer"})]
@@ -38,8 +39,7 @@ html_permalinks_icon = "#"
 
 nb_execution_mode = "off"  # build.py ran the lessons
 nb_merge_streams = True
-nb_code_prompt_show = "Show the code"
-nb_code_prompt_hide = "Hide the code"
+nb_code_prompt_show, nb_code_prompt_hide = "Show the {type}", "Hide the {type}"
 copybutton_selector = ".cell_input pre, .highlight-sh pre, .highlight-python pre"
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath"]
@@ -62,7 +62,7 @@ def _inline(writer: Any, node: nodes.math) -> None:
 
 
 def _block(writer: Any, node: nodes.math_block) -> None:
-    writer.body.append(f'<div class="math" tabindex="0">{_mathml(node, as_block=True)}</div>')
+    writer.body.append(f'<div class="math">{_mathml(node, as_block=True)}</div>')
     raise nodes.SkipNode
 
 

@@ -14,3 +14,13 @@ for (const place of document.querySelectorAll('.rnnlib-page[data-view="checkup"]
   lead();
   new MutationObserver(lead).observe(place, { childList: true, subtree: true });
 }
+
+// What is wider than its place is scrolled by keyboard, too.
+const wide = document.querySelectorAll("article :is(.highlight pre, .math, .table-wrapper)");
+const reach = () => {
+  for (const one of wide) {
+    if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+    else one.removeAttribute("tabindex");
+  }
+};
+new ResizeObserver(reach).observe(document.querySelector("article"));
