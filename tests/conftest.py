@@ -49,7 +49,11 @@ def browser() -> Iterator[Browser]:
 
 
 # With several workers, what takes longest begins first, lest one worker ends long after the others.
-SLOW = ("tests/site/", "tests/browser/", "tests/notebooks/", "tests/repository/", "tests/engine/trace/", "notebooks/", "tests/engine/")
+SLOW = (
+    *(f"tests/{name}/" for name in ("site", "browser", "notebooks", "repository", "engine/trace")),
+    "notebooks/",
+    "tests/engine/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
