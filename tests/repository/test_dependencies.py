@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 PROJECT = tomllib.loads(PYPROJECT)["project"]
 GROUPS: dict[str, list[str]] = {"core": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
-AROUND = ("tests", "benchmarks", "site")  # the folders with code around the package
-OURS = {"rnnlib", "tests", "benchmarks", *(file.stem for file in (ROOT / "site").glob("*.py"))}
+AROUND = ("tests", "benchmarks", "site", "teaching")  # the folders with code around the package
+OURS = {"rnnlib", *AROUND, *(file.stem for file in (ROOT / "site").glob("*.py"))}
 LESSONS = "".join(path.read_text("utf-8") for path in sorted((ROOT / "notebooks").glob("*.ipynb")))
 
 # What is used without an import, and the words that use it.
