@@ -1,4 +1,4 @@
-"""The page for lecturers: the parts of lessons that it names are there, and each wrong answer is the slip that it says."""
+"""The page for lecturers: what it names is in the lessons, and each wrong answer is the slip that it says."""
 
 from __future__ import annotations
 
