@@ -154,10 +154,11 @@ class DirectionExplorer(Explorer, DirectionView):
         length, how = int(reads.lengths[self.item]), "packed" if reads.packed else "padded"
         of_all = f"{length} of {many(self.seq_len, 'step')} its own"
         steps = of_all if length < self.seq_len else many(length, "step")
+        note = self.answer["note"]
         lines = [
             f"{self.kind}, {how}: what has been read of sequence {self.item}, {steps}",
-            *([f"  {self.answer['note']}"] if self.answer["note"] else []),
-            *(f"  {line}" for line in table(reads, self.item)),
+            *self._standing("says", [f"  {note}"] if note else []),
+            *self._standing("picture", (f"  {line}" for line in table(reads, self.item))),
             *([f"  Find out: {self.question}"] if self.question else []),
         ]
         return "\n".join(lines)

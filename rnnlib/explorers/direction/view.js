@@ -211,4 +211,4 @@ function soon(draw) {
   };
 }
 
-export default { render: renderOf(build, ["controls", "question", "solution"]) };
+export default { render: renderOf(build, ["controls", "show", "question", "solution"]) };

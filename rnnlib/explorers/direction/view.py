@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, one_of, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, one_of, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.kinds import check_layer_kind
 
@@ -25,6 +25,7 @@ class DirectionView(View):
         time: its step, if it is of output; with `layer_index` (of h_n alone), `direction`, `item` and `unit` it says
             which number it is. Choosing another draws from `answer`, and runs nothing.
         controls: which controls are shown.
+        show: which of its parts stand: ``"picture"``, ``"says"``, ``"compare"`` and ``"code"``.
         question: what a learner is asked to find out.
     """
 
@@ -45,4 +46,5 @@ class DirectionView(View):
     unit = index()
 
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    show = parts("picture", "says", "compare", "code")
     question = Checked("", check_text).tag(sync=True)

@@ -141,7 +141,7 @@ class GradientExplorer(Explorer, GradientView):
     def __repr__(self) -> str:
         lines = [
             f"How much of each input reaches output[-1]: seq_len {self.seq_len}, hidden_size {self.hidden_size}",
-            *table(self.found),
+            *self._standing("picture", table(self.found)),
             *([f"  Find out: {self.question}"] if self.question else []),
         ]
         return "\n".join(lines)

@@ -138,4 +138,4 @@ function build(model, host) {
   };
 }
 
-export default { render: renderOf(build, ["controls", "question", "solution"]) };
+export default { render: renderOf(build, ["controls", "show", "question", "solution"]) };

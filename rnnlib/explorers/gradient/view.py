@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, number, one_of, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, number, one_of, parts, size
 from rnnlib.explorers.shared.view import View
 
 HERE = Path(__file__).parent
@@ -23,6 +23,7 @@ class GradientView(View):
         initialisation: ``"torch"``, or ``"orthogonal"`` blocks of ``weight_hh``.
         clipping: whether torch clips the gradient towards the parameters, to a norm of `max_norm`.
         controls: which controls are shown.
+        show: which of its parts stand: ``"picture"``, ``"says"`` and ``"code"``.
         question: what a learner is asked to find out.
     """
 
@@ -38,4 +39,5 @@ class GradientView(View):
     max_norm = number(1.0, 1e-6, 1e6)
 
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    show = parts("picture", "says", "code")
     question = Checked("", check_text).tag(sync=True)

@@ -215,13 +215,12 @@ class PackingExplorer(Explorer, PackingView):
         made, packing = self.answer, self.packing
         wide = made["wide"]
         pads = made["steps"] - made["own_steps"]
-        lines = [
-            f"{self.kind}, batch {len(self.lengths)}, lengths {few(packing.lengths)}",
+        first = f"{self.kind}, batch {len(self.lengths)}, lengths {few(packing.lengths)}"
+        stages = [
             f"  padded          {tuple(packing.padded.shape)}, {pads} of {made['steps']} steps are pads",
             f"  sorted_indices  {few(packing.sorted_indices)}",
             f"  packed.data     {tuple(packing.data.shape)}",
             f"  batch_sizes     {few(packing.batch_sizes)}",
             f"  output          {(*packing.unpacked.shape[:2], wide)}",
-            *(f"  {name}: {said}" for name, said in (("Note", made["note"]), ("Find out", self.question)) if said),
         ]
-        return "\n".join(lines)
+        return "\n".join([first, *self._standing("picture", stages), *self._noted()])

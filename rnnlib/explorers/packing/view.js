@@ -203,4 +203,4 @@ function build(model, host) {
   };
 }
 
-export default { render: renderOf(build, ["controls", "question", "solution", "mistakes", "most", "stages"]) };
+export default { render: renderOf(build, ["controls", "show", "question", "solution", "mistakes", "most", "stages"]) };

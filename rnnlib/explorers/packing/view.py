@@ -10,7 +10,7 @@ from typing import Any
 import traitlets
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_names, check_text, flag, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_names, check_text, flag, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
@@ -101,6 +101,7 @@ class PackingView(View):
         stages: those that the grid moves through; with one there is no slider.
         sizes: the layer's sizes that no control moves.
         controls: which controls are shown.
+        show: which of its parts stand: ``"picture"``, ``"says"``, ``"code"`` and ``"numbers"``.
         question: what a learner is asked to find out.
     """
 
@@ -123,4 +124,5 @@ class PackingView(View):
 
     sizes = traitlets.Dict().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    show = parts("picture", "says", "code", "numbers")
     question = Checked("", check_text).tag(sync=True)

@@ -131,4 +131,4 @@ class ShapeExplorer(Explorer, ShapeView):
         rows = [f"  {t.name:<{wide}}  {t.sizes!s:<14} {', '.join(t.axes)}" for t in shown]
         first = f"{self.kind}, seq_len {self.seq_len}, batch {self.batch}: {self._num_parameters():,} parameters"
         last = [f"  Find out: {self.question}"] if self.question else []
-        return "\n".join([first, *rows, *last])
+        return "\n".join([first, *self._standing("picture", rows), *last])

@@ -127,4 +127,4 @@ function build(model, host) {
   };
 }
 
-export default { render: renderOf(build, ["controls", "question", "solution", "ranges", "devices"]) };
+export default { render: renderOf(build, ["controls", "show", "question", "solution", "ranges", "devices"]) };

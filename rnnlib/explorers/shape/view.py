@@ -7,7 +7,7 @@ from pathlib import Path
 import traitlets
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.kinds import check_kind
 
@@ -28,6 +28,7 @@ class ShapeView(View):
         constants: by kind, the sizes that no slider moves: ``num_gates`` and ``proj_size``.
         ranges: the least and most of each slider.
         controls: which controls are shown.
+        show: which of its parts stand: ``"picture"``, ``"says"`` and ``"code"``.
         question: what a learner is asked to find out.
     """
 
@@ -51,4 +52,5 @@ class ShapeView(View):
     ranges = traitlets.Dict().tag(sync=True)
     devices: traitlets.List[str] = traitlets.List().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    show = parts("picture", "says", "code")
     question = Checked("", check_text).tag(sync=True)

@@ -164,6 +164,11 @@ class Explorer(View):
     def _choice(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.ASKED}
 
+    def _noted(self) -> list[str]:
+        """What the text ends with: a note on the answer, where there is one, and what is asked."""
+        note = self._standing("says", [f"  Note: {self.answer['note']}"] if self.answer["note"] else [])
+        return [*note, *([f"  Find out: {self.question}"] if self.question else [])]
+
     def _told(self, choice: dict[str, Any]) -> dict[str, Any]:
         """A choice as the front end is told it."""
         return choice

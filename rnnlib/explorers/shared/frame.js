@@ -6,21 +6,22 @@ const LONG = 300; // characters of a question, from which on it may scroll
 
 // What the one line under the controls may say; the first that has words is shown.
 const SLOTS = ["problem", "notice", "pointed", "solution", "changed", "resting"];
+const OF_PICTURE = ["pointed", "resting"]; // what to do with it
 
 /** Of all that could be said, what is: its slot and its words. */
-export function spoken(words) {
-  const now = SLOTS.find((name) => words[name]) ?? SLOTS.at(-1);
+export function spoken(words, slots = SLOTS) {
+  const now = slots.find((name) => words[name]) ?? slots.at(-1);
   return [now, words[now] ?? ""];
 }
 
 /** The one line in which an explorer speaks. `set(slot, words)`; what is longer lies over the picture, and moves nothing. */
-export function lineOf() {
+export function lineOf(slots) {
   const words = {};
   const [alert, status] = [el("p", { class: "rnnlib-problem", role: "alert" }), el("p", { role: "status" })];
   const whole = el("div", { class: "line" }, alert, status);
   const set = (slot, said) => {
     words[slot] = said ?? "";
-    const [now, sentence] = spoken(words);
+    const [now, sentence] = spoken(words, slots);
     whole.dataset.slot = now;
     alert.textContent = now === "problem" ? sentence : "";
     status.textContent = now === "problem" ? "" : sentence;
@@ -63,7 +64,7 @@ function questionOf(model, line, root) {
 
 /** A row of buttons, each of which unfolds its panel under the row, and what else is to be known at its right. */
 function foldsOf(folds, facts) {
-  const panels = Object.entries(folds).map(([name, panel]) => {
+  const panels = folds.map(([name, panel]) => {
     const button = el("button", { type: "button", class: "fold", "aria-expanded": "false" }, name);
     const whole = el("div", { class: "unfolded", hidden: true }, panel);
     button.addEventListener("click", () => {
@@ -72,9 +73,12 @@ function foldsOf(folds, facts) {
     });
     return { button, whole };
   });
-  const row = el("div", { class: "folds" }, ...panels.map(({ button }) => button), facts);
-  return [row, ...panels.map(({ whole }) => whole)];
+  const all = [...panels.map(({ button }) => button), ...facts];
+  return all.length ? [el("div", { class: "folds" }, ...all), ...panels.map(({ whole }) => whole)] : [];
 }
+
+/** Whether a part of an explorer stands, or a lecturer has left it out. A fold goes by the first word of its name. */
+const standsIn = (shown) => (name) => shown.includes(name.split(" ")[0].toLowerCase());
 
 /** On a page without a kernel: of when its numbers are, and where all of it is live. */
 function pageFacts({ label, course }) {
@@ -90,17 +94,20 @@ function wayBack({ back }) {
 }
 
 /**
- * The frame of an explorer. `strips` are rows of controls; `says` what the layer says; `folds` panels by their names.
+ * The frame of an explorer. `strips` are rows of controls; `says` what the layer says; `folds` panels by their names. What
+ * the trait `show` leaves out is kept up to date unseen.
  *
  * `line.set(slot, words)` speaks in its line; `relight()` after a redraw lights again what a shown answer lit.
  */
 export function frame(model, { name, label, strips = [], picture, says = [], folds = {} }) {
-  const line = lineOf();
+  const stands = standsIn(model.get("show"));
+  const line = lineOf(SLOTS.filter((slot) => stands("picture") || !OF_PICTURE.includes(slot)));
   const facts = el("span", { class: "facts fades" });
   const page = model.get("page");
   if (page) line.whole.append(wayBack(page));
   const root = el("section", { class: `rnnlib ${name}`, role: "region", "aria-label": label });
   const question = questionOf(model, line, root);
+  const told = [...(stands("says") ? [facts] : []), ...(page ? [pageFacts(page)] : [])];
   const filled = strips.map((strip) => strip.filter(Boolean)).filter((strip) => strip.length);
   root.append(
     ...question.parts,
@@ -108,9 +115,12 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
       ? [el("div", { class: "controls" }, ...filled.map((strip) => el("div", { class: "strip" }, ...strip)))]
       : []),
     line.whole,
-    picture,
-    ...(says.length ? [el("div", { class: "says" }, ...says)] : []),
-    ...foldsOf(folds, page ? el("span", { class: "both-facts" }, facts, pageFacts(page)) : facts),
+    stands("picture") ? picture : el("div", { class: "unseen", inert: true }, picture),
+    ...(says.length && stands("says") ? [el("div", { class: "says" }, ...says)] : []),
+    ...foldsOf(
+      Object.entries(folds).filter(([name]) => stands(name)),
+      page ? [el("span", { class: "both-facts" }, ...told)] : told,
+    ),
   );
   keepKeys(root);
   const tell = () => line.set("problem", model.get("problem"));

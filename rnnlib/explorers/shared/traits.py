@@ -83,18 +83,24 @@ def check_one(name: str, value: Any, names: Iterable[str]) -> str:
     return value
 
 
+def parts(*names: str) -> Any:
+    """A synced trait for those of an explorer's parts that stand: all of them, unless a lecturer chooses."""
+    return Checked(list(names), lambda _, value: check_names("part", value, names, given="show")).tag(sync=True)
+
+
 def check_controls(controls: Iterable[str], known: Iterable[str]) -> list[str]:
     """Give `controls` back as a list if each is a known name, as `check_names` does."""
     return check_names("control", controls, known)
 
 
-def check_names(what: str, names: Iterable[str], known: Iterable[str]) -> list[str]:
+def check_names(what: str, names: Iterable[str], known: Iterable[str], given: str = "") -> list[str]:
     """Give `names` back as a list if each is known.
 
     Args:
         what: one of them, as in ``"control"``; an ``s`` makes several.
         names: those chosen.
         known: all that there are.
+        given: as what they were given, where that is not several of `what`.
 
     Raises:
         TypeError: one text, not several names.
@@ -104,11 +110,12 @@ def check_names(what: str, names: Iterable[str], known: Iterable[str]) -> list[s
         >>> check_names("control", ("seq_len",), known=("seq_len", "batch"))
         ['seq_len']
     """
+    given = given or f"{what}s"
     if isinstance(names, str):
-        raise TypeError(f"{what}s must be several names, as in {what}s=({brief(names)},), not one text.")
+        raise TypeError(f"{given} must be several names, as in {given}=({brief(names)},), not one text.")
     if not isinstance(names, Iterable):
         example = next(iter(known))
-        raise TypeError(f"{what}s must be several names, as in {what}s=({example!r},), not {brief(names)}.")
+        raise TypeError(f"{given} must be several names, as in {given}=({example!r},), not {brief(names)}.")
     names = list(names)
     unknown = [name for name in names if name not in known]
     if unknown:

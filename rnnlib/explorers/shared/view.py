@@ -107,10 +107,14 @@ class View(anywidget.AnyWidget):
         """Another that is made from the same, and stands as this does in the traits named: it can be moved unseen."""
         given, named = self._made_from
         twin = type(self)(*given, **named)
-        for name in ("question", "solution", "controls", *names):
+        for name in ("question", "solution", "controls", "show", *names):
             if self.has_trait(name):
                 twin.set_trait(name, getattr(self, name))
         return twin
+
+    def _standing(self, part: str, lines: Iterable[str]) -> list[str]:
+        """What the text says of a part, where a lecturer lets that stand."""
+        return list(lines) if part in self.show else []
 
     def _recording(self) -> Recording:
         """What a page of it knows."""

@@ -106,4 +106,4 @@ function build(model, host) {
   };
 }
 
-export default { render: renderOf(build, ["controls", "question", "solution", "devices"]) };
+export default { render: renderOf(build, ["controls", "show", "question", "solution", "devices"]) };

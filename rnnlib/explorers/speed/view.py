@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
@@ -52,6 +52,7 @@ class SpeedView(View):
         answer: to what was ``asked``: of which ``chart`` the points are, what that is ``about``, what it shows, in
             sentences (``found``), and which values ``cannot`` be measured.
         csv: all that was measured, as a table to take away.
+        show: which of its parts stand: ``"picture"``, ``"says"``, ``"table"``, ``"csv"`` and ``"recorded"``.
         recorded: a run on a real GPU that was stored: its title and its rows, or why there is none.
     """
 
@@ -79,4 +80,5 @@ class SpeedView(View):
     csv = traitlets.Unicode().tag(sync=True)
     recorded = traitlets.Dict().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    show = parts("picture", "says", "table", "csv", "recorded")
     question = Checked("", check_text).tag(sync=True)

@@ -144,9 +144,8 @@ class StepExplorer(Explorer, StepView):
         place = (self.layer_index, self.direction, self.time, self.item)
         shown = where(self.trace, place, self.unit)
         first = f"{asked['kind']}, weights {asked['weights']}, input {asked['source']}: {shown}"
-        told = {"Note": self.answer["note"], "Find out": self.question}
-        last = [f"  {name}: {sentence}" for name, sentence in told.items() if sentence]
-        return "\n".join([first, *step_table(self.trace, place, self.unit), *last])
+        table = self._standing("picture", step_table(self.trace, place, self.unit))
+        return "\n".join([first, *table, *self._noted()])
 
 
 def _traced(choice: Choice) -> Made:

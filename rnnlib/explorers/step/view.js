@@ -90,7 +90,8 @@ function build(model, host) {
     name: "step",
     label: "Step explorer",
     strips: stripsOf(controls),
-    picture: el("div", {}, scored, el("div", { class: "title" }, heading, key.whole, beside.whole), detail, note),
+    picture: el("div", {}, scored, el("div", { class: "title" }, heading, key.whole, beside.whole), detail),
+    says: [note],
     folds: { Weights: weights },
   });
   const { root, line } = framed;
@@ -221,4 +222,4 @@ function build(model, host) {
   };
 }
 
-export default { render: renderOf(build, ["controls", "question", "solution", "devices"]) };
+export default { render: renderOf(build, ["controls", "show", "question", "solution", "devices"]) };

@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.kinds import check_kind
 
@@ -40,6 +40,7 @@ class StepView(View):
         sources: the inputs to choose from.
         devices: the devices to choose from.
         controls: which controls are shown.
+        show: which of its parts stand: ``"picture"``, ``"says"`` and ``"weights"``.
         question: what a learner is asked to find out.
     """
 
@@ -64,4 +65,5 @@ class StepView(View):
     sources: traitlets.List[str] = traitlets.List().tag(sync=True)
     devices: traitlets.List[str] = traitlets.List().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    show = parts("picture", "says", "weights")
     question = Checked("", check_text).tag(sync=True)

@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_number, check_text, flag, one_of, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_number, check_text, flag, one_of, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
@@ -63,6 +63,7 @@ class TrainingView(View):
         frames: what the model made of one test sequence, as it was recorded; `now`, as it was seen last.
         runs: the earlier ones of the same task: number, what differs from the run shown, and scores.
         csv: a line for every epoch of every run, to take away.
+        show: which of its parts stand: ``"picture"``, ``"says"`` and ``"csv"``.
     """
 
     _esm = front_end.module(HERE / "view.js")
@@ -100,4 +101,5 @@ class TrainingView(View):
     runs: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     csv = traitlets.Unicode().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
+    show = parts("picture", "says", "csv")
     question = Checked("", check_text).tag(sync=True)

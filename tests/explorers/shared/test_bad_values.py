@@ -28,7 +28,14 @@ def each(names: str, *values: Any) -> list[Row]:
     return [(name, value, name) for name in names.split() for value in values]
 
 
+SHOW: list[Row] = [
+    ("show", ["x"], "there is no part 'x': the parts are picture, says, "),
+    ("show", "picture", "show must be several names, as in show=('picture',)"),
+    *each("show", None, 3),
+    ("show", [[]], "there is no part"),
+]
 SAME: list[Row] = [
+    *SHOW,
     ("kind", "LTSM", "Did you mean 'LSTM'"),
     *each("kind", "lstm", "", None, 3),
     *each("question", None),
@@ -38,6 +45,7 @@ NO_CELL: Row = ("kind", "LSTMCell", "choose 'LSTM'")
 COUNT = (0, -1, 2.5, "x", None, True, [], {})
 BAD: dict[Callable[[], Any], list[Row]] = {
     lambda: ShapeExplorer("GRU"): [
+        *SHOW,
         ("kind", "LTSM", "Did you mean 'LSTM'"),
         *each("seq_len batch input_size hidden_size num_layers", *COUNT),
         *each("device", "cuda:7", "tpu", "", None, 0),
@@ -93,6 +101,7 @@ BAD: dict[Callable[[], Any], list[Row]] = {
         ("packed", 1, "True or False"),
     ],
     lambda: GradientExplorer(seq_len=9, hidden_size=4): [
+        *SHOW,
         *each("question", None),
         *each("controls", ["x"], "seq_len", None, [[]]),
         *each("seq_len hidden_size", *COUNT),

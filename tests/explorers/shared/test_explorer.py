@@ -215,3 +215,32 @@ def test_the_front_end_is_told_what_a_family_is() -> None:
         told = view.get_state(["families"])["families"]
         assert list(told) == ["RNN", "LSTM", "GRU"]
         assert (list(told["LSTM"]["states"]), told["GRU"]["cell"]) == (["h", "c"], "GRUCell")
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_the_text_says_no_more_than_stands(make: Any) -> None:
+    """Where pictures are not shown the text is: it must not give away what a lecturer left out."""
+    whole = repr(make("GRU", question="Where?")).splitlines()
+    assert len(whole) > 3
+    assert repr(make("GRU", question="Where?", show=("says",))).splitlines() == [whole[0], whole[-1]]
+
+
+NOTED: dict[str, Callable[..., Any]] = {
+    "step": lambda **show: StepExplorer(Passed(12, 4), **show),
+    "packing": lambda **show: PackingExplorer("GRU", [torch.zeros(5, 2), torch.ones(3, 2)], **show),
+}
+
+
+@pytest.mark.parametrize("make", NOTED.values(), ids=NOTED)
+def test_a_note_is_not_told_where_its_place_is_left_out(make: Callable[..., Any]) -> None:
+    note = make().answer["note"]
+    assert len(note) > 20
+    assert note in repr(make())
+    assert note not in repr(make(show=("picture",)))
+
+
+class Passed(nn.GRU):
+    """A subclass that changes nothing, which is noted."""
+
+    def forward(self, *given: Any) -> Any:
+        return super().forward(*given)
