@@ -210,6 +210,57 @@ def test_no_name_in_the_code_is_in_two_pieces(plain: Callable[..., Explorer], wi
         assert code.evaluate(BROKEN) == []
 
 
+BUG = {
+    "name": "bug",
+    "title": "what is wrong",
+    "code": "output, states = layer(padded)\nlast = output[-1]",
+    "cure": "last = output[lengths - 1, range(len(lengths))]",
+    "why": "Each ends at its own last step.",
+}
+
+
+@pytest.mark.parametrize("show", [("picture", "says", "code"), ()], ids=["parts", "no part"])
+@pytest.mark.parametrize("width", [360, 848])
+def test_a_bug_to_find_stands_without_its_menu_and_its_cure_waits(
+    plain: Callable[..., Explorer], width: int, show: tuple[str, ...]
+) -> None:
+    explorer = plain(width, mistakes=[BUG, "zero_length"], mistake="bug", controls=("lengths",), show=show)
+    wrong = explorer.root.locator(".wrong-way")
+    expect(wrong.locator("pre")).to_have_text(BUG["code"])
+    expect(wrong.locator(".error")).to_have_text(
+        re.compile("^no exception, but 24 of the 32 numbers in last are wrong")
+    )
+    said = explorer.root.inner_text()
+    assert [words for words in (BUG["cure"], BUG["why"], BUG["title"]) if words in said] == []
+    expect(explorer.root.locator("select[aria-label='a wrong setting']")).to_have_count(0)
+    if show:
+        expect(line(explorer)).to_contain_text("Point at a step")
+    high = explorer.root.bounding_box()
+    explorer.root.get_by_role("button", name="Show the cure").press("Enter")
+    expect(explorer.root.locator(".right-way pre")).to_have_text(BUG["cure"])
+    expect(explorer.root.locator(".right-way .cured")).to_have_text("last (4, 8)")
+    expect(explorer.root.locator(".why")).to_have_text(BUG["why"])
+    expect(explorer.root.get_by_role("button", name="Show the cure")).to_have_count(0)
+    assert explorer.root.bounding_box() == high
+
+
+def test_a_cure_that_fails_is_told_at_once_to_who_wrote_it(plain: Callable[..., Explorer]) -> None:
+    explorer = plain(mistakes=[BUG | {"cure": "last = nowhere"}], mistake="bug", controls=())
+    expect(explorer.root.locator(".cured")).to_have_text("The cure raised NameError: name 'nowhere' is not defined")
+    expect(explorer.root.locator(".right-way pre")).to_be_hidden()
+
+
+def test_without_a_mistake_and_its_menu_there_is_no_room_for_one(plain: Callable[..., Explorer]) -> None:
+    expect(plain(controls=()).root.locator(".mistakes")).to_be_hidden()
+
+
+def test_the_stage_that_was_given_is_shown(plain: Callable[..., Explorer]) -> None:
+    explorer = plain(stage="packed")
+    expect(explorer.slider("stages")).to_have_attribute("aria-valuetext", "packed")
+    expect(explorer.diagram.locator("[data-stage]").first).to_have_attribute("data-stage", "packed")
+    assert plain(stages=("packed",), controls=()).diagram.get_attribute("aria-label").startswith("the batch, packed")
+
+
 def test_an_answer_in_data_is_shown_where_data_is(plain: Callable[..., Explorer]) -> None:
     explorer = plain(question="where?", solution="At `data[15]`, one of `batch_sizes[3]`.")
     explorer.root.get_by_role("button", name="Show the answer").click()

@@ -138,6 +138,19 @@ def test_a_comparison_that_was_recorded_is_shown_once_it_is_asked_for(saved: Sav
     expect(root.get_by_role("button", name="Measure")).to_be_visible()
 
 
+def test_a_bug_to_find_is_one_on_a_page_too(saved: Saved) -> None:
+    bug = {"name": "bug", "title": "wrong", "code": "last = padded[-1]", "cure": "last = padded[lengths - 1, range(4)]"}
+    given = {"mistakes": [bug, "not_packed"], "mistake": "bug", "show": ("picture",)}
+    root = saved.open(PackingExplorer("GRU", controls=(), **given))
+    expect(root.locator(".wrong-way pre")).to_have_text(bug["code"])
+    expect(root.locator(".right-way pre")).to_be_hidden()
+    expect(root.locator(".fold, .says, .facts")).to_have_count(0)
+    expect(root.get_by_text(re.compile(r"^recorded: torch "))).to_be_visible()
+    root = saved.open(PackingExplorer("GRU", controls=("mistake",), **given))
+    root.get_by_role("combobox", name="a wrong setting").select_option("not_packed")
+    expect(root.locator(".error")).to_have_text(re.compile("^no exception, but 24 of the 32 numbers in h_n are wrong"))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_light_or_dark_as_the_reader_has_it_or_the_page_says(saved: Saved, scheme: Any) -> None:
     other = {"light": "dark", "dark": "light"}[scheme]

@@ -2,45 +2,65 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 from rnnlib.engine.call import keeping_torch_settings
-from rnnlib.engine.overrides import same_random_numbers
 from rnnlib.engine.packing.comparison import prepared
 from rnnlib.engine.packing.outcome import Outcome, outcome_of
 from rnnlib.spec import LayerSpec
+
+
+def names_made(code: str) -> list[str]:
+    r"""The names that code gives values to, line by line.
+
+    Raises:
+        SyntaxError: it is no Python.
+
+    Example:
+        >>> names_made("output, _ = layer(padded)\nlast = [x for x in output]")
+        ['output', 'last']
+    """
+    made = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)]
+    targets = [getattr(node, "targets", None) or [node.target] for node in sorted(made, key=lambda node: node.lineno)]
+    found = [name for of in targets for target in of for name in ast.walk(target) if isinstance(name, ast.Name)]
+    return [name.id for name in found if isinstance(name.ctx, ast.Store) and name.id != "_"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Mistake:
     """Code that goes wrong, loudly or silently, and its cure.
 
-    Both are run as they are written. They know ``padded``, ``lengths``, ``layer``, ``torch``, ``pack_padded_sequence``
-    and ``pad_packed_sequence``, and the cure also what the snippet has made.
+    Both are run as they are written. They know ``sequences``, ``padded``, ``lengths``, ``layer``, ``torch``, ``nn``,
+    ``pad_sequence``, ``pack_padded_sequence`` and ``pad_packed_sequence``, and the cure also what the code has made.
 
     Attributes:
         name: one word.
         title: what was done.
-        snippet: the mistake.
-        cure: what to write in place of it, or after it.
+        code: the mistake.
+        cure: what to write in place of it, or after it. What its last line makes is compared with what the code
+            makes under the same name.
         why: a sentence or two.
-        result: the name that both give to what they make.
         batch_first: the layer, and `padded`, have the batch first.
     """
 
     name: str
     title: str
-    snippet: str
+    code: str
     cure: str
-    why: str
-    result: str
+    why: str = ""
     batch_first: bool = False
+
+    @property
+    def result(self) -> str:
+        """The name that both give to what they make."""
+        return names_made(self.cure)[-1]
 
 
 MISTAKES = (
@@ -52,7 +72,6 @@ MISTAKES = (
         "packed = pack_padded_sequence(padded, lengths, enforce_sorted=False)",
         "In a PackedSequence the longest sequence stands first. With enforce_sorted=False torch sorts them, and the"
         " layer and pad_packed_sequence put output, h_n and c_n back in your order.",
-        "packed",
     ),
     Mistake(
         "lengths_on_gpu",
@@ -62,7 +81,6 @@ MISTAKES = (
         "packed = pack_padded_sequence(padded, lengths.cpu(), enforce_sorted=False)",
         "The data may be on any device, and lengths must be on the CPU: write lengths.cpu(). Where there is no GPU,"
         " torch's device 'meta' stands in for it here, and is refused by the same rule.",
-        "packed",
     ),
     Mistake(
         "zero_length",
@@ -72,7 +90,6 @@ MISTAKES = (
         "packed = pack_padded_sequence(padded, lengths, enforce_sorted=False)",
         "packed = pack_padded_sequence(padded[:, lengths > 0], lengths[lengths > 0], enforce_sorted=False)",
         "A sequence of no steps has no output and no last state, so torch cannot pack it. Leave it out of the batch.",
-        "packed",
     ),
     Mistake(
         "total_length",
@@ -81,7 +98,6 @@ MISTAKES = (
         "back, _ = pad_packed_sequence(packed, total_length=len(packed.batch_sizes) - 1)",
         "back, _ = pad_packed_sequence(packed, total_length=len(padded))",
         "total_length only adds padding, and never cuts. Give the seq_len that the batch had before it was packed.",
-        "back",
     ),
     Mistake(
         "too_many_lengths",
@@ -91,7 +107,6 @@ MISTAKES = (
         "packed = pack_padded_sequence(padded, lengths[: padded.shape[1]], enforce_sorted=False)",
         "torch looks for a sequence for each length, and finds none for the last: keep the lengths of this batch alone."
         " It happens with the last, smaller batch of an epoch, and where the axes of padded are swapped.",
-        "packed",
     ),
     Mistake(
         "too_few_lengths",
@@ -101,7 +116,6 @@ MISTAKES = (
         "back, _ = pad_packed_sequence(pack_padded_sequence(padded, lengths, enforce_sorted=False))",
         "With enforce_sorted=False torch takes as many sequences as there are lengths, and drops the rest without a"
         " word. Give a length for each sequence.",
-        "back",
     ),
     Mistake(
         "beyond_the_data",
@@ -111,7 +125,6 @@ MISTAKES = (
         "output, states = layer(pack_padded_sequence(padded, lengths, enforce_sorted=False))",
         "Packing does not notice that the longest sequence lacks a step; the layer does, in words that name no length."
         " Count the steps that are there: where padded was cut, write lengths.clamp(max=len(padded)).",
-        "states",
     ),
     Mistake(
         "batch_first",
@@ -121,7 +134,6 @@ MISTAKES = (
         "output, states = layer(pack_padded_sequence(padded, lengths, batch_first=True, enforce_sorted=False))",
         "The layer's batch_first says nothing to pack_padded_sequence, which takes step for sequence until it is told"
         " too. It is noticed only where the batch is not as large as seq_len.",
-        "states",
         batch_first=True,
     ),
     Mistake(
@@ -133,7 +145,6 @@ MISTAKES = (
         "output, states = layer(pack_padded_sequence(padded, lengths, batch_first=True, enforce_sorted=False))",
         "Where batch equals seq_len nothing can be noticed: every sequence is made of one step of each of the others."
         " Write batch_first=True in pack_padded_sequence, in pad_packed_sequence and in the layer, or in none of them.",
-        "states",
         batch_first=True,
     ),
     Mistake(
@@ -145,7 +156,6 @@ MISTAKES = (
         "last = output[lengths - 1, range(len(lengths))]",
         "At step -1 a shorter sequence is over: output[-1] has read its padding. Each one's own last step is"
         " lengths - 1.",
-        "last",
     ),
     Mistake(
         "last_step_batch_first",
@@ -156,7 +166,6 @@ MISTAKES = (
         "last = output[range(len(lengths)), lengths - 1]",
         "At step -1 a shorter sequence is over: output[:, -1] has read its padding. Each one's own last step is"
         " lengths - 1.",
-        "last",
         batch_first=True,
     ),
     Mistake(
@@ -166,7 +175,6 @@ MISTAKES = (
         "output, states = layer(pack_padded_sequence(padded, lengths, enforce_sorted=False))",
         "The layer cannot know which steps are padding, and takes them all: the states of the shorter sequences go on"
         " changing, and a backward direction starts on padding. Packed, each one stops at its own end.",
-        "states",
     ),
     Mistake(
         "data_batch_major",
@@ -176,7 +184,6 @@ MISTAKES = (
         "first = pad_packed_sequence(packed)[0][: lengths[0], 0]",
         "packed.data is time-major: step 0 of every sequence, longest first, then step 1 of those that have one."
         " pad_packed_sequence takes it apart again.",
-        "first",
     ),
 )
 
@@ -185,9 +192,9 @@ def run_mistake(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Seque
     """Make a mistake with a real layer, see what comes of it, and run its cure.
 
     Args:
-        mistake: one of `MISTAKES`.
-        layer: a spec, or a real ``nn.RNN``, ``nn.LSTM`` or ``nn.GRU``. Its twin is run, in eval mode, without
-            gradients, and with the mistake's batch_first.
+        mistake: one of `MISTAKES`, or another.
+        layer: a spec, or a real ``nn.RNN``, ``nn.LSTM`` or ``nn.GRU``. Its twin is run, with weights of its own, in
+            eval mode, and with the mistake's batch_first.
         sequences: a list of tensors ``(length, input_size)``.
 
     Raises:
@@ -202,12 +209,25 @@ def run_mistake(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Seque
     """
     spec, module, packing = prepared(layer, sequences, mistake.batch_first)
     names: dict[str, Any] = {
+        "sequences": [sequence.detach().clone() for sequence in sequences],
         "padded": packing.padded,
         "lengths": packing.lengths,
-        "layer": module,
+        "layer": _with_own_weights(module),
         "torch": torch,
+        "nn": nn,
+        "pad_sequence": pad_sequence,
         "pack_padded_sequence": pack_padded_sequence,
         "pad_packed_sequence": pad_packed_sequence,
     }
-    with keeping_torch_settings(spec, 0), same_random_numbers(spec, module), torch.no_grad():
-        return outcome_of(mistake.snippet, mistake.cure, mistake.result, names)
+    device = packing.data.device
+    randomly = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+    with keeping_torch_settings(spec, 0), randomly, torch.enable_grad():  # as in a cell
+        return outcome_of(mistake.code, mistake.cure, mistake.result, names)
+
+
+def _with_own_weights(twin: nn.Module) -> nn.Module:
+    """A twin whose weights code can change, and not those of the layer that it was made from."""
+    for part in twin.modules():
+        for name, weight in part.named_parameters(recurse=False):
+            setattr(part, name, nn.Parameter(weight.detach().clone(), weight.requires_grad))
+    return twin

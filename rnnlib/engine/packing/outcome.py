@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import dataclasses
+import threading
+from collections.abc import Iterator
+from numbers import Real
 from typing import Any
 
 import torch
@@ -10,7 +15,11 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from rnnlib.engine.closeness import rounding
+from rnnlib.engine.layers import SEED
 from rnnlib.engine.packing.pack_steps import few
+
+SECONDS = 2  # that code may take: a slider waits for it
+LONGEST = 2_000  # letters of an exception that are told
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,46 +29,94 @@ class Outcome:
     Attributes:
         error: the exception, as torch raised it; or, where none was, what came out wrong.
         raised: whether there was an exception.
-        cured: what the cure gave.
+        cured: what the cure gave, or the exception that it raised.
+        cures: whether the cure gave something.
     """
 
     error: str
     raised: bool
     cured: str
+    cures: bool = True
 
 
-def outcome_of(snippet: str, cure: str, result: str, names: dict[str, Any]) -> Outcome:
-    """Run code that goes wrong, and after it its cure.
+def outcome_of(code: str, cure: str, result: str, names: dict[str, Any]) -> Outcome:
+    """Run code that goes wrong, and after it its cure. Both may be a learner's own, and whatever they do is told.
 
     Args:
-        snippet: Python.
-        cure: likewise; it may use what the snippet has made.
-        result: the name that both give to what they make: a tensor, a PackedSequence, or a layer's states.
+        code: Python.
+        cure: likewise; it may use what the code has made.
+        result: the name that both give to what they make: a tensor, a PackedSequence, numbers, or a layer's states.
         names: what both know; what they make is added.
 
     Example:
         >>> outcome_of("a = torch.ones(2) + torch.ones(3)", "a = torch.ones(2) + 1", "a", {"torch": torch}).cured
         'a (2,)'
     """
-    error = ""
-    try:
-        exec(snippet, names)
-    except Exception as raised:  # noqa: BLE001 - whatever torch raises is what is shown
-        error = f"{type(raised).__name__}: {raised}"
+    error = _exception(code, names)
     wrong = names.get(result)
-    exec(cure, names)
-    right = names[result]
-    return Outcome(error or _what_is_wrong(result, wrong, right), bool(error), _told(result, right))
+    failed = _exception(cure, names)
+    right = names.get(result)
+    if failed or right is None:
+        said = f"The cure raised {failed}" if failed else f"The cure makes no {result}."
+        return Outcome(error or "no exception.", bool(error), said, cures=False)
+    try:
+        return Outcome(error or _what_is_wrong(result, wrong, right), bool(error), _told(result, right))
+    except Exception:  # noqa: BLE001 - what code of one's own makes can be anything
+        said = f"no exception, and a {type(right).__name__} is nothing to compare: let {result} be a tensor."
+        return Outcome(error or said, bool(error), f"{result}, a {type(right).__name__}")
+
+
+def _exception(code: str, names: dict[str, Any]) -> str:
+    """Run code; what it raises, in words, or "". It draws the same random numbers every time."""
+    torch.default_generator.manual_seed(SEED)
+    try:
+        with _ending():
+            exec(code, names)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever torch raises is what is shown
+        return f"{type(error).__name__}: {error}"[:LONGEST]
+    except _EndlessError:
+        return f"TimeoutError: it was stopped after {SECONDS} seconds"
+    return ""
+
+
+class _EndlessError(BaseException):
+    """Code has not come to its end. No ``except Exception`` in the code itself catches it."""
+
+
+@contextlib.contextmanager
+def _ending() -> Iterator[None]:
+    """Stop what runs in here for too long: wherever its Python is then, it raises `_EndlessError`."""
+    thread, lock, over = ctypes.c_ulong(threading.get_ident()), threading.Lock(), threading.Event()
+
+    def stop() -> None:
+        with lock:
+            if not over.is_set():
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_EndlessError))
+
+    timer = threading.Timer(SECONDS, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over.set()
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # raised here at the latest, it is taken back
+        timer.cancel()
 
 
 def _what_is_wrong(name: str, wrong: Any, right: Any) -> str:
     """How many numbers are not those that the cure gives."""
+    if wrong is None:
+        return f"no exception, but it makes no {name}."
     a, b = _parts(name, wrong), _parts(name, right)
     if [tensor.shape for tensor in a.values()] != [tensor.shape for tensor in b.values()]:
         return f"no exception, but some of it is lost: {_told(name, wrong)} in place of {_told(name, right)}."
     count, largest = 0, 0.0
     for x, y in zip(a.values(), b.values(), strict=True):
-        differ = ~torch.isclose(x, y, rtol=0, atol=rounding(y), equal_nan=True)
+        x, y = (tensor if tensor.is_floating_point() else tensor.double() for tensor in (x, y))
+        most, x, y = rounding(y, x), x.double(), y.double()
+        differ = ~torch.isclose(x, y, rtol=0, atol=most, equal_nan=True)
         count += int(differ.sum())
         largest = max(largest, float((x - y)[differ].abs().max()) if bool(differ.any()) else 0.0)
     if not count:
@@ -71,10 +128,17 @@ def _what_is_wrong(name: str, wrong: Any, right: Any) -> str:
 def _parts(name: str, result: Any) -> dict[str, Tensor]:
     """The tensors in a result, each with what a learner calls it; a PackedSequence in the order of its sequences."""
     if isinstance(result, PackedSequence):
-        return {name: pad_packed_sequence(result)[0]}
-    if name != "states":
-        return {name: result}
-    return dict(zip(("h_n", "c_n"), result if isinstance(result, tuple) else (result,), strict=False))
+        return {name: pad_packed_sequence(result)[0].detach().cpu()}
+    if isinstance(result, Real):
+        return {name: torch.tensor(result, device="cpu")}
+    if isinstance(result, Tensor):
+        return {"h_n" if name == "states" else name: result.detach().cpu()}
+    named = zip(("h_n", "c_n"), result, strict=True) if name == "states" else enumerate(result)
+    return {
+        part: tensor
+        for key, one in named
+        for part, tensor in _parts(key if name == "states" else f"{name}[{key}]", one).items()
+    }
 
 
 def _told(name: str, result: Any) -> str:

@@ -16,7 +16,7 @@ from rnnlib.engine.layers import build, dtype_for
 from rnnlib.engine.reach.who_reads import Reads, who_reads
 from rnnlib.engine.weights import like
 from rnnlib.explorers.direction.payload import as_data, check_units, estimate_units, many, steps_that_fit, table
-from rnnlib.explorers.direction.view import ASKED, CONTROLS, PLACE, DirectionView
+from rnnlib.explorers.direction.view import ASKED, CONTROLS, NUMBER, PLACE, DirectionView
 from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
 from rnnlib.explorers.shared.recordings import utterances_of, why_gone
 from rnnlib.explorers.shared.start import start_from
@@ -70,7 +70,7 @@ class DirectionExplorer(Explorer, DirectionView):
     """
 
     ASKED = ASKED
-    LOOKED_AT = ("part", *PLACE)
+    LOOKED_AT = ("part", *PLACE, "chosen")
     RECORDED: ClassVar = {"seq_len": range(1, 30), "num_layers": range(1, 5)}
 
     def __init__(
@@ -99,6 +99,7 @@ class DirectionExplorer(Explorer, DirectionView):
             "packed": True if isinstance(x, PackedSequence) else packed,
             "controls": controls,
             "question": question,
+            "chosen": any(name in traits for name in NUMBER),
         }
         super().__init__(**begin | traits)
 

@@ -31,8 +31,9 @@ export function placeOf(model, { sizes }) {
   };
 }
 
-/** Whether Python was given a number to begin with: else nothing is chosen until someone does. */
-export const isGiven = (model) => model.get("part") !== "output" || CHOICE.slice(1).some((name) => model.get(name) > 0);
+/** Whether a number was chosen, by Python to begin with or by someone since. */
+export const isGiven = (model) =>
+  model.get("chosen") || model.get("part") !== "output" || CHOICE.slice(1).some((name) => model.get(name) > 0);
 
 /** The place that a thing to choose stands for, by its key. */
 export function placeOfKey(key, place) {

@@ -110,7 +110,7 @@ function build(model, host) {
   const go = (place) => {
     chosen = true;
     const { layer, ...rest } = place;
-    for (const [name, value] of Object.entries({ ...rest, layer_index: layer })) model.set(name, value);
+    for (const [name, value] of Object.entries({ ...rest, layer_index: layer, chosen })) model.set(name, value);
     model.save_changes();
     redraw(); // it may be the place where it stood, unchosen
   };

@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 PARTS = ("output", "h_n")
 PLACE = ("time", "layer_index", "direction", "item", "unit")
 ASKED = ("kind", "seq_len", "num_layers", "bidirectional", "packed")
+NUMBER = ("part", "time", "layer_index", "direction")  # which say, of any unit and sequence, what is looked at
 CONTROLS = ("kind", "bidirectional", "packed", "item", "seq_len", "num_layers", "unit")
 
 
@@ -24,6 +25,7 @@ class DirectionView(View):
         part: what the chosen number belongs to: ``"output"`` or ``"h_n"``.
         time: its step, if it is of output; with `layer_index` (of h_n alone), `direction`, `item` and `unit` it says
             which number it is. Choosing another draws from `answer`, and runs nothing.
+        chosen: whether any number is chosen; nothing is lit until one is.
         controls: which controls are shown.
         show: which of its parts stand: ``"picture"``, ``"says"``, ``"compare"`` and ``"code"``.
         question: what a learner is asked to find out.
@@ -44,6 +46,7 @@ class DirectionView(View):
     direction = index()
     item = index()
     unit = index()
+    chosen = flag(False)
 
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
     show = parts("picture", "says", "compare", "code")

@@ -13,7 +13,8 @@ from rnnlib.engine.arguments.sequences import check_sequences
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, dtype_for
 from rnnlib.engine.limits import estimate_packing
-from rnnlib.engine.packing.mistakes import MISTAKES
+from rnnlib.engine.packing.mistakes import MISTAKES, Mistake
+from rnnlib.engine.packing.own_mistakes import mistakes_of, named
 from rnnlib.engine.packing.pack_steps import Packing, few, pack_steps
 from rnnlib.engine.weights import like
 from rnnlib.explorers.packing.payload import answer, try_mistake
@@ -21,14 +22,14 @@ from rnnlib.explorers.packing.view import CONTROLS, STAGES, PackingView, check_e
 from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
 from rnnlib.explorers.shared.recordings import drawn_lengths, longest, source_of, utterances_of
 from rnnlib.explorers.shared.start import start_from
+from rnnlib.explorers.shared.traits import Checked
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.arguments import brief, check_size
+from rnnlib.spec.arguments import check_size
 from rnnlib.spec.layer import as_kind
 
 LAYER = ("kind", "num_layers", "bidirectional", "batch_first")
-ASKED = (*LAYER, "lengths", "more", "draw", "padding_value", "total_length", "mistake")
+ASKED = (*LAYER, "lengths", "more", "draw", "padding_value", "total_length", "mistakes", "mistake")
 SIZES = ("input_size", "hidden_size", "proj_size", "bias", "nonlinearity")
-KNOWN = {mistake.name: mistake for mistake in MISTAKES}
 BATCH = 4  # utterances to begin with
 
 
@@ -42,16 +43,21 @@ class Made(NamedTuple):
 
 
 class PackingExplorer(Explorer, PackingView):
-    """Sequences of different length at every stage of packing, and what padding does to a real layer's states.
+    r"""Sequences of different length at every stage of packing, and what padding does to a real layer's states.
 
     Args:
         layer: a kind such as ``"LSTM"``, a `LayerSpec`, or a real module with its own weights.
         sequences: the learner's own, each ``(length, input_size)``; recorded utterances by default.
         batch: how many of them to begin with; None is all of your own, and 4 utterances.
+        mistakes: those that can be tried: names of built-in ones, all of them by default, or dicts of your own, with
+            ``name``, ``title``, ``code``, ``cure`` and, if you like, ``why`` and ``batch_first``. Code and cure are run
+            as they are written, on ``sequences``, ``padded``, ``lengths`` and ``layer``; both give what they make the
+            same name, and it is compared.
         stages: those that the grid moves through: ``"padded"``, ``"sorted"``, ``"packed"``, ``"unpacked"``.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
-        traits: any other of its traits to begin with, as in ``lengths=[20, 7]``.
+        traits: any other of its traits to begin with, as in ``lengths=[20, 7]`` or ``mistake="last_step"``. Where no
+            control chooses a mistake, its cure waits until it is asked for.
 
     Attributes:
         layer: the real layer that ran.
@@ -68,17 +74,29 @@ class PackingExplorer(Explorer, PackingView):
         >>> explorer = PackingExplorer("GRU", [torch.ones(5, 3), torch.ones(2, 3)])
         >>> explorer.answer["steps"], explorer.answer["own_steps"]
         (10, 7)
+        >>> bug = {
+        ...     "name": "mine",
+        ...     "title": "the last sequence",
+        ...     "code": "output, h_n = layer(padded)\nlast = output[:, -1]",
+        ...     "cure": "last = output[lengths - 1, range(len(lengths))]",
+        ... }
+        >>> PackingExplorer("GRU", mistakes=[bug], mistake="mine", controls=()).answer["tried"]["error"]
+        'no exception, but some of it is lost: last (22, 8) in place of last (4, 8).'
     """
 
     ASKED = ASKED
-    FOLLOWS = ("more",)
+    FOLLOWS = ("more", "mistakes")
+    LOOKED_AT = ("stage",)
     RECORDED: ClassVar = {
         "num_layers": (1, 2, 3),
         "draw": range(9),
         "padding_value": (0, -1, 100),
-        "mistake": ("", *KNOWN),
     }
     SNAPS = False
+
+    mistakes = Checked(MISTAKES, lambda _, value: mistakes_of(value)).tag(
+        sync=True, to_json=lambda all_of_them, _: [{"name": one.name, "title": one.title} for one in all_of_them]
+    )
 
     def __init__(
         self,
@@ -86,6 +104,7 @@ class PackingExplorer(Explorer, PackingView):
         sequences: Sequence[Tensor] | None = None,
         *,
         batch: int | None = None,
+        mistakes: Sequence[str | dict[str, Any] | Mistake] = MISTAKES,
         stages: Sequence[str] = STAGES,
         controls: Sequence[str] = CONTROLS,
         question: str = "",
@@ -107,7 +126,7 @@ class PackingExplorer(Explorer, PackingView):
             "stages": stages,
             "controls": controls,
             "question": question,
-            "mistakes": [{"name": mistake.name, "title": mistake.title} for mistake in MISTAKES],
+            "mistakes": mistakes,
             "sizes": {name: getattr(self._start.spec, name) for name in SIZES},
         }
         begin |= traits
@@ -143,7 +162,8 @@ class PackingExplorer(Explorer, PackingView):
         self.answer = made.values | {"asked": self._told(asked)}
 
     def _told(self, choice: dict[str, Any]) -> dict[str, Any]:
-        return choice | {"padding_value": in_json(choice["padding_value"])}
+        told = {name: value for name, value in choice.items() if name != "mistakes"}
+        return told | {"padding_value": in_json(choice["padding_value"])}
 
     @property
     def _like(self) -> Tensor | None:
@@ -152,8 +172,8 @@ class PackingExplorer(Explorer, PackingView):
 
     def _check_choice(self) -> None:
         """Refuse lengths that the learner's own sequences do not have, and a mistake that is not known."""
-        if self.mistake and self.mistake not in KNOWN:
-            raise ValueError(f"there is no mistake {brief(self.mistake)}: there are {', '.join(KNOWN)}.")
+        if self.mistake:
+            named(self.mistake, self.mistakes)
         if self._given is None:
             return
         if len(self.lengths) > len(self._given):
@@ -186,7 +206,8 @@ class PackingExplorer(Explorer, PackingView):
         )
         source = source_of(spec.input_size, choice["lengths"]) if self._given is None else "Your own sequences."
         values = answer(layer, sequences, packing, value) | {"source": source, "own": self._given is not None}
-        values["tried"] = try_mistake(KNOWN[choice["mistake"]], layer, sequences) if choice["mistake"] else {}
+        tried, known = choice["mistake"], choice["mistakes"]
+        values["tried"] = try_mistake(named(tried, known), layer, sequences) if tried else {}
         return Made(layer, sequences, packing, values)
 
     def _built(self, spec: LayerSpec) -> nn.Module:
@@ -209,7 +230,8 @@ class PackingExplorer(Explorer, PackingView):
             for length in range(1, self.most[min(item, len(self.most) - 1)] + 1)
         ]
         totals = range(longest + 1, longest + 9) if "total_length" in self.controls else ()
-        return dict(super()._recorded()) | {"lengths": [*fewer, *pulled], "total_length": totals}
+        tried = ["", *(mistake.name for mistake in self.mistakes)] if "mistake" in self.controls else []
+        return dict(super()._recorded()) | {"lengths": [*fewer, *pulled], "total_length": totals, "mistake": tried}
 
     def __repr__(self) -> str:
         made, packing = self.answer, self.packing
@@ -223,4 +245,13 @@ class PackingExplorer(Explorer, PackingView):
             f"  batch_sizes     {few(packing.batch_sizes)}",
             f"  output          {(*packing.unpacked.shape[:2], wide)}",
         ]
-        return "\n".join([first, *self._standing("picture", stages), *self._noted()])
+        return "\n".join([first, *self._standing("picture", stages), *self._tried(), *self._noted()])
+
+    def _tried(self) -> list[str]:
+        """The mistake that is tried, and where it was chosen by a control also its cure."""
+        tried = self.answer["tried"]
+        if not tried:
+            return []
+        wrong = ["Goes wrong:", *tried["code"].splitlines(), tried["error"]]
+        right = ["Cure:", *tried["cure"].splitlines(), tried["cured"]] if "mistake" in self.controls else []
+        return [f"  {line}" if line in ("Goes wrong:", "Cure:") else f"    {line}" for line in (*wrong, *right)]

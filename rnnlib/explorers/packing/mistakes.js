@@ -5,8 +5,11 @@ import { el, listen } from "../shared/controls.js";
 export const mistakeSaid = (title, raised) =>
   raised === undefined ? title : `${raised ? "raised" : "raised nothing"} · ${title}`;
 
-/** The panel of wrong settings. It opens with the first that is tried, and keeps its height then. */
-export function mistakePanel(model) {
+/**
+ * The panel of wrong settings. It opens with the first that is tried, and keeps its height then. Where none is `offered` to
+ * be chosen, the one that is tried is a bug to find: its cure waits behind a button.
+ */
+export function mistakePanel(model, offered) {
   const raised = {};
   const menu = el("select", { "aria-label": "a wrong setting" }, el("option", { value: "" }, "choose one to try it"));
   const options = model
@@ -19,13 +22,21 @@ export function mistakePanel(model) {
   const [code, cure] = ["code", "cure"].map((name) =>
     el("pre", { tabindex: 0, role: "group", "aria-label": name }, el("code")),
   );
+  const ask = el("button", { type: "button", class: "quiet" }, "Show the cure");
   const panel = el(
     "div",
     { class: "tried fades", "aria-live": "polite", hidden: true },
     el("div", { class: "wrong-way" }, el("b", {}, "Goes wrong"), code, parts.error),
-    el("div", { class: "right-way" }, el("b", {}, "Cure"), cure, parts.cured),
+    el("div", { class: "right-way" }, el("b", {}, "Cure"), cure, parts.cured, ask),
     parts.why,
   );
+  const fold = (waits) => {
+    ask.hidden = !waits;
+    for (const part of [cure, parts.cured, parts.why]) part.hidden = waits;
+    if (model.get("answer").tried?.cures === false) parts.cured.hidden = false; // its author must see it
+  };
+  ask.addEventListener("click", () => fold(false));
+  let last = "";
   menu.addEventListener("change", () => {
     model.set("mistake", menu.value);
     model.save_changes();
@@ -33,17 +44,22 @@ export function mistakePanel(model) {
   const show = () => {
     const [chosen, tried] = [model.get("mistake"), model.get("answer").tried];
     menu.value = chosen;
+    whole.hidden = !offered && !chosen;
     panel.classList.toggle("none", !chosen);
+    if (chosen !== last) fold(!offered);
+    last = chosen;
     if (!chosen || tried?.name !== chosen) return;
     raised[chosen] = tried.raised;
     for (const option of options) option.textContent = mistakeSaid(option.dataset.title, raised[option.value]);
     code.firstChild.textContent = tried.code;
     cure.firstChild.textContent = tried.cure;
     for (const name of ["error", "cured", "why"]) parts[name].textContent = tried[name];
+    parts.cured.classList.toggle("fails", !tried.cures);
     panel.hidden = false;
   };
+  const title = offered ? [el("label", { class: "pick" }, el("b", {}, "What goes wrong if …"), menu)] : [];
+  const whole = el("section", { class: "mistakes", "aria-label": "What goes wrong" }, ...title, panel);
   const deaf = listen(model, { "change:mistake": show, "change:answer": show });
   show();
-  const title = el("label", { class: "pick" }, el("b", {}, "What goes wrong if …"), menu);
-  return { whole: el("section", { class: "mistakes", "aria-label": "What goes wrong" }, title, panel), stop: deaf };
+  return { whole, stop: deaf };
 }

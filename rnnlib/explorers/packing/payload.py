@@ -53,8 +53,8 @@ def answer(layer: nn.Module, sequences: list[Tensor], packing: Packing, padding_
 def try_mistake(mistake: Mistake, layer: nn.Module, sequences: list[Tensor]) -> dict[str, Any]:
     """What torch says to a wrong setting, and to its cure."""
     tried = run_mistake(mistake, layer, sequences)
-    said = {"name": mistake.name, "code": mistake.snippet, "cure": mistake.cure, "why": mistake.why}
-    return said | {"error": tried.error, "raised": tried.raised, "cured": tried.cured}
+    said = {"name": mistake.name, "code": mistake.code, "cure": mistake.cure, "why": mistake.why}
+    return said | {"error": tried.error, "raised": tried.raised, "cured": tried.cured, "cures": tried.cures}
 
 
 def _sentence(note: str) -> str:

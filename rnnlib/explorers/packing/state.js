@@ -58,7 +58,7 @@ export function stateOf(model) {
     pulls: shown("lengths"),
     columns: shown("lengths") && reach <= 2 * total ? Math.max(reach, total) : total, // rows have room to be pulled
     most: shown("batch") ? poolOf(model).length : lengths.length, // sequences that there may be
-    tallest: shown("mistake") ? 30 : 40, // a row: what goes wrong needs room too
+    tallest: shown("mistake") || get("mistake") ? 30 : 40, // a row: what goes wrong needs room too
     packs: given.stages.some((stage) => STAGES.indexOf(stage) > 1), // else nothing speaks of packing
   };
 }

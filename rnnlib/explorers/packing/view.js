@@ -77,8 +77,8 @@ function pointing(picture, now, { follow, leave, pull }) {
 }
 
 /** What a learner can do, as long as nothing else is said. */
-function invitation({ stages, pulls }, asked, wrong) {
-  if (wrong) return "Choose a wrong setting: it is tried at once on these sequences, and so is its cure.";
+function invitation({ stages, pulls }, asked, offered) {
+  if (offered) return "Choose a wrong setting: it is tried at once on these sequences, and so is its cure.";
   const drag = pulls ? ", or drag the end of a row" : "";
   if (!asked && stages.length < 2) return `Guess first: what will the layer say of each row? Then run it${drag}.`;
   return stages.length > 1
@@ -91,7 +91,8 @@ function build(model, host) {
   const [stages, shown] = [model.get("stages"), model.get("controls")];
   const controls = controlsOf(model, (words) => framed.say(words));
   const stops = shown.includes("stages") && stages.length > 1 ? stageSlider(stages, (stage) => go(stage)) : null;
-  const wrong = shown.includes("mistake") ? mistakePanel(model) : null;
+  const offered = shown.includes("mistake");
+  const wrong = mistakePanel(model, offered);
   const run = el("button", { type: "button", class: "run" }, "Run the layer");
   const picture = el("div", { class: "rnnlib-diagram", tabindex: 0, role: "application" });
   picture.setAttribute("aria-roledescription", "grid of steps");
@@ -101,14 +102,16 @@ function build(model, host) {
     name: "packing",
     label: "Packing explorer",
     strips: [[stops?.whole], Object.values(controls).map(({ whole }) => whole)],
-    picture: el("div", {}, ...(wrong ? [wrong.whole] : []), grid),
+    picture: grid,
     says: [legend],
     folds: { Code: snippet.whole, "Numbers of each sequence": each.whole },
   });
   const { root, line } = framed;
+  line.whole.after(wrong.whole); // it stands whatever else is left out
   // What is drawn: the stage, the step that is followed, whether the layer was asked, and for what choice and width.
-  const guessed = model.get("question") && !stops && !wrong; // what stands at the rows is the answer
-  const now = { stage: stages[0], place: null, pointed: false, asked: !guessed, state: stateOf(model), layout: null };
+  const tries = offered || model.get("mistake");
+  const guessed = model.get("question") && !stops && !tries; // what stands at the rows is the answer
+  const now = { stage: model.get("stage"), place: null, pointed: false, asked: !guessed, state: stateOf(model), layout: null };
 
   /** Follow a step: said before all else while it is pointed at, and after an answer that is shown once it is not. */
   const follow = (place, pointed = true) => {
@@ -145,7 +148,7 @@ function build(model, host) {
     run.hidden = asked;
     legend.textContent = answer.asked ? legendOf(answer, state.packs) : "";
     framed.facts.textContent = answer.asked ? costOf(answer, state.packs, asked) : "";
-    line.set("resting", invitation(state, asked, wrong));
+    line.set("resting", invitation(state, asked, offered));
     follow(place, now.pointed);
   };
   const draw = (width) => {
@@ -170,12 +173,16 @@ function build(model, host) {
     redraw();
   };
   let gliding = 0;
-  const go = (stage) => {
-    Object.assign(now, { stage, asked: true });
+  const glide = () => {
+    Object.assign(now, { stage: model.get("stage"), asked: true });
     picture.classList.add("glides");
     clearTimeout(gliding);
     gliding = setTimeout(() => picture.classList.remove("glides"), GLIDE);
     show();
+  };
+  const go = (stage) => {
+    model.set("stage", stage);
+    model.save_changes();
   };
   const pull = (item, steps) => {
     const length = Math.max(1, Math.min(steps, mostOf(model.get("most"), item)));
@@ -191,15 +198,17 @@ function build(model, host) {
   root.addEventListener("solution", ({ detail }) => {
     const inData = partsIn(model.get("solution")).some((part) => /^(data|batch_sizes)/.test(part));
     now.pointed = false;
-    if (detail) go(inData && stages.includes("packed") ? "packed" : now.stage);
+    if (!detail) return;
+    ask();
+    if (inData && stages.includes("packed")) go("packed");
   });
-  const deaf = listen(model, { ...changes(TRAITS, ask), "change:answer": redraw });
+  const deaf = listen(model, { ...changes(TRAITS, ask), "change:answer": redraw, "change:stage": glide });
   host.replaceChildren(root);
   redraw();
   return () => {
     deaf();
     clearTimeout(gliding);
-    for (const part of [...Object.values(controls), ...(wrong ? [wrong] : []), framed, room]) part.stop();
+    for (const part of [...Object.values(controls), wrong, framed, room]) part.stop();
   };
 }
 

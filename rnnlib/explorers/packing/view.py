@@ -10,7 +10,7 @@ from typing import Any
 import traitlets
 
 from rnnlib.explorers.shared import front_end
-from rnnlib.explorers.shared.traits import Checked, check_controls, check_names, check_text, flag, parts, size
+from rnnlib.explorers.shared.traits import Checked, check_controls, check_names, check_text, flag, one_of, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
@@ -99,6 +99,7 @@ class PackingView(View):
         mistake: the name of the wrong setting that is tried, or "".
         mistakes: those that can be tried: name and title.
         stages: those that the grid moves through; with one there is no slider.
+        stage: the one that is shown.
         sizes: the layer's sizes that no control moves.
         controls: which controls are shown.
         show: which of its parts stand: ``"picture"``, ``"says"``, ``"code"`` and ``"numbers"``.
@@ -121,8 +122,20 @@ class PackingView(View):
     mistake = Checked("", check_text).tag(sync=True)
     mistakes: traitlets.List[dict[str, str]] = traitlets.List().tag(sync=True)
     stages = Checked(list(STAGES), _check_stages).tag(sync=True)
+    stage = one_of("padded", STAGES)
 
     sizes = traitlets.Dict().tag(sync=True)
     controls = Checked(list(CONTROLS), lambda _, value: check_controls(value, CONTROLS)).tag(sync=True)
     show = parts("picture", "says", "code", "numbers")
     question = Checked("", check_text).tag(sync=True)
+
+    @traitlets.validate("stage")
+    def _check_stage(self, proposal: Any) -> str:
+        if self.stages and proposal.value not in self.stages:
+            raise ValueError(f"stage must be one of those that are shown, {', '.join(self.stages)}: choose it there.")
+        return str(proposal.value)
+
+    @traitlets.observe("stages")
+    def _other_stages(self, _change: Any) -> None:
+        if self.stages and self.stage not in self.stages:
+            self.stage = self.stages[0]

@@ -83,7 +83,7 @@ class ShapeExplorer(Explorer, ShapeView):
         least = {"hidden_size": base.proj_size + 1}  # a projection is narrower than what it projects
         now = {name: getattr(self, name) for name in MOST}
         reach = {name: most if now[name] < most else 2 * now[name] for name, most in MOST.items()}
-        self.ranges = {name: [least.get(name, 1), most] for name, most in reach.items()}
+        self.ranges = {name: [least.get(name, 1), most] for name, most in reach.items()} | self.ranges
 
     @property
     def spec(self) -> LayerSpec:

@@ -109,7 +109,7 @@ def test_a_mistake_is_met_and_cured(mistake: Mistake, sequences: list[Tensor], s
     layer = real(spec)
     outcome = run_mistake(mistake, layer, sequences)
     names = names_for(mistake, layer, sequences)
-    error = exception(mistake.snippet, names)
+    error = exception(mistake.code, names)
     assert raised(outcome) == bool(error)
     if error:
         assert outcome.error == error
@@ -150,7 +150,7 @@ def test_any_layer_and_batch_can_meet_any_mistake(spec: LayerSpec, lengths: list
     outcome = run_mistake(mistake, layer, sequences)
     assert outcome.cured
     names = names_for(mistake, layer, sequences)
-    assert exception(mistake.snippet, names) == (outcome.error if raised(outcome) else "")
+    assert exception(mistake.code, names) == (outcome.error if raised(outcome) else "")
     with torch.no_grad():
         exec(mistake.cure, names)
     for ours, true in zip(flat(names[mistake.result]), truth(mistake, layer.eval(), sequences), strict=True):
@@ -179,7 +179,7 @@ def test_the_texts_know_only_what_they_are_given(mistake: Mistake) -> None:
         "len",
         "min",
     }
-    for text in (mistake.snippet, mistake.cure):
+    for text in (mistake.code, mistake.cure):
         assert len(text.splitlines()) <= 3
         assert max(map(len, text.splitlines())) <= 110
         tree = ast.walk(ast.parse(text))

@@ -38,8 +38,8 @@ test("the key of a thing to choose is its place", () => {
 });
 
 test("nothing is chosen until someone does, in Python too", () => {
-  const unset = { part: "output", time: 0, direction: 0, item: 2, unit: 1 };
+  const unset = { part: "output", time: 0, direction: 0, item: 2, unit: 1, chosen: false };
   assert.equal(isGiven(model(unset)), false);
-  for (const given of [{ part: "h_n" }, { time: 3 }, { layer_index: 1 }, { direction: 1 }])
+  for (const given of [{ part: "h_n" }, { time: 3 }, { layer_index: 1 }, { direction: 1 }, { chosen: true }])
     assert.equal(isGiven(model({ ...unset, ...given })), true);
 });

@@ -264,17 +264,104 @@ def test_a_mistake_is_made_at_that_moment(mistake: Any, layer: Any, monkeypatch:
     assert (explorer.answer["tried"], called) == ({}, [])
     explorer.mistake = mistake.name
     expected = run_mistake(mistake, explorer.layer, explorer.sequences)
-    said = {"name": mistake.name, "code": mistake.snippet, "cure": mistake.cure, "why": mistake.why}
+    said = {"name": mistake.name, "code": mistake.code, "cure": mistake.cure, "why": mistake.why}
     assert explorer.answer["tried"] == said | {
         "error": expected.error,
         "raised": "Error: " in expected.error,
         "cured": expected.cured,
+        "cures": True,
     }
     assert called == [mistake.name]
     explorer.lengths = [9, 20, 4]
     assert called == [mistake.name] * 2
     explorer.mistake = ""
     assert explorer.answer["tried"] == {}
+
+
+BUG = {
+    "name": "bug",
+    "title": "the last step of all",
+    "code": "output, states = layer(padded)\nlast = output[-1]",
+    "cure": "packed = pack_padded_sequence(padded, lengths, enforce_sorted=False)\n"
+    "last = pad_packed_sequence(layer(packed)[0])[0][lengths - 1, range(len(lengths))]",
+}
+LOUD = {
+    "name": "loud",
+    "title": "no lengths",
+    "code": "packed = pack_padded_sequence(padded)",
+    "cure": "packed = padded",
+}
+
+
+def test_a_mistake_of_ones_own_is_taken_like_a_built_in_one() -> None:
+    explorer = PackingExplorer("GRU", mistakes=[BUG, LOUD, "not_packed"], mistake="bug")
+    built_in = PackingExplorer("GRU", mistake="last_step")
+    tried, known = explorer.answer["tried"], built_in.answer["tried"]
+    assert tried["error"] == known["error"]
+    assert "24 of the 32 numbers in last are wrong" in tried["error"]
+    assert (tried["cured"], tried["raised"], tried["why"]) == ("last (4, 8)", False, "")
+    explorer.set_state({"mistake": "loud"})
+    assert explorer.answer["tried"]["error"].startswith("TypeError: pack_padded_sequence() missing 1 required")
+    assert explorer.answer["tried"]["raised"]
+    explorer.mistake = "not_packed"
+    assert explorer.problem == ""
+
+
+def test_the_menu_knows_what_is_offered_and_no_code() -> None:
+    explorer = PackingExplorer("GRU", mistakes=[BUG, "last_step"])
+    assert explorer.get_state()["mistakes"] == [
+        {"name": "bug", "title": "the last step of all"},
+        {"name": "last_step", "title": "output[-1] of a padded batch"},
+    ]
+    refused(lambda: setattr(explorer, "mistake", "not_packed"), "no mistake 'not_packed': there are bug, last_step.")
+    explorer.set_state({"mistakes": [{"name": "bug", "title": "mine"}]})  # what no front end sends
+    assert "lacks its code" in explorer.problem
+    explorer.mistake = "bug"
+    before = explorer.answer
+    refused(lambda: setattr(explorer, "mistakes", ["last_step"]), "there is no mistake 'bug': there are last_step.")
+    assert explorer.answer is before
+    explorer.mistakes = [BUG | {"code": "last = padded[-1]"}]
+    assert explorer.answer["tried"]["code"] == "last = padded[-1]"
+
+
+def test_a_mistake_of_ones_own_is_recorded_for_a_page() -> None:
+    explorer = PackingExplorer("GRU", batch=2, mistakes=[BUG, LOUD], controls=("mistake",))
+    moves = {move.moved["mistake"]: move.after["answer"]["tried"] for move in explorer._recording().moves}
+    assert {name: tried["raised"] for name, tried in moves.items()} == {"bug": False, "loud": True}
+    fixed = PackingExplorer("GRU", mistakes=[BUG], mistake="bug", controls=())._recording()
+    assert fixed.moves == []
+    assert fixed.state["answer"]["tried"]["code"] == BUG["code"]
+
+
+@pytest.mark.parametrize("cure", ["last = nowhere", "while True: last = 1"])
+def test_whatever_a_mistake_of_ones_own_does_nothing_else_is_lost(cure: str) -> None:
+    explorer = PackingExplorer("GRU", mistakes=[BUG | {"cure": cure}], controls=("lengths",))
+    explorer.mistake = "bug"
+    assert explorer.answer["tried"]["cured"].startswith("The cure raised ")
+    assert np.frombuffer(explorer.answer["off_packed"], dtype="<f4").max() < 1e-6
+    explorer.set_state({"lengths": [3, 5]})
+    assert (explorer.problem, explorer.answer["asked"]["lengths"]) == ("", [3, 5])
+
+
+def test_the_text_tells_a_mistake_and_its_cure_only_where_it_was_chosen() -> None:
+    lines = repr(PackingExplorer("GRU", mistakes=[BUG], mistake="bug", controls=())).splitlines()
+    assert lines[6:] == [
+        "  Goes wrong:",
+        "    output, states = layer(padded)",
+        "    last = output[-1]",
+        f"    {PackingExplorer('GRU', mistake='last_step').answer['tried']['error']}",
+    ]
+    assert "  Cure:" in repr(PackingExplorer("GRU", mistake="last_step")).splitlines()
+
+
+def test_the_stage_is_one_of_those_shown() -> None:
+    explorer = PackingExplorer("GRU", stage="packed")
+    assert explorer.stage == "packed"
+    explorer.stages = ("sorted", "unpacked")
+    assert explorer.stage == "sorted"
+    refused(lambda: setattr(explorer, "stage", "packed"), "shown, sorted, unpacked")
+    refused(lambda: PackingExplorer("GRU", stages=("padded",), stage="packed"), "stage must be one of those")
+    assert PackingExplorer("GRU", stages=("packed",)).stage == "packed"
 
 
 @cases(60)

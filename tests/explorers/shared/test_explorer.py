@@ -12,7 +12,17 @@ import torch
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from rnnlib import DirectionExplorer, LayerSpec, PackingExplorer, ShapeExplorer, SpeedLab, StepExplorer, predict
+from rnnlib import (
+    DirectionExplorer,
+    GradientExplorer,
+    LayerSpec,
+    PackingExplorer,
+    ShapeExplorer,
+    SpeedLab,
+    StepExplorer,
+    TrainingLab,
+    predict,
+)
 from tests.strategies import refused
 
 KINDS = (ShapeExplorer, StepExplorer, PackingExplorer, DirectionExplorer)
@@ -186,11 +196,19 @@ BEGIN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "a mistake": (PackingExplorer, {"mistake": "zero_length"}),
     "lengths": (PackingExplorer, {"lengths": [20, 7]}),
     "a draw": (PackingExplorer, {"draw": 3}),
+    "a stage": (PackingExplorer, {"stage": "packed", "stages": ["sorted", "packed"], "show": ["picture"]}),
+    "a layer": (PackingExplorer, {"num_layers": 2, "bidirectional": True, "batch_first": True, "kind": "RNN"}),
+    "a number": (DirectionExplorer, {"part": "h_n", "direction": 1, "item": 2, "unit": 3}),
+    "the first number": (DirectionExplorer, {"part": "output", "time": 0, "chosen": True}),
+    "another layer": (DirectionExplorer, {"num_layers": 3, "layer_index": 2, "bidirectional": False, "packed": True}),
+    "gradients": (GradientExplorer, {"factor": 2.0, "forget_bias": 1.0, "clipping": True, "max_norm": 0.5}),
+    "another start": (GradientExplorer, {"seq_len": 9, "hidden_size": 3, "initialisation": "orthogonal"}),
     "padding": (PackingExplorer, {"padding_value": 1.0, "total_length": 29}),
     "a step": (StepExplorer, {"time": 5, "unit": 1, "item": 2}),
     "the paper's": (StepExplorer, {"kind": "GRU", "paper": True}),
     "a size": (StepExplorer, {"hidden_size": 7}),
     "sizes": (ShapeExplorer, {"hidden_size": 7, "num_layers": 2, "weights": True}),
+    "a cell": (ShapeExplorer, {"kind": "GRUCell", "input_size": 3, "show": ["picture", "code"]}),
 }
 
 
@@ -199,6 +217,26 @@ def test_what_is_a_trait_is_an_argument_too(make: Callable[..., Any], given: dic
     explorer = make(**given)
     assert {name: getattr(explorer, name) for name in given} == given
     assert_agrees(explorer)
+
+
+def test_the_number_that_is_given_is_chosen_whichever_it_is() -> None:
+    assert not DirectionExplorer(packed=True, unit=2).chosen
+    assert DirectionExplorer(time=0).chosen
+    assert DirectionExplorer(part="output").chosen
+
+
+def test_a_slider_reaches_as_far_as_it_is_let() -> None:
+    ranges = ShapeExplorer(ranges={"seq_len": (2, 12)}).ranges
+    assert (ranges["seq_len"], ranges["batch"]) == ([2, 12], [1, 16])
+
+
+def test_a_lab_can_begin_at_once() -> None:
+    lab = SpeedLab("GRU", compare=["layer"], values=[1], hidden_size=2, batch=1, device="cpu", measuring=True)
+    lab.wait()
+    assert [row["seq_len"] for row in lab.rows] == [1]
+    training = TrainingLab("counting", "RNN", 4, seq_len=3, epochs=2, doing="training")
+    training.wait()
+    assert training.progress["done"] == training.progress["of"] > 0
 
 
 @pytest.mark.parametrize("make", [*KINDS, SpeedLab])
