@@ -28,9 +28,12 @@ def names_made(code: str) -> list[str]:
         ['output', 'last']
     """
     made = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)]
-    targets = [getattr(node, "targets", None) or [node.target] for node in sorted(made, key=lambda node: node.lineno)]
-    found = [name for of in targets for target in of for name in ast.walk(target) if isinstance(name, ast.Name)]
-    return [name.id for name in found if isinstance(name.ctx, ast.Store) and name.id != "_"]
+    names: list[str] = []
+    for line in sorted(made, key=lambda node: node.lineno):
+        for target in line.targets if isinstance(line, ast.Assign) else [line.target]:
+            stored = [one for one in ast.walk(target) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
+            names += [one.id for one in stored if one.id != "_"]
+    return names
 
 
 @dataclasses.dataclass(frozen=True)

@@ -133,12 +133,11 @@ def _parts(name: str, result: Any) -> dict[str, Tensor]:
         return {name: torch.tensor(result, device="cpu")}
     if isinstance(result, Tensor):
         return {"h_n" if name == "states" else name: result.detach().cpu()}
-    named = zip(("h_n", "c_n"), result, strict=True) if name == "states" else enumerate(result)
-    return {
-        part: tensor
-        for key, one in named
-        for part, tensor in _parts(key if name == "states" else f"{name}[{key}]", one).items()
-    }
+    if not isinstance(result, tuple | list):
+        raise TypeError(f"no numbers in a {type(result).__name__}")
+    names = ("h_n", "c_n") if name == "states" else [f"{name}[{place}]" for place in range(len(result))]
+    each = [_parts(part, one) for part, one in zip(names, result, strict=True)]
+    return {part: tensor for of in each for part, tensor in of.items()}
 
 
 def _told(name: str, result: Any) -> str:

@@ -17,7 +17,7 @@ from rnnlib.engine.packing.mistakes import MISTAKES, Mistake
 from rnnlib.engine.packing.own_mistakes import mistakes_of, named
 from rnnlib.engine.packing.pack_steps import Packing, few, pack_steps
 from rnnlib.engine.weights import like
-from rnnlib.explorers.packing.payload import answer, try_mistake
+from rnnlib.explorers.packing.payload import answer, table, try_mistake
 from rnnlib.explorers.packing.view import CONTROLS, STAGES, PackingView, check_each_length, in_json
 from rnnlib.explorers.shared.explorer import Explorer, Plan, plan
 from rnnlib.explorers.shared.recordings import drawn_lengths, longest, source_of, utterances_of
@@ -245,13 +245,5 @@ class PackingExplorer(Explorer, PackingView):
             f"  batch_sizes     {few(packing.batch_sizes)}",
             f"  output          {(*packing.unpacked.shape[:2], wide)}",
         ]
-        return "\n".join([first, *self._standing("picture", stages), *self._tried(), *self._noted()])
-
-    def _tried(self) -> list[str]:
-        """The mistake that is tried, and where it was chosen by a control also its cure."""
-        tried = self.answer["tried"]
-        if not tried:
-            return []
-        wrong = ["Goes wrong:", *tried["code"].splitlines(), tried["error"]]
-        right = ["Cure:", *tried["cure"].splitlines(), tried["cured"]] if "mistake" in self.controls else []
-        return [f"  {line}" if line in ("Goes wrong:", "Cure:") else f"    {line}" for line in (*wrong, *right)]
+        tried = table(made["tried"], cured="mistake" in self.controls)
+        return "\n".join([first, *self._standing("picture", stages), *tried, *self._noted()])

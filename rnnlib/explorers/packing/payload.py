@@ -57,6 +57,15 @@ def try_mistake(mistake: Mistake, layer: nn.Module, sequences: list[Tensor]) -> 
     return said | {"error": tried.error, "raised": tried.raised, "cured": tried.cured, "cures": tried.cures}
 
 
+def table(tried: dict[str, Any], *, cured: bool) -> list[str]:
+    """What was tried as lines of text; its cure only where that does not wait to be asked for."""
+    if not tried:
+        return []
+    wrong = ["  Goes wrong:", *(f"    {line}" for line in (*tried["code"].splitlines(), tried["error"]))]
+    right = ["  Cure:", *(f"    {line}" for line in (*tried["cure"].splitlines(), tried["cured"]))]
+    return [*wrong, *right] if cured else wrong
+
+
 def _sentence(note: str) -> str:
     return note[:1].upper() + note[1:]
 

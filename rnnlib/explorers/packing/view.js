@@ -111,7 +111,14 @@ function build(model, host) {
   // What is drawn: the stage, the step that is followed, whether the layer was asked, and for what choice and width.
   const tries = offered || model.get("mistake");
   const guessed = model.get("question") && !stops && !tries; // what stands at the rows is the answer
-  const now = { stage: model.get("stage"), place: null, pointed: false, asked: !guessed, state: stateOf(model), layout: null };
+  const now = {
+    stage: model.get("stage"),
+    place: null,
+    pointed: false,
+    asked: !guessed,
+    state: stateOf(model),
+    layout: null,
+  };
 
   /** Follow a step: said before all else while it is pointed at, and after an answer that is shown once it is not. */
   const follow = (place, pointed = true) => {

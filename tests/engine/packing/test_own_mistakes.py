@@ -145,7 +145,7 @@ RESULTS: dict[str, tuple[str, str, str]] = {
     "fewer": ("last = [padded]", "last = [padded, padded]", "last[0] (6, 3, 3) in place of last[0] (6, 3, 3), last[1]"),
     "nothing in the end": ("last = 1\nlast = None", "last = 1", "no exception, but it makes no last."),
     "a text": ("last = 'a'", "last = 'b'", "a str is nothing to compare: let last be a tensor."),
-    "a dict": ("last = {1: padded}", "last = {1: padded}", "makes no difference"),
+    "a dict": ("last = {1: padded}", "last = {1: -padded}", "a dict is nothing to compare"),
     "a layer": ("last = layer", "last = nn.GRU(3, 2)", "a GRU is nothing to compare"),
     "no numbers": ("last = padded.to('meta')", "last = padded.to('meta')", "a Tensor is nothing to compare"),
 }
