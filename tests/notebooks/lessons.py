@@ -34,7 +34,7 @@ def missing(lesson: str) -> list[str]:
         "README.md: a row in the table of lessons": f"(notebooks/{lesson}.ipynb)" in readme,
         "tests/notebooks/claims.toml: each claim, and the cell that shows it": lesson in claiming,
         "rnnlib/exercises/lessons: a module that judges its exercise, entered in judges.py": lesson[:2] in JUDGES,
-        "tests/notebooks/exercises.toml: what its exercise needs, usual slips, right answers": lesson in exercises,
+        "tests/notebooks/exercises.toml: usual slips, right answers": lesson in exercises,
         **{f"notebooks/{name}: a link to it at the end": f"({lesson}.ipynb)" in text for name, text in links.items()},
     }
     return [place for place, is_there in entered.items() if not is_there]

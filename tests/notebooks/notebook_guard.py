@@ -38,7 +38,8 @@ DIFFERS = {
     "a path of the machine": r"(?:^|[\s\"'=(~])/(?:tmp|home|root|usr|var|opt|Users|mnt|work)/|[A-Z]:\\|site-packages",
 }
 MODULES = {"torch", "rnnlib", "tqdm", "warnings", "io"}  # a warning without a path of the machine; a file in memory
-TAGGED = {"exercise-check": "check", "text-hints": "hint", "text-solution": "solution"}  # by their ids
+# The tags that a class's tools look for, by the ids of their cells.
+TAGGED = {"setup": "needed", "exercise-check": "check", "text-hints": "hint", "text-solution": "solution"}
 FOLDED = {"answer", "hint", "solution"}
 MARKERS = {"nbval-skip", "nbval-ignore-output", "nbval-raises-exception", "skip-execution"}
 

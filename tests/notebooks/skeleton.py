@@ -13,6 +13,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.notebooks.lessons import FOLDER, missing
+from tests.notebooks.notebook_guard import TAGGED
 from tests.notebooks.store_outputs import run
 
 SETUP = """import torch
@@ -80,7 +81,7 @@ CELLS = {
     "text-solution": SOLUTION,
     "text-summary": SUMMARY,
 }
-TAGS = {"exercise": "exercise", "exercise-check": "check", "text-hints": "hint", "text-solution": "solution"}
+TAGS = TAGGED | {"exercise": "exercise"}
 
 
 def write(name: str, folder: Path) -> Path:

@@ -54,8 +54,8 @@ def solved(source: dict[str, str]) -> str:
 
 def judge(lesson: str, answers: list[str]) -> list[tuple[str, str]]:
     """The slip and the sentence to each answer, with nothing of the lesson run but what its exercise needs."""
-    source = sources(lesson)
-    before = [source[name] for name in EXERCISES[lesson]["needs"]]
+    source, cells = sources(lesson), nbformat.read(FOLDER / f"{lesson}.ipynb", as_version=4).cells
+    before = [cell.source for cell in cells if "needed" in cell.metadata.get("tags", [])]
     tried = [
         f"{answer}\nverdict = {source['exercise-check']}\nprint('§', verdict.slip, '§', verdict)" for answer in answers
     ]

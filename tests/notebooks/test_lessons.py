@@ -40,7 +40,7 @@ def test_contributing_lists_every_place_and_everything_that_the_tests_read_of_a_
     told = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     places = [place.partition(":")[0] for place in missing("99_attention")]
     guard = "".join(path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
-    tags = {"raises-exception", "exercise", "check", "model", "hint", "answer", "solution"}
+    tags = {"raises-exception", "exercise", "check", "model", "hint", "answer", "solution", "needed"}
     assert [tag for tag in tags if f'"{tag}"' not in guard] == []
     assert [
         word
