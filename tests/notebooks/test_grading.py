@@ -25,13 +25,12 @@ NBGRADER = Path(__file__).parent / "nbgrader.txt"
 def student(lesson: str, answer: str, *, whole: bool = False) -> NotebookNode:
     """A lesson as it is handed in: what the exercise needs, or all of it, with an answer in the cell for it."""
     notebook = nbformat.read(FOLDER / f"{lesson}.ipynb", as_version=4)
-    kept = {*EXERCISES[lesson]["needs"], "exercise-check"}
-    for cell in notebook.cells:
-        if "exercise" in cell.metadata.get("tags", []):
+    tagged = [(cell, set(cell.metadata.get("tags", []))) for cell in notebook.cells]
+    for cell, tags in tagged:
+        if "exercise" in tags:
             cell.source = answer
-            kept.add(cell.id)
     if not whole:
-        notebook.cells = [cell for cell in notebook.cells if cell.id in kept]
+        notebook.cells = [cell for cell, tags in tagged if tags & {"needed", "exercise", "check"}]
     return notebook
 
 
