@@ -11,7 +11,7 @@ from pathlib import Path
 
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()  # not on Windows
 PYTHON = multiprocessing.get_context("forkserver" if CAN_FORK else "spawn")
-PYTHON.set_forkserver_preload(["torch", "ipykernel.kernelapp"])  # nothing of rnnlib, and no seed is drawn
+PYTHON.set_forkserver_preload(["torch", "anywidget", "ipykernel.kernelapp"])  # nothing of rnnlib, no seed is drawn
 
 
 def printed(code: str, folder: Path) -> str:

@@ -6,8 +6,33 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
-from tests.browser.lab import find_browser
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "${HOME}/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "${PROGRAMFILES}/Google/Chrome/Application/chrome.exe",
+    "${PROGRAMFILES(X86)}/Google/Chrome/Application/chrome.exe",
+    "${LOCALAPPDATA}/Google/Chrome/Application/chrome.exe",
+    "${LOCALAPPDATA}/Chromium/Application/chrome.exe",
+)
+
+
+def find_browser() -> str:
+    """The path of Chromium or Chrome.
+
+    Raises:
+        RuntimeError: neither is on PATH or where macOS and Windows put it.
+    """
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    for place in PLACES:
+        if Path(os.path.expandvars(place)).is_file():
+            return os.path.expandvars(place)
+    raise RuntimeError(f"No browser on PATH ({', '.join(BROWSERS)}): install Chromium or Chrome.")
 
 
 def install() -> None:

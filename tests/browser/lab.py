@@ -21,19 +21,10 @@ from typing import Any
 import psutil
 from playwright.sync_api import Browser, Locator, Page, Playwright
 
+from tests.browser.install import find_browser
 from tests.notebooks.lessons import untrained
 
 ROOT = Path(__file__).parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "${HOME}/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "${PROGRAMFILES}/Google/Chrome/Application/chrome.exe",
-    "${PROGRAMFILES(X86)}/Google/Chrome/Application/chrome.exe",
-    "${LOCALAPPDATA}/Google/Chrome/Application/chrome.exe",
-    "${LOCALAPPDATA}/Chromium/Application/chrome.exe",
-)
 FLAGS = (
     "--disable-gpu",
     "--disable-background-networking",
@@ -44,21 +35,6 @@ FLAGS = (
 )
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
-
-
-def find_browser() -> str:
-    """The path of Chromium or Chrome.
-
-    Raises:
-        RuntimeError: neither is on PATH or where macOS and Windows put it.
-    """
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
-    for place in PLACES:
-        if Path(os.path.expandvars(place)).is_file():
-            return os.path.expandvars(place)
-    raise RuntimeError(f"No browser on PATH ({', '.join(BROWSERS)}): install Chromium or Chrome.")
 
 
 def launch(playwright: Playwright) -> Browser:

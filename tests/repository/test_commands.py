@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.lab import find_browser
+from tests.browser.install import find_browser
 
 ROOT = Path(__file__).parents[2]
 
