@@ -93,9 +93,10 @@ def call(spec: LayerSpec, layer: Callable[..., Any], given: Inputs) -> tuple[Out
         if not (torch.is_autocast_enabled(device.type) and NO_PRIMITIVE in str(error)):
             raise
         dtype = torch.get_autocast_dtype(device.type)
+        other = "" if dtype == torch.bfloat16 else "choose dtype=torch.bfloat16 there, if this processor has it, or, "
         raise ValueError(
-            f"torch has no {spec.kind} in {named(dtype)} on {device} under torch.autocast: choose dtype=torch.bfloat16"
-            f" there, or, outside of it, give layer.to({dtype}) an x.to({dtype})."
+            f"torch has no {spec.kind} in {named(dtype)} on {device} under torch.autocast: {other}outside of it, "
+            f"give layer.to({dtype}) an x.to({dtype})."
         ) from None
     seconds = time.perf_counter() - start
     answer = _taken_apart(spec, layer, given, result)

@@ -18,7 +18,7 @@ from rnnlib.engine.checks import MOST, Check
 from rnnlib.engine.run import Run, run
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import CELLS, LAYERS
-from tests.strategies import batches, real, refused, seq_lens, specs
+from tests.strategies import batches, cases, real, refused, seq_lens, specs
 
 ZEROS = "no state given equals zeros given"
 
@@ -41,6 +41,7 @@ def recomputed(sentence: str, there: dict[str, object]) -> bool:
     return np.allclose(a, b, atol=1e-4) if "(" in right and "@" in right else np.array_equal(a, b)
 
 
+@cases(100)
 @given(specs(LAYERS), seq_lens, st.none() | batches, st.data())
 @pytest.mark.filterwarnings("ignore:LSTM with projections")
 def test_a_layers_checks_are_true_when_they_say_so(

@@ -17,7 +17,7 @@ from rnnlib.engine.layers import build
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import LAYERS
 from tests.fresh import printed
-from tests.strategies import specs
+from tests.strategies import cases, specs
 
 NAN, INF = math.nan, math.inf
 
@@ -66,6 +66,7 @@ def test_the_coarser_of_two_dtypes_decides_and_autocast_is_one() -> None:
     assert not close(torch.ones(2, dtype=torch.long), 2 * torch.ones(2, dtype=torch.long))
 
 
+@cases(100)
 @given(spec=specs(LAYERS), dtype=st.sampled_from([torch.float32, torch.bfloat16, torch.float16]))
 def test_a_layer_in_a_coarse_dtype_is_close_to_itself_in_float64(spec: LayerSpec, dtype: torch.dtype) -> None:
     """Its weights and its input are rounded before: what is apart is rounding on the way."""

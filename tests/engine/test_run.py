@@ -21,7 +21,7 @@ from rnnlib.engine.run import Run, run
 from rnnlib.engine.timing.time_layer import time_layer
 from rnnlib.spec import LayerSpec, shapes
 from rnnlib.spec.kinds import CELLS, KINDS, LAYERS
-from tests.strategies import batches, real, refused, seq_lens, specs
+from tests.strategies import batches, cases, real, refused, seq_lens, specs
 
 GRU = LayerSpec("GRU", 12, 16, num_layers=2)
 no_projection_warning = pytest.mark.filterwarnings("ignore:LSTM with projections")
@@ -62,6 +62,7 @@ def test_it_is_the_layer_called_by_hand(spec: LayerSpec, seq_len: int, batch: in
     assert result.output is result.h_n if spec.is_cell else result.output is not result.h_n
 
 
+@cases(100)
 @given(specs(LAYERS), seq_lens, batches, st.booleans(), st.data())
 @no_projection_warning
 def test_lengths_pack_and_pad_as_by_hand(
@@ -81,6 +82,7 @@ def test_lengths_pack_and_pad_as_by_hand(
         assert torch.equal(ours, theirs)
 
 
+@cases(80)
 @given(specs(dropout=True), seq_lens, st.none() | batches)
 @no_projection_warning
 def test_a_spec_gives_the_same_every_time_and_leaves_no_trace(spec: LayerSpec, seq_len: int, batch: int | None) -> None:
@@ -330,17 +332,20 @@ def test_with_a_hook_on_every_module_no_zeros_are_compared(kind: str) -> None:
         handle.remove()
 
 
-def test_what_torch_has_not_under_autocast_is_said() -> None:
+OTHER = {torch.float16: "choose dtype=torch.bfloat16 there, if", torch.bfloat16: "outside of it, give layer.to"}
+
+
+@pytest.mark.parametrize("dtype", OTHER)
+def test_what_torch_has_not_under_autocast_is_said(dtype: torch.dtype) -> None:
+    """Which that is depends on the processor."""
     layer, x = nn.LSTM(3, 4), torch.randn(5, 2, 3)
-    try:
-        with torch.autocast("cpu", dtype=torch.float16):
-            layer(x)
-    except RuntimeError:
+    with torch.autocast("cpu", dtype=dtype):
         for ask in (run, functools.partial(time_layer, min_run_time=1e-3)):
-            with torch.autocast("cpu", dtype=torch.float16):
-                refused(functools.partial(ask, layer, x), "no LSTM in float16 on cpu under torch.autocast", "bfloat16")
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            run(layer, x)
-    else:
-        pytest.skip("this torch has it on this processor")
-    assert run(layer.to(torch.float16), x.to(torch.float16)).output.dtype == torch.float16
+            try:
+                layer(x)
+            except RuntimeError:
+                said = refused(functools.partial(ask, layer, x), f"on cpu under torch.autocast: {OTHER[dtype]}")
+                assert f"no LSTM in {str(dtype).removeprefix('torch.')} " in said
+            else:
+                ask(layer, x)
+    assert run(layer.to(dtype), x.to(dtype)).output.dtype == dtype

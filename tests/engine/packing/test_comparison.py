@@ -17,7 +17,7 @@ from rnnlib.engine.call import call
 from rnnlib.engine.packing import comparison as padding
 from rnnlib.engine.packing.comparison import PaddedAndPacked, padded_and_packed
 from rnnlib.spec.kinds import LAYERS
-from tests.strategies import real, refused, specs
+from tests.strategies import cases, real, refused, specs
 
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections")
 
@@ -73,6 +73,7 @@ def equals_by_hand(both: PaddedAndPacked, layer: nn.Module, sequences: list[Tens
     assert both.packed.steps == rows * sum(map(len, sequences))
 
 
+@cases(60)
 @given(
     specs(kinds=LAYERS),
     st.lists(st.integers(1, 9), min_size=1, max_size=6),

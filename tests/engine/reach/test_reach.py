@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from rnnlib import reach
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.kinds import CELLS, LAYERS
-from tests.strategies import batches, real, refused, seq_lens, specs
+from tests.strategies import batches, cases, real, refused, seq_lens, specs
 
 close = {"rtol": 1e-10, "atol": 1e-14}
 
@@ -45,6 +45,7 @@ def torchs(layer: Any, x: Tensor, hx: Any, step: int, lengths: list[int] | None)
     return norms.T if first else norms
 
 
+@cases(100)
 @given(specs(LAYERS), seq_lens, batches, st.booleans(), st.booleans(), st.data())
 def test_what_reaches_x_is_torchs_own_gradient(
     spec: LayerSpec, seq_len: int, batch: int, state: bool, packed: bool, data: st.DataObject
@@ -73,6 +74,7 @@ def top_way(layer: Any, spec: LayerSpec, direction: int) -> nn.Module:
     return one
 
 
+@cases(100)
 @given(specs(LAYERS), seq_lens, batches, st.data())
 def test_what_reaches_a_state_is_torchs_gradient_of_what_goes_on_from_it(
     spec: LayerSpec, seq_len: int, batch: int, data: st.DataObject
@@ -132,6 +134,7 @@ def h_of_c(way: Any, x: Tensor, before: Any, c: Tensor, weight: Tensor | None = 
     return (grad**2).sum(-1) if squared else grad
 
 
+@cases(50)
 @given(specs(LAYERS), seq_lens, st.data())
 def test_packed_each_sequence_is_reached_as_alone(spec: LayerSpec, seq_len: int, data: st.DataObject) -> None:
     lengths = [data.draw(st.integers(1, seq_len)) for _ in range(3)]

@@ -104,6 +104,7 @@ def test_with_one_layer_a_direction_has_read_what_it_has_passed(kind: str, seq_l
                 assert ((state[:, item] > 0) == (torch.arange(seq_len) < own)).all()
 
 
+@cases(60)
 @given(spec=specs(LAYERS), seq_len=seq_lens, batch=batches)
 def test_a_spec_is_asked_and_nothing_of_torchs_changes(spec: LayerSpec, seq_len: int, batch: int) -> None:
     x = torch.randn((batch, seq_len, spec.input_size) if spec.batch_first else (seq_len, batch, spec.input_size))

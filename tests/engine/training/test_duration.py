@@ -21,11 +21,11 @@ def test_it_is_rather_too_long_than_too_short(kind: str) -> None:
     task, spec = memory(40), LayerSpec(kind, 2, 16)
     model = SequenceClassifier(spec, 2)
     taken = []
-    for _ in range(3):  # the quickest: a machine is busy now and then
-        start = time.perf_counter()
+    for _ in range(3):  # the quickest: a machine is busy now and then, or slow
+        start = time.process_time()
         list(train(model, task, RECIPE))
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 2 * seconds_of(spec, Extent(40), RECIPE)
+        taken.append(time.process_time() - start)
+    assert min(taken) < 4 * seconds_of(spec, Extent(40), RECIPE)
 
 
 def test_it_grows_with_all_that_takes_time() -> None:

@@ -13,6 +13,7 @@ from rnnlib.spec.shapes import value_of
 from rnnlib.spec.snippet import FIELD
 
 BASE = LayerSpec("LSTM", 12, 16, num_layers=2, bidirectional=True, proj_size=8, dropout=0.5)
+RULES, TEMPLATES, CONSTANTS = rules(BASE), templates(BASE), constants(BASE)  # sent once, whatever is chosen
 small = st.integers(1, 5)
 
 
@@ -26,14 +27,14 @@ def chosen(draw: st.DrawFn) -> tuple[LayerSpec, int, int]:
 def sizes_of(spec: LayerSpec, seq_len: int, batch: int) -> dict[str, int]:
     """The numbers that the front end puts in: the sliders' and the constants."""
     moved = {name: getattr(spec, name) for name in ("input_size", "hidden_size", "num_layers", "num_directions")}
-    return constants(BASE)[spec.kind] | moved | {"seq_len": seq_len, "batch": batch}
+    return CONSTANTS[spec.kind] | moved | {"seq_len": seq_len, "batch": batch}
 
 
 @given(chosen())
 def test_the_rules_with_numbers_put_in_are_the_shapes(case: tuple[LayerSpec, int, int]) -> None:
     spec, seq_len, batch = case
     sizes = sizes_of(spec, seq_len, batch)
-    sent = rules(BASE)[spec.kind]["batch_first" if spec.batch_first else "seq_first"]
+    sent = RULES[spec.kind]["batch_first" if spec.batch_first else "seq_first"]
     drawn = {
         rule["name"]: tuple(value_of(axis, sizes) for axis in rule["axes"])
         for rule in sent
@@ -47,7 +48,7 @@ def test_the_rules_with_numbers_put_in_are_the_shapes(case: tuple[LayerSpec, int
 def test_a_template_with_numbers_put_in_is_the_code(case: tuple[LayerSpec, int, int]) -> None:
     spec, seq_len, batch = case
     flags = (spec.bidirectional, spec.batch_first, spec.num_layers > 1)
-    template = templates(BASE)[" ".join([spec.kind, *(str(flag).lower() for flag in flags)])]
+    template = TEMPLATES[" ".join([spec.kind, *(str(flag).lower() for flag in flags)])]
     sizes = sizes_of(spec, seq_len, batch)
     assert FIELD.sub(lambda field: str(value_of(field[1], sizes)), template) == spec.code(seq_len, batch)
 
