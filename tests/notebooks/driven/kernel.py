@@ -141,7 +141,7 @@ class Kernel:
             self._done.add(message["parent_header"].get("msg_id", ""))
         elif kind == "error" and not may_raise:
             self.faults.append(f"{content['ename']}: {content['evalue']}")
-        elif kind == "stream" and content["name"] == "stderr":
+        elif kind == "stream" and content["name"] == "stderr" and content["text"][0] != "\r":  # which tells of progress
             self.faults.append(content["text"])
         elif kind == "comm_open" and "_anywidget_id" in content["data"].get("state", {}):
             model = content["comm_id"]
