@@ -14,6 +14,13 @@ SHOWS = """([part, wanted]) => {
     const shown = JSON.parse(part.dataset.sizes ?? "{}");
     return Object.entries(wanted).every(([name, size]) => shown[name] === size); }"""
 
+# Whether something has stood where it stands for half a second.
+STILL = """(e) => {
+    const { x, y, width, height } = e.getBoundingClientRect();
+    const box = `${[x, y, width, height]}`;
+    if (e.rnnlibBox !== box) [e.rnnlibBox, e.rnnlibSince] = [box, performance.now()];
+    return performance.now() - e.rnnlibSince > 500; }"""
+
 # How many places the Tab key stops at: what can be used and is seen, of radio buttons the chosen one.
 TAB_STOPS = """(root) => {
     const able = (e) => !e.disabled && e.checkVisibility() && (e.type !== "radio" || e.checked);
@@ -29,6 +36,11 @@ FOCUSED = """(root) => {
     const { top, left, width, height } = e.getBoundingClientRect();
     const part = [".question", ".controls", ".picture", ".says", ".folds", ".unfolded"].findIndex((c) => e.closest(c));
     return { name, tag: e.tagName, type: e.type ?? "", part, outlined, area: width * height, top, left }; }"""
+
+
+def stands_still(part: Locator) -> None:
+    """Wait until a part neither moves nor grows any more."""
+    part.page.wait_for_function(STILL, arg=part.element_handle())
 
 
 class Explorer:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import SHOTS, cell_of
 from tests.browser.lab import DARK, LIGHT, Notebook
-from tests.browser.screen import SLIDERS, Explorer
+from tests.browser.screen import SLIDERS, Explorer, stands_still
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
@@ -155,10 +155,12 @@ def test_what_was_just_run_comes_into_sight_from_its_top(everything: Notebook, k
     page.set_viewport_size({"width": 1280, "height": 800})
     try:
         for _ in range(2):  # the second time with a view in its place already
+            old = view.element_handle()
             everything.select_cell(cell_of(kind))
             page.keyboard.press("Shift+Enter")
+            page.wait_for_function("(old) => !old.isConnected", arg=old)
             expect(view).to_be_visible()
-            page.wait_for_timeout(2000)  # in which it may still grow
+            stands_still(view)
             pane = page.locator(".jp-WindowedPanel-outer").bounding_box()
             shown = view.bounding_box()
             assert pane["y"] - 1 <= shown["y"], (pane, shown)

@@ -1,12 +1,12 @@
-"""Which keys a control keeps, and which go on to the notebook, in a real JupyterLab and in Notebook 7."""
+"""Which keys a control keeps, and which go on to the notebook, in a real JupyterLab."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import afresh, cell_of, context_of
-from tests.browser.lab import Lab, Notebook
+from tests.browser.conftest import afresh, cell_of
+from tests.browser.lab import Notebook
 
 PLACES = [
     ("prediction", "textbox", "h_n"),
@@ -58,17 +58,3 @@ def test_escape_leaves_a_view_and_no_other_key_does(
     assert page.evaluate("document.activeElement.matches('.jp-Cell.jp-mod-active')")
     page.keyboard.press("ArrowUp")
     expect(page.locator(ACTIVE)).to_have_attribute("data-windowed-list-index", str(cell_of(kind) - 1))
-
-
-def test_shift_enter_from_a_slider_in_notebook_7(lab: Lab, browser: Browser) -> None:
-    page = context_of(browser).new_page()
-    page.goto(f"{lab.url}/notebooks/everything.ipynb?token={lab.token}")
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
-    page.locator(".jp-Notebook .jp-Cell").first.click()
-    for _ in range(2):
-        page.keyboard.press("Shift+Enter")
-    expect(page.locator(".rnnlib.shape")).to_be_visible()
-    focus(page, "shape", "slider", "seq_len")
-    page.keyboard.press("Shift+Enter")
-    expect(page.locator(ACTIVE)).to_have_attribute("data-windowed-list-index", str(cell_of("shape") + 1))
-    page.context.close()

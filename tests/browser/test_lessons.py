@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.lab import ROOT, Lab, Notebook
-from tests.browser.screen import SLIDERS, Explorer
+from tests.browser.screen import SLIDERS, Explorer, stands_still
 
 LESSON = "00_start_here.ipynb"
 
@@ -50,7 +50,7 @@ def test_an_answer_is_hidden_until_its_cell_is_run_and_is_then_in_sight(
             expect(output).to_be_visible()
         if index in shown:
             expect(cell.locator(".rnnlib.checkup")).to_be_visible()
-            page.wait_for_timeout(2000)  # in which it may still grow
+            stands_still(cell.locator(".rnnlib.checkup"))
             pane = page.locator(".jp-WindowedPanel-outer").bounding_box()
             for part in (".question", ".diagnosis"):
                 at = cell.locator(part).bounding_box()

