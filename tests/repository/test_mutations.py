@@ -55,6 +55,13 @@ def test_one_digit_of_one_stored_output(tree: Path) -> None:
     assert_noticed(tree, "--nbval", "notebooks/02_rnn.ipynb", by="Cell outputs differ")
 
 
+def test_one_slip_of_an_exercise(tree: Path) -> None:
+    judge = tree / "rnnlib" / "exercises" / "lessons" / "lesson_02.py"
+    replace(judge, "if not close(given, right):", "if given.shape != right.shape:")
+    tried = ("tests/notebooks/test_exercises.py", "-k", "solution and 02_rnn")
+    assert_noticed(tree, *tried, by="Right: 20 calls of one step")
+
+
 def test_one_rule_in_shapes(tree: Path) -> None:
     rule = 'yield tensor("output", "output", *time, f"num_directions*{h_size}")'
     replace(tree / "rnnlib" / "spec" / "shapes.py", rule, rule.replace("num_directions*", ""))
