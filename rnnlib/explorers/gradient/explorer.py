@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -137,6 +137,11 @@ class GradientExplorer(Explorer, GradientView):
             "facts": f"float64 · one sequence of {read}",
             "asked": asked,
         }
+
+    def _moves(self) -> Iterable[dict[str, Any]]:
+        """As of others; and the norms to which the gradient is clipped, which show nothing while it is not."""
+        clipped = self.RECORDED["max_norm"] if "max_norm" in self.controls and "clipping" in self.controls else ()
+        return [*super()._moves(), *({"clipping": True, "max_norm": norm} for norm in clipped if not self.clipping)]
 
     def __repr__(self) -> str:
         lines = [

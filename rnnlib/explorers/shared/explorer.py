@@ -187,27 +187,29 @@ class Explorer(View):
             twin.wait()
             begun, most = twin._choice(), twin._last_places()
             state = twin.get_state()
-            moves = [
-                move
-                for name, values in self._recorded().items()
-                for value in values
-                if value != getattr(self, name) and (move := twin._moved(name, value, state, begun))
-            ]
+            moves = [move for choice in self._moves() if (move := twin._moved(choice, state, begun))]
         finally:
             twin.close()
         asked = [name for name in self.ASKED if name not in self.FOLLOWS]
         return Recording(state, asked, self.LOOKED_AT, (), fitting(moves), most, self.SNAPS)
 
-    def _moved(self, name: str, value: Any, state: dict[str, Any], begun: dict[str, Any]) -> Move | None:
-        """What becomes of the state where one control is moved, which then is put back; None where it cannot be."""
+    def _moves(self) -> Iterable[dict[str, Any]]:
+        """Each move that a page records: one control, and what must go with it."""
+        every = ({name: value} for name, values in self._recorded().items() for value in values)
+        return (move for move in every if any(value != getattr(self, name) for name, value in move.items()))
+
+    def _moved(self, move: dict[str, Any], state: dict[str, Any], begun: dict[str, Any]) -> Move | None:
+        """What becomes of the state where a move is made, which then is put back; None where it cannot be."""
         answer, places = self.answer, {place: getattr(self, place) for place in self.LOOKED_AT}
         try:
-            setattr(self, name, value)
+            with self.hold_trait_notifications():
+                for name, value in move.items():
+                    setattr(self, name, value)
             self.wait()
             if self._shown != self._choice() or self._shown == begun:
                 return None
             after = differences(state, self.get_state())
-            return Move({name: after.pop(name, value)}, after, self._last_places())
+            return Move({name: after.pop(name) for name in move if name in after}, after, self._last_places())
         except SENTENCES:
             return None
         finally:

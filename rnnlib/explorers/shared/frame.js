@@ -124,7 +124,7 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
   );
   keepKeys(root);
   const tell = () => line.set("problem", model.get("problem"));
-  const deaf = listen(model, { "change:problem": tell, "page:returned": (words) => line.set("changed", words) });
+  const deaf = listen(model, { "change:problem": tell });
   const kernel = watchKernel(model, (state, words) => {
     line.set("notice", words);
     if (root.dataset.state === state) return;

@@ -23,8 +23,8 @@ export function statusSaid(state, get) {
   if (state === "failed") return "Not live: what is shown belongs to the last choice that worked.";
   if (state === "stale")
     return "Not live: the kernel does not answer. Wait for a running cell, or run the cells from the top again.";
-  if (state === "unknown")
-    return "Not known here: recorded is one control at a time, moved from where this page began.";
+  if (state === "unknown") return get("page").unknown();
+  if (state === "live") return get("page")?.returned ?? "";
   return "";
 }
 

@@ -45,14 +45,15 @@ function build(model, host) {
     picture.dataset.sizes = JSON.stringify({ ...valuesOf(model, SETTINGS), run: number, step });
     framed.relight();
   };
-  let [shownRun, drawnAt] = [undefined, 0];
+  let [shownRun, drawnAt, begun] = [undefined, 0, false];
   const redraw = () => {
     drawnAt = 0;
     const { number, found: sentences = [] } = get("run");
     const { done = 0, of = 0 } = get("progress");
-    const [at, anew] = [steps.grow(done, of, number !== shownRun), shownRun !== undefined && number !== shownRun];
-    shownRun = number;
-    if (anew && get("page")) steps.play(); // what was recorded comes at once, and is watched all the same
+    const anew = number !== shownRun;
+    const at = steps.grow(done, of, anew);
+    if (anew && begun && get("page")) steps.play(); // what was recorded comes at once, and is watched all the same
+    [shownRun, begun] = [number, true];
     mindControls();
     framed.check();
     bar.mind(root.dataset.state);

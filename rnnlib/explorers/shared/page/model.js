@@ -5,6 +5,9 @@ const pick = (all, names) => Object.fromEntries(names.map((name) => [name, all[n
 
 const NOTHING = { moved: {}, after: {}, most: {} };
 export const NOT_HERE = "Not here: that takes torch, and this page has none. The live course does it.";
+const ONE_RUN = "Not known here: recorded is one run, with the settings that this page began with.";
+const ONE_MOVE = "Not known here: recorded is one control at a time, moved from where this page began.";
+const said = (value) => ({ true: "on", false: "off" })[value] ?? value;
 
 /** The values of each control that a recording has an answer to, from small to large. */
 export function recordedValues({ state, moves }) {
@@ -18,7 +21,7 @@ export function recordedValues({ state, moves }) {
 /**
  * A model as anywidget's is. A choice is answered where it was recorded: one control moved from where the page began, or
  * none. Of any other it knows nothing: the last answer stays, and belongs to another choice. Where nothing can be drawn
- * then (`snaps`), the controls that were moved before go back, and `page:returned` says so.
+ * then (`snaps`), the controls that were moved before go back, and the page's `returned` says so.
  */
 export function pageModel({ state: begun, asked, places, acts, moves, most, snaps, page }) {
   const state = { ...begun }; // what "none was moved" is; an act that is played back changes it for good
@@ -26,14 +29,20 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
     for (const name of asked) set(name, state[name]);
     model.save_changes();
   };
-  const about = { ...page, back, values: snaps ? recordedValues({ state, moves }) : {} };
+  /** Why nothing is known of what is chosen. */
+  const unknown = () => {
+    const [name, ...others] = movedIn(chosen());
+    if (acts.length) return ONE_RUN;
+    return others.length ? ONE_MOVE : `Not known here: ${name} was recorded at other values.`;
+  };
+  const about = { ...page, back, unknown, returned: "", values: snaps ? recordedValues({ state, moves }) : {} };
   const now = { ...state, page: about };
   const listeners = {};
   let shown = { ...NOTHING, most }; // the move that is answered on screen
   let touched = []; // by the learner, since the last answer
 
-  const trigger = (event, ...said) => {
-    for (const listener of [...(listeners[event] ?? [])]) listener(...said);
+  const trigger = (event) => {
+    for (const listener of [...(listeners[event] ?? [])]) listener();
   };
   const set = (name, value) => {
     if (alike(now[name], value) && !ArrayBuffer.isView(value)) return;
@@ -77,10 +86,10 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
     const found = last && moveTo({ ...state, [last]: choice[last] });
     if (!found) return;
     const others = movedIn(choice).filter((name) => name !== last);
+    const are = others.map((name) => `${name} is back at ${said(state[name])}`).join(", ");
+    about.returned = `${are}: on this page one control moves at a time.`;
     for (const name of others) set(name, state[name]);
     show(found);
-    const are = others.map((name) => `${name} is back at ${state[name]}`).join(", ");
-    trigger("page:returned", `${are}: on this page one control moves at a time.`);
   };
   const model = {
     get: (name) => now[name],
@@ -94,6 +103,7 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
     off: (event, listener) => listeners[event]?.delete(listener),
     send() {},
     save_changes() {
+      about.returned = "";
       const tried = acts.find((name) => !alike(now[name], state[name]));
       const found = moveTo(chosen());
       if (tried && found) act(tried, found);

@@ -65,15 +65,24 @@ test("where to look is kept within what is there, and follows a move unless the 
 
 test("where nothing could be drawn, what was moved before goes back, and that is said", () => {
   const model = made({ snaps: true });
-  const said = [];
-  model.on("page:returned", (words) => said.push(words));
   move(model, "seq_len", 4);
   assert.equal(move(model, "kind", "GRU"), "of GRU");
   assert.equal(model.get("seq_len"), 8);
-  assert.deepEqual(said, ["seq_len is back at 8: on this page one control moves at a time."]);
+  assert.equal(model.get("page").returned, "seq_len is back at 8: on this page one control moves at a time.");
   assert.deepEqual(model.get("page").values.seq_len, [4, 8, 12]);
   move(model, "time", 2);
-  assert.deepEqual([model.get("answer"), model.get("time")], ["of GRU", 2]);
+  assert.deepEqual([model.get("answer"), model.get("time"), model.get("page").returned], ["of GRU", 2, ""]);
+});
+
+test("why nothing is known says what was recorded instead", () => {
+  const model = made();
+  move(model, "seq_len", 5);
+  assert.equal(model.get("page").unknown(), "Not known here: seq_len was recorded at other values.");
+  move(model, "kind", "GRU");
+  assert.match(model.get("page").unknown(), /recorded is one control at a time, moved from where this page began/);
+  const lab = made({ asked: [...asked, "doing"], acts: ["doing"] });
+  move(lab, "kind", "RNN");
+  assert.match(lab.get("page").unknown(), /recorded is one run, with the settings that this page began with/);
 });
 
 test("an act is played back for good, and where it was not recorded the page says so", () => {
