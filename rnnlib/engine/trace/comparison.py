@@ -116,10 +116,14 @@ def amplified(moved: float) -> str:
 @torch.no_grad()
 def moved_by_a_last_digit(spec: LayerSpec, module: nn.Module, given: Inputs) -> float:
     """How far the layer's own result moves when every number of x does by as little as can be."""
-    data = given.x.data * (1 + last_digit(given.x.data))
-    x = given.x._replace(data=data) if isinstance(given.x, PackedSequence) else data
-    moved, own = (_called(spec, module, again) for again in (given._replace(x=x), given))
+    moved, own = (_called(spec, module, again) for again in (nudged(given), given))
     return max(map(difference, moved.tensors, own.tensors))
+
+
+def nudged(given: Inputs) -> Inputs:
+    """The same, every number of x another by its last digit."""
+    data = given.x.data * (1 + last_digit(given.x.data))
+    return given._replace(x=given.x._replace(data=data) if isinstance(given.x, PackedSequence) else data)
 
 
 def _own_forward(spec: LayerSpec, module: nn.Module) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import pickle
 from typing import Any
 
@@ -12,13 +13,14 @@ from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.arguments.gradients import are_kept
 from rnnlib.engine.arguments.states import State
-from rnnlib.engine.call import Inputs, keeping_torch_settings
+from rnnlib.engine.call import Inputs, Outputs, keeping_torch_settings
 from rnnlib.engine.check_call import check_call, check_real, placed
 from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.layers import build
 from rnnlib.engine.limits import as_layer
 from rnnlib.engine.overrides import is_plain
 from rnnlib.engine.trace.comparison import compare, is_loop, own_answer, own_steps
+from rnnlib.engine.trace.departure import Compared, Departure, departure
 from rnnlib.engine.trace.memory import check_trace
 from rnnlib.engine.trace.not_finite import not_finite_note
 from rnnlib.engine.trace.time_major import as_the_layer_gives_it, first_states, time_major
@@ -52,6 +54,9 @@ class Trace:
         difference: the largest between a number of output, h_n or c_n and the layer's own; nan where the layer gave
             nothing that can be compared.
         equal: whether that difference is no more than rounding.
+        departure: where it is more, the first step and unit at which it is so, the layer's number there and that of
+            torch's equations, and the gate, where one change of the equations explains all of it; None where that
+            cannot be told.
         note: a sentence or two where something must be said, else "".
     """
 
@@ -69,6 +74,7 @@ class Trace:
     c_n: Tensor | None
     difference: float
     equal: bool
+    departure: Departure | None
     note: str
 
     def __deepcopy__(self, _memo: Any) -> Any:
@@ -149,12 +155,15 @@ def _traced(spec: LayerSpec, module: nn.Module, given: Inputs) -> Trace:
     difference, equal, said = compare(spec, module, given, answer, own)
     not_finite = not_finite_note(spec, weights, unrolled.inputs[0], first, parts.states, mask)
     each = f"Each call of it changes {', '.join(changed)} in place: the next begins from others." if changed else ""
-    said = " ".join(filter(None, (not_finite, said, each)))
+    departs = None
+    if isinstance(own, Outputs) and not equal and not math.isnan(difference) and not changed:
+        departs = departure(module, Compared(spec, given, weights, x, first, mask, answer, own))
+    said = " ".join(filter(None, (not_finite, said, departs and str(departs), each)))
     inputs = unrolled.inputs
     if not bool(mask.all()):
         parts = Parts(*({name: _nan_where_padded(t, mask) for name, t in part.items()} for part in parts))
         inputs = [_nan_where_padded(read, mask) for read in inputs]
-    return Trace(spec, mask, *parts, tuple(inputs), *answer, difference, equal, said)
+    return Trace(spec, mask, *parts, tuple(inputs), *answer, difference, equal, departs, said)
 
 
 def _nan_where_padded(tensor: Tensor, mask: Tensor) -> Tensor:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from rnnlib.engine.equations import States, Weights, projected, step_of, what_h_says, what_x_says
+from rnnlib.engine.equations import States, Step, Weights, projected, step_of, what_h_says, what_x_says
 from rnnlib.engine.weights import suffix_of
 from rnnlib.spec import LayerSpec
 
@@ -60,7 +60,14 @@ class Unrolled(NamedTuple):
     output: Tensor
 
 
-def unroll(spec: LayerSpec, weights: dict[str, Tensor], x: Tensor, first: States, mask: Tensor) -> Unrolled:
+def unroll(
+    spec: LayerSpec,
+    weights: dict[str, Tensor],
+    x: Tensor,
+    first: States,
+    mask: Tensor,
+    step_for: Callable[[Weights], Callable[..., Step]] | None = None,
+) -> Unrolled:
     """Run a layer one step at a time.
 
     Args:
@@ -69,6 +76,7 @@ def unroll(spec: LayerSpec, weights: dict[str, Tensor], x: Tensor, first: States
         x: ``(seq_len, batch, input_size)``.
         first: the states it starts from, ``(num_layers*num_directions, batch, size)`` each.
         mask: ``(seq_len, batch)``, True where a step is the sequence's own.
+        step_for: by the weights of a layer in one direction, the step that it takes; None is that of its family.
     """
     own = None if bool(mask.all()) else mask[..., None]
     below = x if own is None else x.masked_fill(~own, 0)
@@ -80,7 +88,8 @@ def unroll(spec: LayerSpec, weights: dict[str, Tensor], x: Tensor, first: States
             suffix = suffix_of(spec, layer, direction)
             w = Weights(**{name: weights[name + suffix] for name in spec.weights})
             states = tuple(state[len(ways)] for state in first)
-            ways.append(_one_way(spec, w, below, states, own, backward=direction == 1))
+            take_step = step_of(spec.family.name, spec.nonlinearity) if step_for is None else step_for(w)
+            ways.append(_one_way(take_step, w, below, states, own, backward=direction == 1))
         below = torch.cat([way.states[0] for way in ways[-spec.num_directions :]], dim=-1)
         below = below if own is None else below.masked_fill(~own, 0)
     return Unrolled(inputs, ways, below)
@@ -114,13 +123,14 @@ def side_by_side(spec: LayerSpec, unrolled: Unrolled) -> Parts:
     )
 
 
-def _one_way(spec: LayerSpec, w: Weights, x: Tensor, states: States, own: Tensor | None, *, backward: bool) -> OneWay:
+def _one_way(
+    take_step: Callable[..., Step], w: Weights, x: Tensor, states: States, own: Tensor | None, *, backward: bool
+) -> OneWay:
     """Every step of a layer in one direction; the backward one starts at the end.
 
     Where a step is padding the states stay what they were: so a shorter sequence ends at its own last step, and read
     from the end it starts there.
     """
-    take_step = step_of(spec.family.name, spec.nonlinearity)
     order = slice(None, None, -1 if backward else 1)
     from_x = what_x_says(x, w)
     taken = [None] * len(x) if own is None else own.unbind(0)

@@ -55,7 +55,11 @@ def answer(trace: Trace, layer: nn.Module) -> dict[str, Any]:
 def _truth(trace: Trace) -> str:
     """Whether the trace equals torch's own result, and where numbers are rounded more than float32, that it is so."""
     if not trace.equal:
-        return f"✗ not equal to torch: apart by {trace.difference:.0e}"
+        there, said = trace.departure, f"✗ not equal to torch: apart by {trace.difference:.0e}"
+        if there is None or there.step is None:
+            return said
+        gate = f": look at {there.gate}" if there.gate else ""
+        return f"{said}, first at step {there.step}, unit {there.unit}{gate}"
     if not trace.difference:
         return "✓ equal to torch, exactly"
     if AMPLIFIED in trace.note:

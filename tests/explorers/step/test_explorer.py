@@ -172,3 +172,24 @@ def test_what_is_packed_is_looked_at_first() -> None:
     refused(lambda: StepExplorer(nn.LSTM(40, 256, 3), many), "at most 116 steps, or pack 2 of the sequences.")
     with FakeTensorMode():
         refused(lambda: StepExplorer(weights="latch"), "leave that mode")
+
+
+class Sigmoid(nn.LSTMCell):
+    """An LSTM of one's own, with a slip in g."""
+
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        h, c = (x.new_zeros(len(x), self.hidden_size),) * 2 if hx is None else hx
+        said = x @ self.weight_ih.T + self.bias_ih + h @ self.weight_hh.T + self.bias_hh
+        i, f, g, o = torch.sigmoid(said).chunk(4, -1)
+        c = f * c + i * g
+        return o * torch.tanh(c), c
+
+
+def test_a_wrong_subclass_is_told_its_first_step_unit_and_gate_where_equality_is_told() -> None:
+    explorer = StepExplorer(Sigmoid(3, 4), torch.randn(5, 2, 3))
+    apart = f"{explorer.trace.difference:.0e}"
+    assert explorer.answer["truth"] == f"✗ not equal to torch: apart by {apart}, first at step 0, unit 0: look at g"
+    note = repr(explorer).splitlines()[-1]
+    assert note.startswith("  Note: Sigmoid has a forward() of its own")
+    assert note.endswith("With one change they give the layer's own result at every step: σ in place of tanh in g.")
+    assert "Note" not in repr(StepExplorer(Sigmoid(3, 4), torch.randn(5, 2, 3), show=("picture",)))
