@@ -68,6 +68,15 @@ def test_what_is_left_out_is_nowhere_and_what_stands_is_whole(
             fold.click()
 
 
+def test_what_was_left_out_can_be_shown_afterwards(page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> None:
+    page = page_of({"here": ShapeExplorer("GRU", show=("picture",), controls=("batch",))})
+    root = page.locator("#here .rnnlib")
+    expect(root.get_by_text("output[-1] equals h_n[-1]")).to_have_count(0)
+    page.evaluate("models.here.set('show', ['picture', 'says'])")
+    expect(root.get_by_text("output[-1] equals h_n[-1]")).to_be_visible()
+    expect(root.locator(".fold")).to_have_count(0)
+
+
 def test_without_the_picture_nobody_is_invited_to_point_at_it_and_keys_do_not_stop_there(
     page_of: Callable[[Mapping[str, AnyWidget]], Page],
 ) -> None:

@@ -51,6 +51,9 @@ class StepExplorer(Explorer, StepView):
         layer: the real layer that was traced.
         trace: its `Trace`.
 
+    Of a subclass with a ``forward()`` of its own it says whether that is equal to torch; else the first step and unit
+    at which it departs from torch's equations, and the gate, where one change of them explains it.
+
     Moving in time, or to another unit, layer, direction or sequence, draws from what was traced. A trace that would
     make a slider stutter is made in the background until a newer choice takes its place; meanwhile the last one stays:
     ``explorer.wait()`` waits for it. A layer with code of its own, which may draw random numbers, is traced at once.
