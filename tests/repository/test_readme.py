@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import nbformat
+from PIL import Image
 
 import rnnlib
+from tests.browser.pictures import DRAG, MOST_BYTES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -68,10 +70,13 @@ def test_its_links_lead_somewhere() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-def test_its_pictures_are_there_and_light() -> None:
-    pictures = re.findall(r'"(pictures/\w+\.png)"', README)
-    assert "pictures/shape_explorer.png" in pictures
-    assert [picture for picture in pictures if (ROOT / picture).stat().st_size >= 300_000] == []
+def test_its_pictures_are_there_and_light_and_one_moves() -> None:
+    pictures = {name: ROOT / "pictures" / name for name in re.findall(r'"pictures/(\w+\.\w+)"', README)}
+    assert set(pictures) == {f"shape_explorer{theme}.{kind}" for theme in ("", "_dark") for kind in ("png", "webp")}
+    for name, picture in pictures.items():
+        assert picture.stat().st_size < MOST_BYTES[picture.suffix], name
+        with Image.open(picture) as image:
+            assert getattr(image, "n_frames", 1) == (len(DRAG) if picture.suffix == ".webp" else 1)
 
 
 def test_where_the_project_is_published_stands_in_one_place() -> None:
