@@ -17,7 +17,7 @@ from tests.browser.screen import Explorer
 
 PICTURES = {LIGHT: "shape_explorer", DARK: "shape_explorer_dark"}
 MOST_BYTES = {".png": 300_000, ".webp": 1_000_000}
-DRAG = (*range(8, 17), *range(16, 2, -1), *range(3, 9))  # seq_len, step by step
+DRAG = (*range(8, 17), *range(15, 2, -1), *range(4, 9))  # seq_len, step by step
 MILLISECONDS = 110  # of each
 WIDTH = 1000  # pixels
 # Drag the slider to a value, as a hand does that is seen on its handle.
