@@ -14,7 +14,7 @@ from string import Template
 
 import nbformat
 from lesson import lesson_page, once
-from readme import REPOSITORY, questions, section
+from readme import REPOSITORY, from_readmes, questions, section
 from sphinx.cmd.build import build_main
 
 from rnnlib import LayerSpec, ShapeExplorer
@@ -22,11 +22,6 @@ from rnnlib import LayerSpec, ShapeExplorer
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-FROM_README = {  # a page: its title, and the heading that it stands under there
-    "install": ("Install the course", "Start"),
-    "teaching": ("Teaching with it", "Teaching with it"),
-    "names": ("The explorer in three lines", "The explorer in three lines"),
-}
 
 
 def main() -> int:
@@ -66,7 +61,7 @@ def write_lessons(lessons: list[Path], pages: Path) -> None:
 
 
 def write_others(lessons: list[Path], pages: Path) -> None:
-    """Write the start page, with one explorer and the map of the lessons, and the pages that the README has."""
+    """Write the start page, with one explorer and the map of the lessons, and the pages that the READMEs have."""
     explorer = ShapeExplorer(
         LayerSpec("LSTM", input_size=12, hidden_size=16),
         controls=("seq_len", "batch", "hidden_size"),
@@ -81,8 +76,8 @@ def write_others(lessons: list[Path], pages: Path) -> None:
         wrong=section("Your model runs, and is wrong?"),
     )
     (pages / "index.md").write_text(start, "utf-8")
-    for name, (title, heading) in FROM_README.items():
-        (pages / f"{name}.md").write_text(f"# {title}\n\n{section(heading)}", "utf-8")
+    for name, text in from_readmes().items():
+        (pages / f"{name}.md").write_text(text, "utf-8")
 
 
 def _title(lesson: Path) -> str:
