@@ -15,17 +15,25 @@ from rnnlib.engine.training.duration import in_words
 from rnnlib.engine.training.model import SUMMARIES, SequenceClassifier
 from rnnlib.explorers.shared.background import Job
 from rnnlib.explorers.shared.lab import Lab
-from rnnlib.explorers.shared.traits import Checked, one_of
+from rnnlib.explorers.shared.traits import Checked, check_one, one_of
 from rnnlib.explorers.training.payload import about, frames_of, shown
 from rnnlib.explorers.training.record import Run, seconds_of
 from rnnlib.explorers.training.rows import as_csv, rows_of
 from rnnlib.explorers.training.runs import Runs
 from rnnlib.explorers.training.sentences import found, told
-from rnnlib.explorers.training.tasks import TASKS
+from rnnlib.explorers.training.tasks import TASKS, YOURS, Pairs, own_task
 from rnnlib.explorers.training.view import ASKED, CONTROLS, SETTINGS, TrainingView
 
 DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was learned stays.", "Stopped."
 BETWEEN_FRAMES = 1.0  # seconds between two times that all of them are sent
+
+
+class OneOfTasks(traitlets.TraitType[str, str]):
+    """A task that the lab offers."""
+
+    def validate(self, obj: Any, value: Any) -> str:
+        """Give back the name of one."""
+        return check_one("task", value, obj.tasks)
 
 
 class TrainingLab(Lab, TrainingView):
@@ -33,7 +41,8 @@ class TrainingLab(Lab, TrainingView):
 
     Args:
         task: ``"speakers"``: which of nine speakers is it, of 640 recorded utterances? ``"memory"``: what was the
-            first bit, after `seq_len` steps of others? ``"counting"``: how many of `seq_len` bits are 1?
+            first bit, after `seq_len` steps of others? ``"counting"``: how many of `seq_len` bits are 1? Or data of
+            your own, ``(learned, tested)``: two lists of pairs, a tensor ``(steps, width)`` and its class, 0, 1, …
         kind, hidden_size: of the layer.
         controls: the names of the controls to show; all by default.
         question: what the learner is asked to find out.
@@ -57,13 +66,13 @@ class TrainingLab(Lab, TrainingView):
 
     ASKED, START, MADE = ASKED, ("doing", "training"), "run"
 
-    task = one_of("speakers", TASKS)
+    task = OneOfTasks("speakers").tag(sync=True)
     summary = one_of("h_n", SUMMARIES)
     device = Checked("cpu", lambda _, value: name_of(value)).tag(sync=True)
 
     def __init__(
         self,
-        task: str = "speakers",
+        task: str | tuple[Pairs, Pairs] = "speakers",
         kind: str = "GRU",
         hidden_size: int = 32,
         *,
@@ -71,10 +80,12 @@ class TrainingLab(Lab, TrainingView):
         question: str = "",
         **traits: Any,
     ) -> None:
-        self._runs = Runs()
+        own = None if isinstance(task, str) else own_task(task)
+        self._runs = Runs(own)
         self._sent = 0.0  # when all frames were sent last
-        begin = {"task": task, "kind": kind, "hidden_size": hidden_size, "controls": controls, "question": question}
-        begin |= {"tasks": list(TASKS), "summaries": list(SUMMARIES), "devices": list(available())}
+        begin = {"tasks": [*([YOURS] if own else []), *TASKS], "task": YOURS if own else task}
+        begin |= {"kind": kind, "hidden_size": hidden_size, "controls": controls, "question": question}
+        begin |= {"summaries": list(SUMMARIES), "devices": list(available())}
         super().__init__(**begin | traits)
         self._tell()
 
@@ -133,7 +144,7 @@ class TrainingLab(Lab, TrainingView):
             return
         estimate, cannot = "", ""
         try:
-            estimate = f"about {in_words(seconds_of(self.settings))}"
+            estimate = f"about {in_words(seconds_of(self.settings, self._runs.own))}"
         except ValueError as error:
             cannot = str(error)
         self.answer = {"asked": {name: getattr(self, name) for name in ASKED}, "estimate": estimate, "cannot": cannot}
@@ -170,7 +181,7 @@ class TrainingLab(Lab, TrainingView):
             return
         self.problem = ""
         check_numbers()
-        seconds_of(self.settings)
+        seconds_of(self.settings, self._runs.own)
         run = self._runs.begin(self.settings)
         self.run, self.runs, self.frames = about(run), self._runs.faint(run), {}
         self._show(run, "Getting ready.")

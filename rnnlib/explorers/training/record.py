@@ -16,7 +16,7 @@ from rnnlib.engine.training.look import Look, look
 from rnnlib.engine.training.model import SequenceClassifier
 from rnnlib.engine.training.tasks import Task
 from rnnlib.engine.training.train import Recipe, Scores, Step, train
-from rnnlib.explorers.training.tasks import BATCH, INPUT_SIZE, extent_of
+from rnnlib.explorers.training.tasks import BATCH, extent_of, input_size_of
 from rnnlib.spec import LayerSpec
 
 MOST_FRAMES = 120
@@ -31,16 +31,16 @@ class Best(NamedTuple):
     weights: dict[str, Tensor]
 
 
-def spec_of(settings: dict[str, Any]) -> LayerSpec:
+def spec_of(settings: dict[str, Any], input_size: int) -> LayerSpec:
     """The layer of a run.
 
     Example:
         >>> from rnnlib import TrainingLab
-        >>> spec_of(TrainingLab("memory", "LSTM", 8).settings).input_size
-        2
+        >>> spec_of(TrainingLab("memory", "LSTM", 8).settings, input_size=2)
+        LayerSpec('LSTM', input_size=2, hidden_size=8)
     """
     names = ("hidden_size", "num_layers", "bidirectional")
-    return LayerSpec(settings["kind"], INPUT_SIZE[settings["task"]], **{name: settings[name] for name in names})
+    return LayerSpec(settings["kind"], input_size, **{name: settings[name] for name in names})
 
 
 def recipe_of(settings: dict[str, Any]) -> Recipe:
@@ -49,19 +49,20 @@ def recipe_of(settings: dict[str, Any]) -> Recipe:
     return Recipe(batch=BATCH[settings["task"]], **{name: settings[name] for name in names})
 
 
-def seconds_of(settings: dict[str, Any]) -> float:
+def seconds_of(settings: dict[str, Any], own: Task | None = None) -> float:
     """About how long a run takes.
 
     Raises:
         ValueError: it cannot be trained here: it is too large, takes too long, or cannot be read.
     """
-    extent = extent_of(settings["task"], settings["seq_len"])
-    return check_training(spec_of(settings), extent, recipe_of(settings), settings["device"])
+    extent = extent_of(settings["task"], settings["seq_len"], own)
+    spec = spec_of(settings, input_size_of(settings["task"], own))
+    return check_training(spec, extent, recipe_of(settings), settings["device"])
 
 
-def model_of(settings: dict[str, Any], classes: int) -> SequenceClassifier:
+def model_of(settings: dict[str, Any], input_size: int, classes: int) -> SequenceClassifier:
     """The model of a run, before it has learned anything."""
-    spec = spec_of(settings)
+    spec = spec_of(settings, input_size)
     model = SequenceClassifier(
         spec,
         classes,
@@ -79,7 +80,7 @@ class Run:
     Attributes:
         number: counted from 1 in a lab.
         settings: by name, what was chosen.
-        classes: of the task.
+        classes, input_size: of the task.
         sequence: the test sequence that is looked at; `label` is its class.
         guess: the accuracy of who always says the most frequent class.
         of: the steps that it takes in all.
@@ -95,12 +96,13 @@ class Run:
     """
 
     def __init__(self, number: int, settings: dict[str, Any], task: Task) -> None:
-        self.number, self.settings, self.classes = number, settings, task.classes
+        self.number, self.settings = number, settings
+        self.classes, self.input_size = task.classes, task.input_size
         self.sequence, self.label = task.test[0]
         self.guess = torch.stack([label for _, label in task.test]).bincount().max().item() / len(task.test)
         recipe = recipe_of(settings)
         self.of = recipe.epochs * -(-len(task.train) // recipe.batch)
-        self.model: SequenceClassifier | None = model_of(settings, len(task.classes))
+        self.model: SequenceClassifier | None = model_of(settings, task.input_size, len(task.classes))
         self.events: Iterator[Step | Scores | None] = train(self.model, task, recipe)
         self.steps: list[Step] = []
         self.scores: list[Scores] = []
@@ -115,7 +117,8 @@ class Run:
     def is_small(self) -> bool:
         """Whether one thread is as quick as several."""
         recipe = recipe_of(self.settings)
-        return 3 * spec_of(self.settings).costs(len(self.sequence), recipe.batch).multiply_adds <= ONE_THREAD
+        spec = spec_of(self.settings, self.input_size)
+        return 3 * spec.costs(len(self.sequence), recipe.batch).multiply_adds <= ONE_THREAD
 
     @property
     def is_done(self) -> bool:

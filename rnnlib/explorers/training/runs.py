@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from rnnlib.engine.training.model import SequenceClassifier
+from rnnlib.engine.training.tasks import MADE, Task
 from rnnlib.explorers.training.payload import scores_of
 from rnnlib.explorers.training.record import Run, model_of
 from rnnlib.explorers.training.sentences import differences
@@ -18,12 +19,16 @@ MOST = 12  # that are kept
 class Runs:
     """The runs in their order, the one that goes on among them.
 
+    Args:
+        own: the learner's own data, if there are some.
+
     Attributes:
         kept: of earlier ones those that have learned for an epoch at least; the last ones, where there are many.
         last: the one that is shown, kept or not; None before the first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, own: Task | None = None) -> None:
+        self.own = own
         self.kept: list[Run] = []
         self.last: Run | None = None
 
@@ -40,7 +45,7 @@ class Runs:
         """
         number = self.last.number if self.last else 0
         with torch.inference_mode(False), torch.device("cpu"):  # whatever the cell that starts it is in
-            task = task_of(settings["task"], settings["seq_len"], settings["seed"])
+            task = task_of(settings["task"], settings["seq_len"], settings["seed"], self.own)
             run = Run(number + 1, settings, task)
         if self.last is not None:
             self.last.frames, self.last.now = [], None  # only what is shown has some
@@ -54,7 +59,7 @@ class Runs:
 
     def like(self, settings: dict[str, Any]) -> list[Run]:
         """Those on the same task."""
-        names = ("task", "seq_len") if settings["task"] != "speakers" else ("task",)
+        names = ("task", "seq_len") if settings["task"] in MADE else ("task",)
         return [run for run in self.kept if all(run.settings[name] == settings[name] for name in names)]
 
     def beside(self, run: Run) -> list[Run]:
@@ -79,6 +84,6 @@ class Runs:
             return None
         best, run = max(found, key=lambda pair: pair[0].accuracy)
         with torch.inference_mode(False), torch.device("cpu"):
-            model = model_of(run.settings, len(run.classes))
+            model = model_of(run.settings, run.input_size, len(run.classes))
             model.load_state_dict(best.weights)
         return model.eval()

@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from rnnlib.engine.training.tasks import MADE
 from rnnlib.explorers.training.record import Run
+from rnnlib.explorers.training.tasks import YOURS
 from rnnlib.explorers.training.view import LOOP
 from rnnlib.spec.kinds import family_of
 
@@ -67,9 +69,10 @@ def told(settings: Settings) -> list[str]:
         RNN, hidden_size 8, packed, h_n; learns counting of 20 steps
           Adam with lr 0.005, max_norm 1, epochs 40, seed 0, device cpu
     """
-    of = f" of {settings['seq_len']} steps" if settings["task"] != "speakers" else ""
+    of = f" of {settings['seq_len']} steps" if settings["task"] in MADE else ""
+    task = "your own data" if settings["task"] == YOURS else settings["task"]
     how = ", ".join(said(name, settings[name]) for name in LOOP)
-    return [f"{in_words(settings)}; learns {settings['task']}{of}", f"  Adam with {how}"]
+    return [f"{in_words(settings)}; learns {task}{of}", f"  Adam with {how}"]
 
 
 def found(run: Run, others: Sequence[Run] = ()) -> list[str]:

@@ -1,6 +1,6 @@
 // The lab's controls: what is learned, by what model, how; and the buttons that start and stop it.
 import { changes, choice, el, listen, pick, slider, toggle } from "../shared/controls.js";
-import { LENGTH, LOOP, optionsOf, SIZES, valueSaid } from "./words.js";
+import { LENGTH, LOOP, MADE, optionsOf, SIZES, valueSaid } from "./words.js";
 
 const RANGES = { seq_len: [2, 200], hidden_size: [1, 128], num_layers: [1, 4] };
 
@@ -29,7 +29,7 @@ export function controlsOf(model, say) {
   const made = Object.fromEntries(shown.map((name) => [name, make[name]()]));
   /** What changes nothing is not there to be changed. */
   const mind = () => {
-    if (made.seq_len) made.seq_len.whole.hidden = get("task") === "speakers";
+    if (made.seq_len) made.seq_len.whole.hidden = !MADE.includes(get("task"));
     if (made.forget_bias) made.forget_bias.whole.hidden = !get("families")[get("kind")].keeps;
   };
   mind();

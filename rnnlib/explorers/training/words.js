@@ -3,6 +3,7 @@ import { lossSaid } from "./curves.js";
 import { reachSaid } from "./maps.js";
 import { lastUpTo } from "./record.js";
 
+export const MADE = ["memory", "counting"]; // on the spot, of seq_len steps
 export const SIZES = ["seq_len", "hidden_size", "num_layers"];
 export const MODEL = ["bidirectional", "packed", "summary"];
 export const LOOP = ["lr", "max_norm", "forget_bias"];
@@ -33,7 +34,7 @@ export function valueSaid(name, value) {
 export function otherSaid(get) {
   const { settings, number } = get("run");
   if (!settings || get("doing")) return "";
-  const made = get("task") !== "speakers";
+  const made = MADE.includes(get("task"));
   const differs = SETTINGS.filter((name) => (made || name !== "seq_len") && settings[name] !== get(name));
   if (!differs.length) return "";
   const said = differs.map((name) => `${name} ${valueSaid(name, settings[name])}`);
