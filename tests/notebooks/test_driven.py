@@ -54,6 +54,7 @@ SpeedLab(nn.GRU(3, 2, batch_first=True, dtype=torch.float64), compare=["packed"]
 TrainingLab("counting", "RNN", 4, seq_len=5, epochs=2)
 TrainingLab("memory", "LSTM", 4, seq_len=5, forget_bias=5, bidirectional=True, num_layers=2, controls=("task", "kind"))
 TrainingLab(question="Which speakers are confused?")
+TrainingLab(([(torch.ones(3, 2), 0)] * 4, [(torch.zeros(5, 2), 1)]), "RNN", 4, epochs=2)
 GradientExplorer()
 GradientExplorer(nn.LSTM(5, 6, 2, bidirectional=True), torch.ones(9, 1, 5), question="What is left?")
 checkup(nn.LSTM(3, 4), torch.ones(4, 5, 3)).view

@@ -83,7 +83,7 @@ class TrainingLab(Lab, TrainingView):
         own = None if isinstance(task, str) else own_task(task)
         self._runs = Runs(own)
         self._sent = 0.0  # when all frames were sent last
-        begin = {"tasks": [*([YOURS] if own else []), *TASKS], "task": YOURS if own else task}
+        begin: dict[str, Any] = {"tasks": [*([YOURS] if own else []), *TASKS], "task": YOURS if own else task}
         begin |= {"kind": kind, "hidden_size": hidden_size, "controls": controls, "question": question}
         begin |= {"summaries": list(SUMMARIES), "devices": list(available())}
         super().__init__(**begin | traits)

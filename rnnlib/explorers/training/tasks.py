@@ -126,5 +126,7 @@ def _pairs(name: str, given: Any) -> list[tuple[Any, Any]]:
         raise ValueError(f"{name} is empty: give {PAIRS}, at least one.")
     for index, pair in enumerate(given):
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-            raise TypeError(f"{name}[{index}] must be a pair, a tensor (steps, width) and its class, not {brief(pair)}.")
+            raise TypeError(
+                f"{name}[{index}] must be a pair, a tensor (steps, width) and its class, not {brief(pair)}."
+            )
     return list(given)
