@@ -15,7 +15,7 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 # JupyterLab would ask on its first start whether to fetch news from the internet.
 NO_NEWS := $(VENV)/jupyter/settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings
 
-.PHONY: help lab site test test-long lesson notebooks bench record pictures sheet browser
+.PHONY: help lab site test test-long lesson notebooks bench record pictures sheet class browser
 
 help: ## show these lines
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ pictures: $(VENV)/installed-test browser ## make the README's picture anew
 
 sheet: $(VENV)/installed-test browser ## write a page of shapes and rules to print, as HTML and PDF, into build/class/
 	@$(RUN) -m teaching.sheet
+
+class: $(VENV)/installed-site ## write what a class needs of a lesson into build/class/: make class LESSON=06_padding_packing
+	@$(RUN) -m teaching.build $(LESSON)
 
 browser: $(VENV)/installed-test
 	@$(RUN) -m tests.browser.install

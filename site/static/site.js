@@ -23,4 +23,4 @@ const reach = () => {
     else one.removeAttribute("tabindex");
   }
 };
-new ResizeObserver(reach).observe(document.querySelector("article"));
+for (const article of document.querySelectorAll("article")) new ResizeObserver(reach).observe(article); // slides have none

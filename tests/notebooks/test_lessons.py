@@ -51,7 +51,7 @@ def test_contributing_lists_every_place_and_everything_that_the_tests_read_of_a_
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_what_is_folded_begins_its_cell(path: Path) -> None:
-    """So the README's command for a class finds it."""
+    """So `make class` finds it."""
     cells = nbformat.read(path, as_version=4).cells
     assert [cell.id for cell in cells if "<details>" in cell.source and not cell.source.startswith("<details>")] == []
 

@@ -41,6 +41,7 @@ def test_make_alone_tells_its_commands() -> None:
         "record",
         "pictures",
         "sheet",
+        "class",
     ]
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -46,22 +43,6 @@ def test_its_python_runs() -> None:
         exec(block, {})
     for code in re.findall(r"`((?:ShapeExplorer|predict)\(\"[^`…]*)`", README):
         assert eval(code, dict(vars(rnnlib)))
-
-
-def test_its_command_for_a_class_leaves_no_solution_and_no_output(tmp_path: Path) -> None:
-    (command,) = re.findall(r"^(jupyter nbconvert (?:.*\\\n)*.*)$", README, re.MULTILINE)
-    (folder,) = re.findall(r"--output-dir=(\S+)", command)
-    words = [sys.executable, "-m", *shlex.split(command.replace("\\\n", "").replace(folder, str(tmp_path)))]
-    *words, lessons = words
-    assert lessons == "notebooks/*.ipynb"
-    subprocess.run([*words, *sorted((ROOT / "notebooks").glob("*.ipynb"))], check=True, capture_output=True)
-    made = [path.read_text("utf-8") for path in tmp_path.glob("*.ipynb")]
-    assert len(made) == len(list((ROOT / "notebooks").glob("*.ipynb")))
-    for text in made:
-        assert "exercise-check" in text
-        assert "<summary>A hint</summary>" in text
-        told = ("text-solution", "A solution", "<summary>The cure", '"text/plain"')
-        assert [word for word in told if word in text] == []
 
 
 def test_its_links_lead_somewhere() -> None:
