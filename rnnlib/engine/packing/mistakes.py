@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 from rnnlib.engine.call import keeping_torch_settings
+from rnnlib.engine.overrides import is_plain
 from rnnlib.engine.packing.comparison import prepared
 from rnnlib.engine.packing.outcome import Outcome, outcome_of
 from rnnlib.spec import LayerSpec
@@ -222,10 +223,9 @@ def run_mistake(mistake: Mistake, layer: LayerSpec | nn.Module, sequences: Seque
         "pack_padded_sequence": pack_padded_sequence,
         "pad_packed_sequence": pad_packed_sequence,
     }
-    device = packing.data.device
-    randomly = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
-    with keeping_torch_settings(spec, 0), randomly, torch.enable_grad():  # as in a cell
-        return outcome_of(mistake.code, mistake.cure, mistake.result, names)
+    draws = mistake not in MISTAKES or not is_plain(spec, module)  # else a cell that draws is disturbed by nothing
+    with keeping_torch_settings(spec, 0), torch.enable_grad():  # as in a cell
+        return outcome_of(mistake.code, mistake.cure, mistake.result, names, draws=draws)
 
 
 def _with_own_weights(twin: nn.Module) -> nn.Module:

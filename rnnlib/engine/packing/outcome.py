@@ -39,7 +39,7 @@ class Outcome:
     cures: bool = True
 
 
-def outcome_of(code: str, cure: str, result: str, names: dict[str, Any]) -> Outcome:
+def outcome_of(code: str, cure: str, result: str, names: dict[str, Any], *, draws: bool = True) -> Outcome:
     """Run code that goes wrong, and after it its cure. Both may be a learner's own, and whatever they do is told.
 
     Args:
@@ -47,14 +47,15 @@ def outcome_of(code: str, cure: str, result: str, names: dict[str, Any]) -> Outc
         cure: likewise; it may use what the code has made.
         result: the name that both give to what they make: a tensor, a PackedSequence, numbers, or a layer's states.
         names: what both know; what they make is added.
+        draws: whether they may draw random numbers: the same every time, and yours stay as they are.
 
     Example:
         >>> outcome_of("a = torch.ones(2) + torch.ones(3)", "a = torch.ones(2) + 1", "a", {"torch": torch}).cured
         'a (2,)'
     """
-    error = _exception(code, names)
+    error = _exception(code, names, draws)
     wrong = names.get(result)
-    failed = _exception(cure, names)
+    failed = _exception(cure, names, draws)
     right = names.get(result)
     if failed or right is None:
         said = f"The cure raised {failed}" if failed else f"The cure makes no {result}."
@@ -66,17 +67,24 @@ def outcome_of(code: str, cure: str, result: str, names: dict[str, Any]) -> Outc
         return Outcome(error or said, bool(error), f"{result}, a {type(right).__name__}")
 
 
-def _exception(code: str, names: dict[str, Any]) -> str:
-    """Run code; what it raises, in words, or "". It draws the same random numbers every time."""
-    torch.default_generator.manual_seed(SEED)
+def _exception(code: str, names: dict[str, Any], draws: bool) -> str:
+    """Run code; what it raises, in words, or ""."""
     try:
-        with _ending():
+        with _ending(), _same_numbers() if draws else contextlib.nullcontext():
             exec(code, names)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever torch raises is what is shown
         return f"{type(error).__name__}: {error}"[:LONGEST]
     except _EndlessError:
         return f"TimeoutError: it was stopped after {SECONDS} seconds"
     return ""
+
+
+@contextlib.contextmanager
+def _same_numbers() -> Iterator[None]:
+    devices = [torch.cuda.current_device()] if torch.cuda.is_initialized() else []  # type: ignore[no-untyped-call]
+    with torch.random.fork_rng(devices=devices):
+        torch.default_generator.manual_seed(SEED)
+        yield
 
 
 class _EndlessError(BaseException):

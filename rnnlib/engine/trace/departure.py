@@ -12,6 +12,7 @@ from rnnlib.engine.call import Inputs, Outputs
 from rnnlib.engine.closeness import difference, rounding
 from rnnlib.engine.equations import States
 from rnnlib.engine.layers import evaluation_copy
+from rnnlib.engine.limits import as_layer
 from rnnlib.engine.trace.changes import Change, changes_of
 from rnnlib.engine.trace.comparison import MANY, nudged, own_answer
 from rnnlib.engine.trace.time_major import as_the_layer_gives_it
@@ -19,7 +20,7 @@ from rnnlib.engine.trace.unroll import unroll
 from rnnlib.spec import LayerSpec
 
 FAR = 100  # times nearer a change must bring the equations: else it might as well be chance
-MOST_STEPS = 200  # of all layers and directions, that every change is tried on
+MOST = {"steps": 200, "multiply_adds": 20_000_000}  # of all layers and directions, that every change is tried on
 
 
 class Departure(NamedTuple):
@@ -178,7 +179,9 @@ def _begins_so(change: Change, found: Departure, compared: Compared) -> bool:
     spec, weights, items = compared.spec, compared.weights, slice(found.item, found.item + 1)
     steps = slice(None if spec.num_directions > 1 or found.step is None else found.step + 1)
     x, mask = compared.x[steps, items], compared.mask[steps, items]
-    if len(x) * spec.num_layers * spec.num_directions > MOST_STEPS:
+    work = {"steps": len(x) * spec.num_layers * spec.num_directions}
+    work["multiply_adds"] = as_layer(spec).costs(len(x), 1).multiply_adds
+    if any(work[name] > most for name, most in MOST.items()):
         return False
     output = unroll(spec, weights, x, tuple(state[:, items] for state in compared.first), mask, change.step_of).output
     own = compared.steps(compared.own)[steps, items]

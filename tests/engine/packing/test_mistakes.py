@@ -220,6 +220,14 @@ def test_nothing_given_is_changed() -> None:
     assert torch.equal(torch.get_rng_state(), state)
 
 
+def test_a_cell_that_draws_beside_it_is_not_disturbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random numbers belong to the whole process: not even put back are they touched."""
+    monkeypatch.setattr(torch.random, "fork_rng", None)
+    layer = real(LayerSpec("GRU", 12, 5))
+    for mistake in MISTAKES:
+        assert run_mistake(mistake, layer, VOWELS).cures
+
+
 def test_where_new_tensors_are_made_makes_no_difference() -> None:
     layer = real(LayerSpec("GRU", 12, 5))
     said = [run_mistake(mistake, layer, VOWELS) for mistake in MISTAKES]
