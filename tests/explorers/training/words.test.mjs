@@ -40,8 +40,7 @@ test("a picture of other settings is said to be one, and of which", () => {
     otherSaid(getter({ kind: "RNN" }, { packed: false })),
     "Shown is run 2, with kind kind, packed off. Start to train what is chosen.",
   );
-  for (const task of ["speakers", "your own"])
-    assert.equal(otherSaid(getter({ task, seq_len: 9 }, { task })), ""); // it has none to choose
+  for (const task of ["speakers", "your own"]) assert.equal(otherSaid(getter({ task, seq_len: 9 }, { task })), ""); // it has none to choose
 });
 
 test("a step is told with its scores and its gradient", () => {
