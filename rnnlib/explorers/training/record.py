@@ -36,8 +36,8 @@ def spec_of(settings: dict[str, Any], input_size: int) -> LayerSpec:
 
     Example:
         >>> from rnnlib import TrainingLab
-        >>> spec_of(TrainingLab("memory", "LSTM", 8).settings, input_size=2)
-        LayerSpec('LSTM', input_size=2, hidden_size=8)
+        >>> spec_of(TrainingLab("memory", "LSTM", 8).settings, input_size=2) == LayerSpec("LSTM", 2, 8)
+        True
     """
     names = ("hidden_size", "num_layers", "bidirectional")
     return LayerSpec(settings["kind"], input_size, **{name: settings[name] for name in names})
