@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from teaching.sheet import COLUMNS, KINDS, RULES, Column, Rule, main, rows, sheet
+from teaching.sheet import COLUMNS, KINDS, RULES, Column, Rule, rows, sheet
 from tests.strategies import cases
 
+ROOT = Path(__file__).parents[2]
 size = st.integers(1, 6)
 SIZES = st.fixed_dictionaries(
     dict.fromkeys(("seq_len", "batch", "input_size", "hidden_size", "num_layers"), size) | {"seed": st.integers(0, 99)}
@@ -121,7 +124,8 @@ def test_every_shape_and_rule_is_on_the_page() -> None:
 
 
 def test_it_is_one_page_to_print_and_asks_for_nothing(tmp_path: Path) -> None:
-    main(tmp_path)
+    command = [sys.executable, "-m", "teaching.sheet", str(tmp_path)]  # two Playwrights cannot run in one process
+    subprocess.run(command, cwd=ROOT, check=True, timeout=120)
     pdf = (tmp_path / "shapes.pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
