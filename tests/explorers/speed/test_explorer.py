@@ -356,7 +356,8 @@ def test_sizes_beyond_memory_are_refused_with_the_numbers(monkeypatch: pytest.Mo
             (name, 10**12) for name in ("cell loop", "layer", "packed")
         ]
         assert all(re.search(NEEDED, one["why"]) for one in said)
-    assert [row["note"] for row in lab.rows] == [lab.rows[0]["note"]] * 3
+    assert len(lab.rows) == 3
+    assert all(re.search(NEEDED, row["note"]) for row in lab.rows)
 
 
 TOO_LARGE: list[tuple[dict[str, Any], set[int]]] = [
