@@ -337,12 +337,13 @@ OTHER = {torch.float16: "choose dtype=torch.bfloat16 there, if", torch.bfloat16:
 
 @pytest.mark.parametrize("dtype", OTHER)
 def test_what_torch_has_not_under_autocast_is_said(dtype: torch.dtype) -> None:
-    """Which that is depends on the processor."""
+    """Which that is depends on the processor, and on whether gradients are wanted: a run keeps them, a time not."""
     layer, x = nn.LSTM(3, 4), torch.randn(5, 2, 3)
     with torch.autocast("cpu", dtype=dtype):
-        for ask in (run, functools.partial(time_layer, min_run_time=1e-3)):
+        for ask, gradients in ((run, True), (functools.partial(time_layer, min_run_time=1e-3), False)):
             try:
-                layer(x)
+                with torch.set_grad_enabled(gradients):
+                    layer(x)
             except RuntimeError:
                 said = refused(functools.partial(ask, layer, x), f"on cpu under torch.autocast: {OTHER[dtype]}")
                 assert f"no LSTM in {str(dtype).removeprefix('torch.')} " in said

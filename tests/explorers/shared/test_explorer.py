@@ -136,12 +136,17 @@ def test_a_layer_of_ones_own_that_fails_is_said_to_and_the_last_choice_holds(mak
 
 
 def test_what_torch_has_not_is_no_fault_of_rnnlib() -> None:
+    """Some processors have it: then there is no problem."""
     explorer = ShapeExplorer("LSTM")
-    with torch.autocast("cpu", dtype=torch.float16):
+    problem = ""
+    with torch.autocast("cpu", dtype=torch.float16), torch.no_grad():
         explorer.set_state({"seq_len": 5})
-        with pytest.raises(RuntimeError):  # as it does without rnnlib
+        try:
             nn.LSTM(3, 4)(torch.zeros(5, 2, 3))
-    assert explorer.problem.startswith("torch has no LSTM in float16 on cpu under torch.autocast: ")
+        except RuntimeError:
+            problem = "torch has no LSTM in float16 on cpu under torch.autocast: "
+    assert explorer.problem.startswith(problem)
+    assert bool(explorer.problem) == bool(problem)
     assert_agrees(explorer)
 
 
