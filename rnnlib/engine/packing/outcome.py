@@ -107,9 +107,11 @@ def _ending() -> Iterator[None]:
     try:
         yield
     finally:
-        with lock:
-            over.set()
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # raised here at the latest, it is taken back
+        with contextlib.suppress(_EndlessError):  # asked for, and raised here at the latest: where a loop begins anew
+            with lock:
+                over.set()
+            for _ in range(2):
+                pass
         timer.cancel()
 
 

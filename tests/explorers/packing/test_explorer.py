@@ -334,7 +334,8 @@ def test_a_mistake_of_ones_own_is_recorded_for_a_page() -> None:
 
 
 @pytest.mark.parametrize("cure", ["last = nowhere", "while True: last = 1"])
-def test_whatever_a_mistake_of_ones_own_does_nothing_else_is_lost(cure: str) -> None:
+def test_whatever_a_mistake_of_ones_own_does_nothing_else_is_lost(cure: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rnnlib.engine.packing.outcome.SECONDS", 0.3)
     explorer = PackingExplorer("GRU", mistakes=[BUG | {"cure": cure}], controls=("lengths",))
     explorer.mistake = "bug"
     assert explorer.answer["tried"]["cured"].startswith("The cure raised ")

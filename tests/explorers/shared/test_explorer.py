@@ -64,7 +64,6 @@ def choose(explorer: Any, move: dict[str, Any]) -> None:
         setattr(explorer, name, value)
 
 
-@pytest.mark.long  # in a process that has had a browser it does not end
 @pytest.mark.parametrize("by", [choose, lambda explorer, move: explorer.set_state(move)], ids=["Python", "a control"])
 @pytest.mark.parametrize("make", KINDS)
 def test_an_interrupt_anywhere_leaves_the_choice_and_the_answer_together(make: Any, by: Callable[..., None]) -> None:
