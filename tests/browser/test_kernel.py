@@ -44,7 +44,6 @@ def is_stale(explorer: Explorer) -> None:
         expect(tick).to_be_hidden()
 
 
-@pytest.mark.long  # in one browser with other notebooks it is not steady; test_no_kernel.py is for every day
 @pytest.mark.parametrize("ended", ["restarted", "shut down"])
 def test_pictures_follow_numbers_do_not_pretend_and_running_heals(notebook: Notebook, ended: str) -> None:
     shape, step, direction = (explorer_of(notebook, kind) for kind in ("shape", "step", "direction"))
