@@ -105,6 +105,17 @@ def test_what_was_not_recorded_is_not_shown_and_there_is_a_way_back(saved: Saved
     expect(root).to_have_attribute("data-state", "live")
 
 
+def test_an_answer_is_read_where_nothing_is_known_too(saved: Saved) -> None:
+    asked = {"question": "Which grow?", "solution": "`input` and `output` do."}
+    root = saved.open(ShapeExplorer("GRU", controls=("seq_len", "batch"), **asked))
+    moved(root, "seq_len", 5)
+    moved(root, "batch", 2)
+    root.get_by_role("button", name="Show the answer").click()
+    expect(root.locator(".line")).to_contain_text("input and output do. Not known here: recorded is one control")
+    root.get_by_role("button", name="Hide the answer").click()
+    expect(root.locator(".line")).not_to_contain_text("input and output do.")
+
+
 def test_where_nothing_can_be_drawn_without_torch_the_other_control_goes_back(saved: Saved) -> None:
     root = saved.open(StepExplorer("GRU", seq_len=4, controls=("seq_len", "hidden_size")))
     moved(root, "seq_len", 7)
@@ -122,7 +133,9 @@ def test_a_training_that_was_recorded_is_played_and_another_needs_torch(saved: S
     root.get_by_role("button", name="Start").click()
     expect(root.get_by_role("slider", name="step", exact=True)).not_to_have_value("0")
     expect(root.locator(".findings li").first).to_be_visible()
+    expect(root.get_by_role("button", name=re.compile("^(Step|Cancel|Anew)$"))).to_have_count(0)
     root.get_by_role("radio", name="GRU").check(force=True)
+    expect(root.locator(".findings li").first).to_be_hidden()
     root.get_by_role("button", name="Start").click()
     expect(root.get_by_text("Not here: that takes torch, and this page has none.")).to_be_visible()
     expect(root.get_by_role("button", name="Start")).to_be_visible()

@@ -8,10 +8,11 @@ const LONG = 300; // characters of a question, from which on it may scroll
 const SLOTS = ["problem", "notice", "pointed", "solution", "changed", "resting"];
 const OF_PICTURE = ["pointed", "resting"]; // what to do with it
 
-/** Of all that could be said, what is: its slot and its words. */
+/** Of all that could be said, what is: its slot and its words. An answer that was asked for is read beside a notice. */
 export function spoken(words, slots = SLOTS) {
   const now = slots.find((name) => words[name]) ?? slots.at(-1);
-  return [now, words[now] ?? ""];
+  const answered = now === "notice" && words.solution;
+  return [now, answered ? `${words.solution} ${words.notice}` : (words[now] ?? "")];
 }
 
 /** The one line in which an explorer speaks. `set(slot, words)`; what is longer lies over the picture, and moves nothing. */

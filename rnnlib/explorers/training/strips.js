@@ -63,5 +63,6 @@ export function buttonBar(model) {
   };
   const deaf = listen(model, changes(["doing"], show));
   show();
-  return { parts: [main, one, cancel, anew], mind, stop: deaf };
+  const parts = get("page") ? [main] : [main, one, cancel, anew]; // what was recorded is played, and no more
+  return { parts, mind, stop: deaf };
 }

@@ -61,7 +61,7 @@ function build(model, host) {
     root.toggleAttribute("data-refused", Boolean(cannot));
     line.set("changed", cannot || otherSaid(get));
     line.set("resting", number ? `${get("progress").now} ${get("doing") ? "" : READING}` : invitation(get));
-    found.replaceChildren(...sentences.map((words) => el("li", {}, words)));
+    found.replaceChildren(...sentences.map((words) => el("li", { class: "fades" }, words)));
     found.dataset.sizes = JSON.stringify(asked);
     draw(at);
   };

@@ -216,6 +216,6 @@ print((lambda: sum(range(4)))())
 
 
 def test_afterwards_python_may_be_profiled() -> None:
-    """An exception for a thread that is taken back leaves a mark in Python 3.11, and who is profiled then never ends."""
+    """An exception for a thread that is taken back leaves a mark in Python 3.11: what is profiled then never ends."""
     done = subprocess.run([sys.executable, "-c", PROFILED], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (0, "6\n"), done.stderr
