@@ -18,14 +18,15 @@ PART = re.compile(r'<(script|style)\b[^>]*\bid="(rnnlib-[\w-]+)"[^>]*>.*?</\1>',
 FOLDED = {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}  # JupyterLab's word for it, and myst-nb's
 
 
-def lesson_page(path: Path, ways: str) -> NotebookNode:
+def lesson_page(path: Path, ways: str, *, stored: bool = True) -> NotebookNode:
     """The notebook that Sphinx reads in the place of a lesson.
 
-    The lesson is run anew, and each view that comes out takes the place of its text. All else stays as it is stored.
+    The lesson is run anew, and each view that comes out takes the place of its text.
 
     Args:
         path: the lesson's notebook.
         ways: what is said under its title on how to run it, in Markdown.
+        stored: whether all else stays as it is stored, or is what came out, too: of a lesson that was changed.
 
     Raises:
         RuntimeError: a cell failed, or shows something else than what is stored. It says which one.
@@ -36,10 +37,12 @@ def lesson_page(path: Path, ways: str) -> NotebookNode:
     for cell, anew in zip(notebook.cells, cells, strict=True):
         hidden = [tag for name, tag in FOLDED.items() if cell.metadata.get("jupyter", {}).get(name)]
         cell.metadata.tags = [*cell.metadata.get("tags", []), *hidden]
-        stored, shown = ([o for o in one.get("outputs", []) if "data" in o] for one in (cell, anew))
-        if len(stored) != len(shown):
+        if not stored and cell.cell_type == "code":
+            cell.outputs = anew.outputs
+        kept, shown = ([o for o in one.get("outputs", []) if "data" in o] for one in (cell, anew))
+        if len(kept) != len(shown):
             raise RuntimeError(f"{path.name}, cell {cell.id}: what it shows is not what is stored. Run make notebooks.")
-        for old, new in zip(stored, shown, strict=True):
+        for old, new in zip(kept, shown, strict=True):
             if VIEW in (html := new.data.get("text/html", "")):
                 old.data = {"text/html": once(html, parts)}
     notebook.cells.insert(1, new_markdown_cell(ways))

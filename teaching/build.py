@@ -56,8 +56,9 @@ def write(lessons: list[Path], folder: Path) -> None:
     """
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
+    names = {path.stem for path in lessons}
     for path in lessons:
-        lesson = nbformat.read(path, as_version=4)
+        lesson = pages.linked(nbformat.read(path, as_version=4), names)
         nbformat.write(student_notebook(lesson), folder / "students" / path.name)
         nbformat.write(exercise_notebook(lesson), folder / "exercises" / path.name)
         shutil.copyfile(path, folder / "lecturer" / path.name)

@@ -51,7 +51,7 @@ SLIDES = {
         "center": False,
         "hash": True,
         "navigationMode": "linear",
-        "progress": False,  # it would count the views' own sections as slides
+        "progress": False,
         "slideNumber": "h.v",
         "touch": False,  # a finger moves a view's controls
         "transition": "none",
@@ -75,7 +75,7 @@ def write(lessons: list[Path], folder: Path) -> None:
 
     def run(path: Path) -> NotebookNode:
         print(path.stem, flush=True)
-        return linked(lesson_page(path, WAYS), {path.stem for path in lessons})
+        return linked(lesson_page(path, WAYS, stored=False), {path.stem for path in lessons})
 
     with ThreadPoolExecutor(2) as pool:  # each waits for a kernel of its own
         pages = {path.stem: page for path, page in zip(lessons, pool.map(run, lessons), strict=True)}

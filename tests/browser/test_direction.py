@@ -227,9 +227,9 @@ def test_the_two_summaries_are_compared_when_asked(plain: Page) -> None:
         panel = explorer.root.locator(".summaries")
         expect(panel).to_be_hidden()
         explorer.root.get_by_role("button", name="Compare two summaries").click()
-        for section, verdict in zip(panel.locator("section").all(), said, strict=True):
-            expect(section.locator("p")).to_contain_text(verdict)
-    panel = shown(plain, "lesson").root.locator(".summaries section").first
+        for summary, verdict in zip(panel.locator(".summary").all(), said, strict=True):
+            expect(summary.locator("p")).to_contain_text(verdict)
+    panel = shown(plain, "lesson").root.locator(".summaries .summary").first
     panel.get_by_role("button", name="backward half x_11, 1 of 12").click()
     shows(shown(plain, "lesson"), part="output", time=STEPS - 1, direction=1)
     reads(shown(plain, "lesson"), [STEPS - 1])

@@ -78,7 +78,8 @@ def told(lesson: NotebookNode) -> set[str]:
     calls = (node for source in code(lesson) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     given = [one.value for call in calls for one in call.keywords if one.arg in ("solution", "slips")]
     texts = {node.value for one in given for node in ast.walk(one) if isinstance(node, ast.Constant)}
-    return {text for text in (folded - rest) | texts if len(text) > 20}
+    said = {line for line in folded if not any(line in other for other in rest)}
+    return {text for text in said | texts if len(text) > 20}
 
 
 def test_a_students_notebook_runs_and_holds_no_answer_anywhere(made: Site) -> None:
@@ -108,7 +109,7 @@ def test_an_exercise_runs_by_itself_and_can_be_solved(made: Site) -> None:
         assert sheet.cells[-1].source.count("<details>") == sheet.cells[-1].source.count("</details>") == 2
         assert [text for text in told(read(path)) if any(text in cell.source for cell in sheet.cells)] == []
         *_, begun, _, right = cell_outputs([*code(sheet), solved(source), source["exercise-check"]], FOLDER)
-        assert ("Not yet: " in begun, "Right: " in right) == (True, True), path.name
+        assert ("Not yet: " in begun, "Right" in right) == (True, True), path.name
 
 
 def test_the_lecturers_notebook_is_the_lesson(made: Site) -> None:

@@ -51,7 +51,7 @@ function build(model, host) {
   );
   const held = holdHeight(picture);
   const root = el(
-    "section",
+    "div",
     { class: "rnnlib checkup", role: "region", "aria-label": report.head },
     el("div", { class: "question" }, el("p", {}, el("b", {}, report.head)), el("p", { class: "cost" }, report.cost)),
     ...report.notes.map((note) => el("p", { class: "note" }, note)),

@@ -26,8 +26,8 @@ export function summaries(state, arrays, item, { look, go }) {
     });
     const mark = el("span", { class: `${right ? "right" : "differs"} live` }, right ? "= " : "≠ ");
     return el(
-      "section",
-      { "aria-label": `${code} as the summary` },
+      "div",
+      { class: "summary", role: "region", "aria-label": `${code} as the summary` },
       el("h3", {}, el("code", {}, code)),
       ...rows,
       el("p", {}, mark, why),

@@ -58,7 +58,7 @@ export function mistakePanel(model, offered) {
     panel.hidden = false;
   };
   const title = offered ? [el("label", { class: "pick" }, el("b", {}, "What goes wrong if …"), menu)] : [];
-  const whole = el("section", { class: "mistakes", "aria-label": "What goes wrong" }, ...title, panel);
+  const whole = el("div", { class: "mistakes", role: "region", "aria-label": "What goes wrong" }, ...title, panel);
   const deaf = listen(model, { "change:mistake": show, "change:answer": show });
   show();
   return { whole, stop: deaf };

@@ -61,8 +61,8 @@ def predict(
         reveal: ``"later"`` keeps what is right until ``card.reveal()`` is called.
 
     Returns:
-        A card to show in a notebook. Its ``answer(…)`` does the same from Python, and its trait ``answers`` has what
-        was answered.
+        A card to show in a notebook. Its ``answer(…)`` gives the same feedback from Python, and its trait
+        ``answers`` has what was answered.
 
     Raises:
         TypeError, ValueError: no layer, no such tensor, row or size, or arguments that do not go together.

@@ -121,8 +121,8 @@ function skeleton(model) {
   const told = el("div", { class: "told", role: "status" }, el("p", { class: "quiet" }, later ? LATER : HIDDEN));
   const asked = el("div", { class: "question" }, el("p", {}, way.heading), ask);
   const root = el(
-    "section",
-    { class: "rnnlib prediction", "aria-label": model.get("question") },
+    "div",
+    { class: "rnnlib prediction", role: "region", "aria-label": model.get("question") },
     asked,
     form,
     line.whole,

@@ -63,8 +63,8 @@ export function snippetPanel() {
     code.replaceChildren(...parts);
   };
   const whole = el(
-    "section",
-    { class: "snippet", "aria-label": "The code that does the same" },
+    "div",
+    { class: "snippet", role: "region", "aria-label": "The code that does the same" },
     copy,
     el("pre", {}, code),
   );

@@ -106,7 +106,8 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
   const facts = el("span", { class: "facts fades" });
   const page = model.get("page");
   if (page) line.whole.append(wayBack(page));
-  const root = el("section", { class: `rnnlib ${name}`, role: "region", "aria-label": label });
+  // No section element, here or further in: on a slide, reveal.js takes each for a slide of its own.
+  const root = el("div", { class: `rnnlib ${name}`, role: "region", "aria-label": label });
   const question = questionOf(model, line, root);
   const told = [...(stands("says") ? [facts] : []), ...(page ? [pageFacts(page)] : [])];
   const filled = strips.map((strip) => strip.filter(Boolean)).filter((strip) => strip.length);

@@ -29,7 +29,7 @@ function bar({ slip, number, said, typed }, length) {
 }
 
 function render({ model, el: host }) {
-  const root = el("section", { class: "rnnlib tally", role: "region", "aria-label": "A tally of answers" });
+  const root = el("div", { class: "rnnlib tally", role: "region", "aria-label": "A tally of answers" });
   const draw = () => {
     const [rows, problems] = [model.get("rows"), model.get("problems")];
     const [question, ...call] = model.get("card").split("\n");
