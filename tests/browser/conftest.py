@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ import nbformat
 import pytest
 from anywidget import AnyWidget
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab
 from tests.browser.plain_page import plain_page
@@ -18,7 +19,7 @@ from tests.browser.screen import Explorer
 
 HERE = Path(__file__).parent
 NO_KERNEL = "Could not send widget sync message"  # what ipywidgets says when a slider moves and there is no kernel
-SHOTS = HERE.parents[1] / "build" / "screens"
+SHOTS = HERE.parents[1] / "build" / "screens"  # where every screen is kept, to be looked at: SHOTS=1 make test
 STEPS = 30  # of the step explorer
 SETUP = """import rnnlib, torch
 from rnnlib import *
@@ -54,6 +55,12 @@ def lab() -> Iterator[Lab]:
         for name in ("everything", "kernel"):  # a notebook has one kernel, however many pages show it
             nbformat.write(notebook, lab.folder / f"{name}.ipynb")
         yield lab
+
+
+def shoot(shown: Page | Locator, name: str) -> None:
+    """Keep a picture of what is shown, if that is asked for: to take it costs more than most tests."""
+    if os.environ.get("SHOTS"):
+        shown.screenshot(path=SHOTS / f"{name}.png")
 
 
 def context_of(browser: Browser) -> BrowserContext:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import shoot
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, TAB_STOPS, Explorer
 
@@ -33,7 +33,7 @@ def test_axe_finds_nothing_serious(everything: Notebook, explorer: Explorer, the
     explorer.root.get_by_role("switch", name="weights").click()
     view = everything.views(kind)
     view.scroll_into_view_if_needed()
-    view.screenshot(path=SHOTS / f"{kind} {theme}.png")
+    shoot(view, f"{kind} {theme}")
     found = Axe().run(everything.page, context=f".jp-OutputArea .rnnlib.{kind}").response
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []

@@ -14,7 +14,7 @@ from torch import nn
 
 from rnnlib import checkup
 from rnnlib.explorers.checkup.explorer import ShownCheckup
-from tests.browser.conftest import SHOTS, afresh
+from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
@@ -180,7 +180,7 @@ def test_it_is_whole_at_every_width(plain: Page, name: str) -> None:
             box = explorer.root.bounding_box()
             assert box
             assert box["height"] <= HIGHEST
-            explorer.root.screenshot(path=SHOTS / f"checkup {name}.png")
+            shoot(explorer.root, f"checkup {name}")
     for question in ("runs", "alone", "directions", "future", "trained", "layers"):
         choose(explorer, question)
         if found := looks(plain, name, LAPTOP):

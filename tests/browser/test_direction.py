@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from torch import nn
 
 from rnnlib import DirectionExplorer, LayerSpec
-from tests.browser.conftest import SHOTS, afresh
+from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
@@ -266,7 +266,7 @@ def test_it_is_for_everyone(plain: Page, name: str, dark: bool) -> None:
     thing(explorer, "h_n 0 1").click()
     shows(explorer, part="h_n")
     plain.mouse.move(0, 0)
-    explorer.root.screenshot(path=SHOTS / f"direction {name} {'dark' if dark else 'light'}.png")
+    shoot(explorer.root, f"direction {name} {'dark' if dark else 'light'}")
     found = Axe().run(plain, context=f"#{name}").response
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []

@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SHOTS, cell_of
+from tests.browser.conftest import cell_of, shoot
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, Explorer, stands_still
 
@@ -24,7 +24,7 @@ def test_each_slider_moves_the_diagram_and_the_numbers(everything: Notebook, exp
             explorer.is_live(**{name: before + step})
             expect(explorer.slider(name)).to_be_focused()
             expect(explorer.field(name)).to_have_value(str(before + step))
-    explorer.root.screenshot(path=SHOTS / f"moved {theme}.png")
+    shoot(explorer.root, f"moved {theme}")
 
 
 def test_the_choices_move_them_too(explorer: Explorer) -> None:

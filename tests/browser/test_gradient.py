@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rnnlib import GradientExplorer
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import shoot
 from tests.browser.test_access import CONTRAST
 from tests.browser.test_whole import WIDTHS, looks
 
@@ -120,7 +120,7 @@ def test_it_is_whole_at_every_width_in_both_themes_and_accessible(page: Page) ->
                 assert looks(page, name, width, dark=dark) == [], (name, width, dark)
                 if name == "all":
                     theme = "dark" if dark else "light"
-                    page.locator("#all .rnnlib").screenshot(path=SHOTS / f"gradient {width} {theme}.png")
+                    shoot(page.locator("#all .rnnlib"), f"gradient {width} {theme}")
             found = Axe().run(page, context=f"#{name}").response["violations"]
             assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
             contrasts = page.locator(f"#{name} .rnnlib").evaluate(CONTRAST)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SHOTS, STEPS, VIEWS
+from tests.browser.conftest import STEPS, VIEWS, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SLIDERS, Explorer
 from tests.browser.test_direction import reads, shows, thing
@@ -54,7 +54,7 @@ def test_pictures_follow_numbers_do_not_pretend_and_running_heals(notebook: Note
     if ended == "restarted":  # ipywidgets tells its models so; of a shutdown, only silence tells
         is_stale(shape)
     the_diagram_follows(shape, old)
-    shape.root.screenshot(path=SHOTS / f"kernel {ended}.png")
+    shoot(shape.root, f"kernel {ended}")
     time_still_moves(step)
     thing(direction, "output 3 0").click()
     shows(direction, time=3, direction=0)

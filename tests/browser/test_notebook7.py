@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import SHOTS, context_of
+from tests.browser.conftest import context_of, shoot
 from tests.browser.lab import Lab
 from tests.browser.screen import Explorer
 
@@ -27,5 +27,5 @@ def test_a_lesson_runs_and_its_explorer_lives(lab: Lab, browser: Browser) -> Non
     page.keyboard.press("Shift+Enter")
     active = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
     expect(active).to_have_attribute("data-windowed-list-index", str(int(cell or 0) + 1))
-    page.screenshot(path=SHOTS / "notebook 7.png")
+    shoot(page, "notebook 7")
     page.context.close()

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rnnlib import LayerSpec, predict
-from tests.browser.conftest import SHOTS, afresh
+from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 
 
@@ -40,7 +40,7 @@ def test_a_right_answer_by_keyboard(card: Locator) -> None:
     answer(card, "(2, 3, 10)")
     expect(card.locator(".line")).to_have_text("✓ Right.")
     expect(card.get_by_role("textbox")).to_be_focused()
-    card.screenshot(path=SHOTS / "card right.png")
+    shoot(card, "card right")
 
 
 def test_a_wrong_answer_is_told_its_misconception_and_can_be_mended(card: Locator) -> None:
@@ -48,7 +48,7 @@ def test_a_wrong_answer_is_told_its_misconception_and_can_be_mended(card: Locato
     expect(card.locator(".line")).to_contain_text("✗ Not yet. Try once more")
     expect(card).to_contain_text("This is the shape of output")
     expect(card).not_to_contain_text("The layer says")
-    card.screenshot(path=SHOTS / "card wrong.png")
+    shoot(card, "card wrong")
     answer(card, "banana")
     expect(card.get_by_role("alert")).to_contain_text("banana")
     expect(card).to_contain_text("This is the shape of output")  # nonsense changes nothing
@@ -142,7 +142,7 @@ def test_each_kind_of_question(  # by keyboard where one types, by touch's own s
         assert page.evaluate("models.card.sent.at(-1).answer") == given
         page.evaluate(REPLY, ["card", kernel.answer(given).__dict__ | {"truth": "", "axes": []}])
         expect(line).to_contain_text(says)
-        page.screenshot(path=SHOTS / f"card {kind} {width} {says[0]}.png")
+        shoot(page, f"card {kind} {width} {says[0]}")
     card.evaluate("(card) => { if (card.scrollWidth > card.clientWidth) throw Error('it is cut'); }")
     page.get_by_role("button", name="Show the answer").click()
     page.evaluate(REPLY, ["card", kernel.show()])
@@ -176,7 +176,7 @@ def test_a_saved_card_replies_by_itself_and_does_not_give_the_answer_away(browse
     answer(card, "2x3x8")
     expect(card).to_contain_text("You left num_directions out of h_n.")
     expect(card).to_contain_text("The layer says (4, 3, 8)")
-    page.screenshot(path=SHOTS / "card saved.png")
+    shoot(page, "card saved")
     answer(card, "4 3 8")
     expect(card.locator(".line")).to_have_text("✓ Right.")
     page.close()

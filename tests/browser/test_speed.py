@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import SpeedLab
-from tests.browser.conftest import SHOTS, afresh
+from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import Explorer
 from tests.browser.test_access import CONTRAST
@@ -399,7 +399,7 @@ def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(speed: Explorer, the
     assert [stop for stop in stops if not stop["name"]] == []
     wanted = {"LSTM", "axis", "values", "backward", "batch", "Measure", "layer", "predict cell loop", "CSV", "Copy"}
     assert wanted <= {stop["name"].strip() for stop in stops}
-    speed.root.screenshot(path=SHOTS / f"speed {theme}.png")
+    shoot(speed.root, f"speed {theme}")
     found = Axe().run(speed.page, context=".rnnlib.speed").response
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []

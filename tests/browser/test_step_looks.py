@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from torch import nn
 
 from rnnlib import LayerSpec, StepExplorer, trace
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import shoot
 from tests.browser.test_access import CONTRAST
 
 PageOf = Callable[[Mapping[str, AnyWidget]], Page]
@@ -50,7 +50,7 @@ OTHERS = {
     "all controls": lambda: StepExplorer("LSTM"),
     "stack": lambda: StepExplorer(LayerSpec("LSTM", 12, 16, num_layers=2, bidirectional=True, proj_size=5)),
     "relu": lambda: StepExplorer(LayerSpec("RNN", 3, 4, nonlinearity="relu", bias=False), question="why? " * 20),
-    "large": lambda: StepExplorer(LayerSpec("GRU", 12, 300), seq_len=300),
+    "large": lambda: StepExplorer(LayerSpec("GRU", 12, 160), seq_len=300),
     "packed": lambda: StepExplorer(*packed()),
 }
 WIDTHS = (360, 530, 700, 848, 1108, 1600)
@@ -109,7 +109,7 @@ def test_at_every_width_nothing_is_cut_off_and_no_type_is_small(shown: Callable[
         page.evaluate("width => { document.getElementById('step').style.width = `${width}px`; }", width)
         page.wait_for_timeout(60)
         assert page.evaluate(FAULTS) == [], width
-        page.locator(".rnnlib.step").screenshot(path=SHOTS / f"step {name} {width}.png")
+        shoot(page.locator(".rnnlib.step"), f"step {name} {width}")
     page.set_viewport_size({"width": 1400, "height": 1300})
 
 
@@ -192,7 +192,7 @@ def test_a_long_score_of_many_units_shows_those_around_the_chosen_one(shown: Cal
     around = colours(h[0, 0, :, 0, 133:147], np.abs(h).max())
     assert np.abs(pixels[1:-1, :, 3] - around[..., 0]).max() <= 1
     assert (pixels[[0, -1], :, 3] == 0).all()  # more units are left out above and below
-    expect(page.locator(".key")).to_contain_text("units 133 to 146 of 300")
+    expect(page.locator(".key")).to_contain_text("units 133 to 146 of 160")
 
 
 # Where the middles of the thumb, of the line and of the chosen cell's column are.
@@ -398,7 +398,7 @@ def test_axe_finds_nothing_serious(shown: Callable[..., Page], name: str, dark: 
     page = shown((LESSONS | OTHERS)[name](), time=3, paper=True)
     page.evaluate("dark => { document.body.dataset.jpThemeLight = String(!dark); }", dark)
     page.locator(".fold").click()
-    page.locator(".rnnlib.step").screenshot(path=SHOTS / f"step {name} {'dark' if dark else 'light'}.png")
+    shoot(page.locator(".rnnlib.step"), f"step {name} {'dark' if dark else 'light'}")
     found = Axe().run(page, context=".rnnlib.step").response
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rnnlib import LayerSpec, predict, tally
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import shoot
 
 CARD = predict(LayerSpec("LSTM", 11, 17, 2, bidirectional=True, batch_first=True), "h_n", seq_len=7, batch=3)
 ROOM = ["3 7 34"] * 14 + ["3, 4, 17"] * 7 + ["2 3 17", "4 3 34", "8, 3, 17"] + ["4 3 17"] * 21 + ["banana"]
@@ -40,5 +40,5 @@ def test_a_bar_is_as_long_as_its_share(page_of: Callable[[Mapping[str, AnyWidget
     root.evaluate("(root) => { if (root.scrollWidth > root.clientWidth) throw Error('it is cut'); }")
     for theme in ("true", "false"):
         page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", theme)
-        page.screenshot(path=SHOTS / f"tally {width} {theme}.png")
+        shoot(page, f"tally {width} {theme}")
         assert Axe().run(page, context="#tally").response["violations"] == []

@@ -19,7 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import TrainingLab
-from tests.browser.conftest import SHOTS, afresh
+from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import Explorer
 from tests.browser.test_access import CONTRAST
@@ -230,7 +230,7 @@ def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(training: Explorer, 
     assert [stop for stop in stops if not stop["name"]] == []
     wanted = {"task", "GRU", "hidden_size", "packed", "lr", "Start", "Play", "step", "CSV", "Copy"}
     assert wanted <= {stop["name"].strip() for stop in stops}
-    training.root.screenshot(path=SHOTS / f"training {theme}.png")
+    shoot(training.root, f"training {theme}")
     found = Axe().run(training.page, context=".rnnlib.training").response
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
