@@ -77,9 +77,10 @@ def told(lesson: NotebookNode) -> set[str]:
         (folded if tags & {"solution", "answer"} else rest).update(line.strip() for line in cell.source.splitlines())
     calls = (node for source in code(lesson) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     given = [one.value for call in calls for one in call.keywords if one.arg in ("solution", "slips")]
-    texts = {node.value for one in given for node in ast.walk(one) if isinstance(node, ast.Constant)}
-    said = {line for line in folded if not any(line in other for other in rest)}
-    return {text for text in said | texts if len(text) > 20}
+    said = [value for one in given for value in (one.values if isinstance(one, ast.Dict) else [one])]  # not the choices
+    texts = {node.value for one in said for node in ast.walk(one) if isinstance(node, ast.Constant)}
+    alone = {line for line in folded if not any(line in other for other in rest)}
+    return {text for text in alone | texts if len(text) > 20}
 
 
 def test_a_students_notebook_runs_and_holds_no_answer_anywhere(made: Site) -> None:
