@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import Browser
 
 from teaching import build
@@ -178,6 +178,22 @@ def test_a_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path, capsys:
     assert build.main(["--to", str(tmp_path / "file"), "04_gru"]) == 1
     said = capsys.readouterr().err
     assert re.fullmatch(r"\S+/file/students cannot be written: .+\. Name another folder with --to\.\n", said)
+
+
+def test_slides_and_pages_show_what_a_changed_lesson_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = [new_code_cell(f"'{tag} {{}}'.format(6 * 7)", metadata={"tags": [tag]}) for tag in ("exercise", "hint")]
+    cells[0].outputs = [new_output("execute_result", {"text/plain": "'exercise 41'"})]
+    cells[0].source = f"## Exercise\n{cells[0].source}"
+    changed = new_notebook(cells=[new_markdown_cell("# 12 · Changed"), *cells])
+    nbformat.write(changed, tmp_path / "12_changed.ipynb")
+    monkeypatch.setattr(build, "LESSONS", {"12_changed": tmp_path / "12_changed.ipynb"})
+    assert build.main(["--to", str(tmp_path / "class"), "12_changed"]) == 0, capsys.readouterr().err
+    for kind in ("slides", "pages"):
+        html = (tmp_path / "class" / kind / "12_changed.html").read_text("utf-8")
+        assert "exercise 42" in html
+        assert "exercise 41" not in html
 
 
 def test_a_lesson_that_does_not_run_is_named_with_its_cell(
