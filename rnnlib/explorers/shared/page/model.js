@@ -33,7 +33,9 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
   const unknown = () => {
     const [name, ...others] = movedIn(chosen());
     if (acts.length) return ONE_RUN;
-    return others.length ? ONE_MOVE : `Not known here: ${name} was recorded at other values.`;
+    if (others.length) return ONE_MOVE;
+    const values = recordedValues({ state, moves })[name]?.map(said).join(", ");
+    return `Not known here: ${name} was recorded ${values ? `at ${values}` : "as this page began with it"}.`;
   };
   const about = { ...page, back, unknown, returned: "", values: snaps ? recordedValues({ state, moves }) : {} };
   const now = { ...state, page: about };

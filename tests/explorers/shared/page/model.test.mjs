@@ -77,7 +77,12 @@ test("where nothing could be drawn, what was moved before goes back, and that is
 test("why nothing is known says what was recorded instead", () => {
   const model = made();
   move(model, "seq_len", 5);
-  assert.equal(model.get("page").unknown(), "Not known here: seq_len was recorded at other values.");
+  assert.equal(model.get("page").unknown(), "Not known here: seq_len was recorded at 4, 8, 12.");
+  move(model, "seq_len", 8);
+  move(model, "lengths", [1, 1]);
+  assert.equal(model.get("page").unknown(), "Not known here: lengths was recorded as this page began with it.");
+  move(model, "lengths", [5, 3]);
+  move(model, "seq_len", 5);
   move(model, "kind", "GRU");
   assert.match(model.get("page").unknown(), /recorded is one control at a time, moved from where this page began/);
   const lab = made({ asked: [...asked, "doing"], acts: ["doing"] });
