@@ -26,7 +26,7 @@ export function recordedValues({ state, moves }) {
 export function pageModel({ state: begun, asked, places, acts, moves, most, snaps, page }) {
   const state = { ...begun }; // what "none was moved" is; an act that is played back changes it for good
   const back = () => {
-    for (const name of asked) set(name, state[name]);
+    for (const name of Object.keys(state)) if (!places.includes(name)) set(name, state[name]); // what only followed, too
     model.save_changes();
   };
   /** Why nothing is known of what is chosen. */

@@ -119,3 +119,14 @@ test("who listens hears each change once, until they stop", () => {
 test("the values that a recording knows are told from small to large", () => {
   assert.deepEqual(recordedValues({ state, moves }).draw, [0, 1, 2]);
 });
+
+test("the way back leads to where the page began, whatever followed and was refused meanwhile", () => {
+  const model = made({ state: { ...state, more: [1] } });
+  move(model, "seq_len", 4);
+  model.set("more", [2]); // as a front end does beside what it asks
+  move(model, "kind", "GRU");
+  model.set("problem", "refused");
+  model.get("page").back();
+  const now = ["seq_len", "kind", "more", "answer", "problem"].map(model.get);
+  assert.deepEqual(now, [8, "LSTM", [1], "of 8", ""]);
+});
