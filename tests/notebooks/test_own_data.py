@@ -41,13 +41,7 @@ THEN = {  # what else a lesson asks for there
     "11_your_own_model": "classes = 1 + max(labels)",
 }
 DAILY = {("06_padding_packing", "made"), ("10_training", "prices")}
-ALONE = {("11_your_own_model", "one sequence")}  # it asks whether one sequence moves another, and says: two or more
-EVERY = [
-    pytest.param(x, y, marks=[pytest.mark.long] * ((x, y) not in DAILY))
-    for x in LESSONS
-    for y in DATA
-    if (x, y) not in ALONE
-]
+EVERY = [pytest.param(x, y, marks=[pytest.mark.long] * ((x, y) not in DAILY)) for x in LESSONS for y in DATA]
 
 SCREENS = """
 import gc
