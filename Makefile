@@ -33,7 +33,7 @@ site: $(VENV)/installed-site ## build the web edition in build/site: every explo
 	$(RUN) site/build.py
 
 # Compiled once, and not by each of a hundred Pythons, whatever your own environment says.
-test test-long: export PYTHONDONTWRITEBYTECODE :=
+test test-long bench: export PYTHONDONTWRITEBYTECODE :=
 
 test: $(VENV)/installed-test browser ## run every test: style, types, package, notebooks, JupyterLab in a browser
 	$(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval rnnlib tests notebooks

@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 STARTUP = Path(__file__).with_name("startup.py").read_text("utf-8")
 VIEW = '<div class="rnnlib-page"'  # how a view's HTML begins
+WIDGET = "application/vnd.jupyter.widget-view+json"  # what is none of ours: a progress bar, which here stands still
 # What a view's HTML brings along, and a page needs once.
 PART = re.compile(r'<(script|style)\b[^>]*\bid="(rnnlib-[\w-]+)"[^>]*>.*?</\1>', re.DOTALL)
 FOLDED = {"source_hidden": "hide-input", "outputs_hidden": "hide-output"}  # JupyterLab's word for it, and myst-nb's
@@ -45,6 +46,8 @@ def lesson_page(path: Path, ways: str, *, stored: bool = True) -> NotebookNode:
         for old, new in zip(kept, shown, strict=True):
             if VIEW in (html := new.data.get("text/html", "")):
                 old.data = {"text/html": once(html, parts)}
+            elif WIDGET in new.data:
+                cell.outputs.remove(old)
     notebook.cells.insert(1, new_markdown_cell(ways))
     return notebook
 

@@ -12,7 +12,7 @@ from tests.browser.screen import SLIDERS, TAB_STOPS, Explorer
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 
 
-@THEMES
+@pytest.mark.parametrize("theme", [LIGHT, pytest.param(DARK, marks=pytest.mark.long)])
 def test_everything_is_reached_by_tab_in_order_and_seen(everything: Notebook, explorer: Explorer, theme: str) -> None:
     everything.theme(theme)
     explorer.root.get_by_role("button", name="Code").click()

@@ -38,6 +38,7 @@ def explorer_of(notebook: Notebook, kind: str) -> Explorer:
 
 
 def is_stale(explorer: Explorer) -> None:
+    explorer.root.scroll_into_view_if_needed()  # of what is out of sight Chromium keeps the old style for a while
     expect(explorer.root).to_have_attribute("data-state", "stale", timeout=10_000)
     expect(explorer.line).to_contain_text("Not live")
     for tick in explorer.root.locator(".tick").all():  # nothing stale wears one

@@ -28,7 +28,7 @@ def test_a_lesson_runs_and_its_explorers_live(open_notebook: Callable[[str], Not
         explorer.is_live(**moved)
 
 
-@pytest.mark.parametrize("reports", [4, pytest.param(None, marks=pytest.mark.long)])
+@pytest.mark.parametrize("reports", [2, pytest.param(None, marks=pytest.mark.long)])
 def test_an_answer_is_hidden_until_its_cell_is_run_and_is_then_in_sight(
     lab: Lab, watched: BrowserContext, reports: int | None
 ) -> None:

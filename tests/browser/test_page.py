@@ -131,14 +131,18 @@ def test_where_nothing_can_be_drawn_without_torch_the_other_control_goes_back(sa
 def test_a_training_that_was_recorded_is_played_and_another_needs_torch(saved: Saved) -> None:
     root = saved.open(TrainingLab("counting", "RNN", 8, seq_len=6, epochs=8, lr=0.01, controls=("kind",)))
     root.get_by_role("button", name="Start").click()
-    expect(root.get_by_role("slider", name="step", exact=True)).not_to_have_value("0")
+    step = root.get_by_role("slider", name="step", exact=True)
+    expect(step).not_to_have_value("0")
+    for later in (root.locator(".findings li").first, root.locator(".later").first):  # it is watched as it comes
+        expect(later).to_be_hidden()
+    expect(root.get_by_role("button", name=re.compile("^(Start|Step|Cancel|Anew)$"))).to_have_count(0)
+    step.fill(step.get_attribute("max") or "")
     expect(root.locator(".findings li").first).to_be_visible()
-    expect(root.get_by_role("button", name=re.compile("^(Step|Cancel|Anew)$"))).to_have_count(0)
-    root.get_by_role("radio", name="GRU").check(force=True)
-    expect(root.locator(".findings li").first).to_be_hidden()
-    root.get_by_role("button", name="Start").click()
-    expect(root.get_by_text("Not here: that takes torch, and this page has none.")).to_be_visible()
-    expect(root.get_by_role("button", name="Start")).to_be_visible()
+    root.get_by_role("radio", name="GRU").click(force=True)
+    expect(root.locator(".line")).to_contain_text("recorded is one run, with the settings that this page began with.")
+    expect(root.locator(".line")).to_contain_text("So kind is back at RNN.")
+    expect(root.get_by_role("radio", name="RNN")).to_be_checked()
+    expect(root.locator(".findings li").first).to_be_visible()
 
 
 def test_a_comparison_that_was_recorded_is_shown_once_it_is_asked_for(saved: Saved) -> None:
@@ -149,6 +153,25 @@ def test_a_comparison_that_was_recorded_is_shown_once_it_is_asked_for(saved: Sav
     expect(root.locator(".findings li").first).to_be_visible()
     expect(root.get_by_text(lab.about, exact=True)).to_be_visible()
     expect(root.get_by_role("button", name="Measure")).to_be_visible()
+    values = root.get_by_role("textbox", name="values")
+    values.fill("3, 4")
+    values.press("Enter")
+    expect(root.locator(".line")).to_contain_text("So values is back at 1, 2.")
+    expect(values).to_have_value("1, 2")
+    expect(root.locator(".findings li").first).to_be_visible()
+
+
+def test_a_key_moves_a_slider_from_one_recorded_value_to_the_next(saved: Saved) -> None:
+    root = saved.open(GradientExplorer(seq_len=8, hidden_size=4, controls=("forget_bias",)))
+    slider = root.get_by_role("slider", name="forget_bias")
+    slider.press("ArrowRight")
+    expect(root).to_have_attribute("data-state", "live")
+    first = float(slider.input_value())
+    slider.press("ArrowRight")
+    assert 0 < first < float(slider.input_value())
+    expect(root).to_have_attribute("data-state", "live")
+    slider.press("ArrowLeft")
+    expect(slider).to_have_value(str(first).removesuffix(".0"))
 
 
 def test_a_bug_to_find_is_one_on_a_page_too(saved: Saved) -> None:

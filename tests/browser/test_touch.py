@@ -71,6 +71,16 @@ def tap(part: Locator, across: float = 0.5, down: float = 0.5) -> None:
     part.page.touchscreen.tap(box["x"] + across * box["width"], box["y"] + down * box["height"])
 
 
+def draw(page: Page, places: list[tuple[float, float]]) -> None:
+    """Draw a finger over the page, from the first place to the last."""
+    touch = page.context.new_cdp_session(page)
+    kinds = ["Start", *["Move"] * (len(places) - 1), "End"]
+    for kind, place in zip(kinds, [*places, None], strict=True):
+        touches = [{"x": place[0], "y": place[1]}] if place else []
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
+        page.wait_for_timeout(16)
+
+
 @pytest.mark.parametrize("name", SHOWN)
 def test_what_is_touched_is_large_enough(
     shown: Callable[[str], Explorer], page_of: Callable[..., Page], name: str
@@ -136,8 +146,21 @@ def test_a_tap_takes_a_line_of_the_speed_lab_and_a_finger_moves_it(shown: Callab
     box = handle.locator(".reach").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    touch = explorer.page.context.new_cdp_session(explorer.page)
-    for kind, places in (("Start", [y]), ("Move", [y - 20]), ("Move", [y - 50]), ("End", [])):
-        touches = [{"x": x, "y": place} for place in places]
-        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
+    draw(explorer.page, [(x, y), (x, y - 20), (x, y - 50)])
     expect(explorer.answer.locator('li[data-setup="cell loop"]')).to_contain_text("times as long as layer")
+
+
+def test_a_swipe_that_begins_on_a_slider_scrolls_and_moves_nothing(shown: Callable[[str], Explorer]) -> None:
+    explorer = shown("shape")
+    explorer.page.evaluate("() => { document.body.style.paddingBottom = '2000px'; }")
+    slider = explorer.slider("seq_len")
+    before, box = slider.input_value(), slider.bounding_box()
+    assert box
+    x, y = box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2
+    draw(explorer.page, [(x, y - 12 * move) for move in range(9)])
+    assert explorer.page.evaluate("scrollY") > 20
+    expect(slider).to_have_value(before)
+    explorer.shows(explorer.diagram, seq_len=int(before))
+    explorer.page.evaluate("scrollTo(0, 0)")
+    tap(slider, 0.8)
+    assert int(slider.input_value()) > int(before)

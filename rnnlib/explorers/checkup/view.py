@@ -7,12 +7,10 @@ from typing import Any
 
 import traitlets
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief
 
-HERE = Path(__file__).parent
 ASKS = {  # what each question asks, said so that yes is as it should be
     "runs": "does it run?",
     "batch": "does a result depend on its own sequence alone?",
@@ -44,8 +42,7 @@ class CheckupView(View):
         text: what the picture says, in plain text.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     found = traitlets.Dict().tag(sync=True)
     chosen = Checked("runs", _check_question).tag(sync=True)

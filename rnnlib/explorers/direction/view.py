@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, one_of, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.kinds import check_layer_kind
 
-HERE = Path(__file__).parent
 PARTS = ("output", "h_n")
 PLACE = ("time", "layer_index", "direction", "item", "unit")
 ASKED = ("kind", "seq_len", "num_layers", "bidirectional", "packed")
@@ -31,8 +29,7 @@ class DirectionView(View):
         question: what a learner is asked to find out.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     kind = Checked("LSTM", lambda _, value: check_layer_kind(value)).tag(sync=True)
     seq_len = size(12)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, number, one_of, parts, size
 from rnnlib.explorers.shared.view import View
 
-HERE = Path(__file__).parent
 ASKED = ("seq_len", "hidden_size", "factor", "forget_bias", "initialisation", "clipping", "max_norm")
 CONTROLS = ASKED
 INITIALISATIONS = ("torch", "orthogonal")
@@ -27,8 +25,7 @@ class GradientView(View):
         question: what a learner is asked to find out.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     seq_len = size(100)
     hidden_size = size(32)

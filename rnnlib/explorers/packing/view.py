@@ -9,13 +9,11 @@ from typing import Any
 
 import traitlets
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_names, check_text, flag, one_of, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
 
-HERE = Path(__file__).parent
 MOST = {"steps": 100_000, "sequences": 1_000}  # that a picture and a live run are for
 STAGES = ("padded", "sorted", "packed", "unpacked")
 CONTROLS = (
@@ -106,8 +104,7 @@ class PackingView(View):
         question: what a learner is asked to find out.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     kind = Checked("LSTM", lambda _, value: check_layer_kind(value)).tag(sync=True)
     num_layers = size(1)

@@ -7,12 +7,9 @@ from typing import Any
 
 import traitlets
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.view import SENTENCES, View
 from rnnlib.spec.shapes import value_of
 from rnnlib.spec.snippet import FIELD
-
-HERE = Path(__file__).parent
 
 
 class PredictionCardView(View):
@@ -35,8 +32,7 @@ class PredictionCardView(View):
         later: whether it is not yet told what is right.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     question = traitlets.Unicode().tag(sync=True)
     call = traitlets.Unicode().tag(sync=True)

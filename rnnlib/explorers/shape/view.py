@@ -7,13 +7,11 @@ from typing import Any
 
 import traitlets
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_names, check_text, flag, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_kind
 
-HERE = Path(__file__).parent
 SIZES = ("seq_len", "batch", "input_size", "hidden_size", "num_layers")
 CHOICES = ("kind", "bidirectional", "batch_first", "device")
 CONTROLS = (*SIZES, "kind", "cell", "bidirectional", "batch_first", "device", "weights")
@@ -56,8 +54,7 @@ class ShapeView(View):
         question: what a learner is asked to find out.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     kind = Checked("LSTM", lambda _, value: check_kind(value)).tag(sync=True)
     seq_len = size(8)

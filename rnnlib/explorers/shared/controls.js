@@ -50,6 +50,12 @@ export function numberFrom(name, typed, [least, most]) {
 const nearest = (stops, value) =>
   stops.reduce((best, stop) => (Math.abs(stop - value) < Math.abs(best - value) ? stop : best));
 
+/** Where a slider that knows `stops` alone goes from one of them: to the nearest; by a key, a `step` on, to the next. */
+export function stopFrom(stops, now, value, step) {
+  const onward = stops.filter((stop) => (stop - now) * (value - now) > 0);
+  return nearest(Math.abs(value - now) < 1.5 * step && onward.length ? onward : stops, value);
+}
+
 /**
  * A slider and a field for the same trait. `say` gets a sentence when what was typed cannot be. With a `step` below 1 it
  * is for any number between its ends; `label` is what stands beside it, where that is not the trait's name.
@@ -69,9 +75,18 @@ export function slider(model, name, ends, say, { step = 1, label = name } = {}) 
     say("");
     model.set(name, value);
     model.save_changes();
+    show(); // where it stays as it was, the thumb does, too
   };
   const stops = model.get("page")?.values?.[name]; // without a kernel a slider may stop at what was recorded alone
-  range.addEventListener("input", () => take(stops ? nearest(stops, Number(range.value)) : Number(range.value)));
+  range.addEventListener("input", () => {
+    const value = Number(range.value);
+    take(stops ? stopFrom(stops, model.get(name), value, step) : value);
+  });
+  let before;
+  range.addEventListener("pointerdown", () => {
+    before = model.get(name);
+  });
+  range.addEventListener("pointercancel", () => take(before)); // a swipe that began here scrolls the page
   field.addEventListener("change", () => {
     const { value, problem } = step < 1 ? numberFrom(name, field.value, ends) : sizeFrom(name, field.value, least);
     if (problem) {

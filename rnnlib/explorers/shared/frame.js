@@ -1,5 +1,5 @@
 // The frame that every explorer stands in: the question, the controls, one picture, what the real layer says, and folds.
-import { el, keepKeys, listen } from "./controls.js";
+import { changes, el, keepKeys, listen } from "./controls.js";
 import { watchKernel } from "./status.js";
 
 const LONG = 300; // characters of a question, from which on it may scroll
@@ -8,11 +8,10 @@ const LONG = 300; // characters of a question, from which on it may scroll
 const SLOTS = ["problem", "notice", "pointed", "solution", "changed", "resting"];
 const OF_PICTURE = ["pointed", "resting"]; // what to do with it
 
-/** Of all that could be said, what is: its slot and its words. An answer that was asked for is read beside a notice. */
+/** Of all that could be said, what is: its slot, its words, and before a notice the answer that was asked for. */
 export function spoken(words, slots = SLOTS) {
   const now = slots.find((name) => words[name]) ?? slots.at(-1);
-  const answered = now === "notice" && words.solution;
-  return [now, answered ? `${words.solution} ${words.notice}` : (words[now] ?? "")];
+  return [now, words[now] ?? "", now === "notice" && words.solution ? `${words.solution} ` : ""];
 }
 
 /** The one line in which an explorer speaks. `set(slot, words)`; what is longer lies over the picture, and moves nothing. */
@@ -22,10 +21,11 @@ export function lineOf(slots) {
   const whole = el("div", { class: "line" }, alert, status);
   const set = (slot, said) => {
     words[slot] = said ?? "";
-    const [now, sentence] = spoken(words, slots);
+    const [now, sentence, answer] = spoken(words, slots);
     whole.dataset.slot = now;
     alert.textContent = now === "problem" ? sentence : "";
-    status.textContent = now === "problem" ? "" : sentence;
+    const told = answer ? [el("span", { class: "answer" }, answer), sentence] : [sentence];
+    status.replaceChildren(...(now === "problem" ? [] : told));
   };
   return { whole, set };
 }
@@ -126,7 +126,8 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
   );
   keepKeys(root);
   const tell = () => line.set("problem", model.get("problem"));
-  const deaf = listen(model, { "change:problem": tell });
+  const asked = Object.keys(model.get("answer").asked ?? {});
+  const deaf = listen(model, changes(["problem", ...asked], tell)); // another choice ends what was said of an entry
   const kernel = watchKernel(model, (state, words) => {
     line.set("notice", words);
     if (root.dataset.state === state) return;

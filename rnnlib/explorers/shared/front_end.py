@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ ANY_IMPORT = re.compile(
 IMPORT = re.compile(r'import \{\s*(?:\w+,\s*)*\w+,?\s*\} from "(?P<path>\.{1,2}/[\w./]+\.js)";')
 
 
+@functools.cache
 def module(file: Path) -> str:
     """A view's file with the files that it imports put in the place of their import statements, each once.
 
@@ -42,6 +44,7 @@ def _inlined(file: Path, done: set[Path]) -> str:
     return ANY_IMPORT.sub(put, file.read_text(encoding="utf-8"))
 
 
+@functools.cache
 def style(*files: Path) -> str:
     """The palette and the frame that all share, then the view's own style sheet.
 

@@ -45,7 +45,7 @@ class Lab(View):
                 moves = [Move({name: start}, differences(state, twin.get_state()))]
             finally:
                 twin.close()
-        return Recording(state, self.ASKED, acts=(name,), moves=moves)
+        return Recording(state, self.ASKED, acts=(name,), moves=moves, snaps=True)
 
     def close(self) -> None:
         """Take the lab off the screen, and end what is under way."""

@@ -7,11 +7,12 @@ import logging
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import anywidget
 import traitlets
 
+from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.page import html
 from rnnlib.explorers.shared.page.recording import Recording
 from rnnlib.spec.arguments import brief
@@ -33,6 +34,8 @@ class View(anywidget.AnyWidget):
         families: what each family of layers is: its states, its gates, what can be chosen of it.
     """
 
+    FOLDER: ClassVar[Path]  # where its view.js and view.css lie
+
     problem = traitlets.Unicode().tag(sync=True)
     solution = traitlets.Unicode().tag(sync=True)
     families = traitlets.Dict(families(), read_only=True).tag(sync=True)
@@ -50,6 +53,14 @@ class View(anywidget.AnyWidget):
                 f"{type(self).__name__} has no argument {brief(unknown[0])}: any of its traits can be given."
             )
         super().__init__(**traits)
+
+    @property
+    def _esm(self) -> str:  # read when a view is made, as is its style: to read all of them would make an import slow
+        return front_end.module(self.FOLDER / "view.js")
+
+    @property
+    def _css(self) -> str:
+        return front_end.style(self.FOLDER / "view.css")
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take values from the front end. What cannot be taken is answered with a sentence in the view.
@@ -97,8 +108,7 @@ class View(anywidget.AnyWidget):
 
     def as_html(self) -> str:
         """What `save` writes, as a fragment that a page of your own can hold."""
-        shown = next(one for one in type(self).__mro__ if "_esm" in vars(one)).__module__
-        return html.fragment(shown.split(".")[-2], self._recording(), repr(self))
+        return html.fragment(self.FOLDER.name, self._recording(), repr(self))
 
     def _title(self) -> str:
         return repr(self).partition("\n")[0]

@@ -55,11 +55,11 @@ class SpeedLab(Lab, SpeedView):
         TypeError, ValueError: a layer, setup, axis, value, size or control that cannot be, in a sentence.
 
     Example:
-        >>> lab = SpeedLab("GRU", compare=["layer", "packed"], axis="batch", values=[1, 2], seq_len=4)
+        >>> lab = SpeedLab("GRU", compare=["layer", "packed"], axis="batch", values=[2], seq_len=4)
         >>> lab.start()
         >>> lab.wait()
         >>> [(row["setup"], row["batch"]) for row in lab.rows]
-        [('layer', 1), ('packed', 1), ('layer', 2), ('packed', 2)]
+        [('layer', 2), ('packed', 2)]
     """
 
     ASKED, START, MADE = ASKED, ("measuring", True), "rows"

@@ -7,13 +7,11 @@ from typing import Any
 
 import traitlets
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
 
-HERE = Path(__file__).parent
 SIZES = ("seq_len", "batch", "hidden_size", "num_layers")
 SETTINGS = ("kind", "axis", *SIZES, "backward", "device")  # but for the size that is the axis, a chart's
 ASKED = (*SETTINGS, "compare", "values", "measuring")
@@ -56,8 +54,7 @@ class SpeedView(View):
         recorded: a run on a real GPU that was stored: its title and its rows, or why there is none.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     kind = Checked("LSTM", lambda _, value: check_layer_kind(value)).tag(sync=True)
     compare = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -7,12 +7,10 @@ from typing import Any
 
 import traitlets
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.kinds import check_kind
 
-HERE = Path(__file__).parent
 PLACE = ("time", "layer_index", "direction", "item", "unit")
 TRACED = ("kind", "weights", "source", "seq_len", "hidden_size", "device")
 CONTROLS = ("kind", "weights", "source", "device", "layer", "direction", "item", "unit", "seq_len", "hidden_size")
@@ -44,8 +42,7 @@ class StepView(View):
         question: what a learner is asked to find out.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     kind = Checked("LSTM", lambda _, value: check_kind(value)).tag(sync=True)
     weights = name_offered("random")

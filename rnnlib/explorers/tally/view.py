@@ -7,10 +7,7 @@ from typing import Any
 
 import traitlets
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.view import View
-
-HERE = Path(__file__).parent
 
 
 class TallyView(View):
@@ -23,8 +20,7 @@ class TallyView(View):
         problems: a sentence for each file that is damaged, empty, of another card, or there twice.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     card = traitlets.Unicode().tag(sync=True)
     rows: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)

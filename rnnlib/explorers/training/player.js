@@ -28,24 +28,22 @@ export function player(moved) {
   const halt = () => {
     clearInterval(timer);
     timer = 0;
-    show();
   };
   button.addEventListener("click", () => {
     if (timer) {
       halt();
-      return;
+      return go(at);
     }
-    if (at === last) go(0);
     timer = setInterval(() => {
-      go(Math.min(last, Math.ceil(at + (last * TICK) / PLAYED)));
-      if (at === last) halt();
+      const next = Math.min(last, Math.ceil(at + (last * TICK) / PLAYED));
+      if (next === last) halt();
+      go(next);
     }, TICK);
-    show();
+    go(at === last ? 0 : at);
   });
   range.addEventListener("input", () => {
-    const step = Number(range.value);
     halt();
-    go(step);
+    go(Number(range.value));
   });
   /** So many steps of all are recorded; of a run that has begun anew the slider follows the end. */
   const grow = (done, of, anew) => {
@@ -60,5 +58,5 @@ export function player(moved) {
     return at;
   };
   show();
-  return { whole, grow, play: () => button.click(), at: () => at, stop: halt };
+  return { whole, grow, play: () => button.click(), at: () => at, playing: () => timer > 0, stop: halt };
 }

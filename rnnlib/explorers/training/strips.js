@@ -40,7 +40,7 @@ export function controlsOf(model, say) {
 export function buttonBar(model) {
   const get = (name) => model.get(name);
   const named = (name, more = "") => el("button", { type: "button", class: more }, name);
-  const [main, one, cancel, anew] = [named("Start", "main"), named("Step"), named("Cancel"), named("Anew")];
+  const [main, one, cancel, anew] = [named("Start", "start"), named("Step"), named("Cancel"), named("Anew")];
   let silent = false;
   const send = (doing) => () => {
     model.set("doing", doing);
@@ -55,6 +55,7 @@ export function buttonBar(model) {
     const doing = silent ? "" : get("doing");
     main.textContent = { training: "Pause", paused: "Go on", step: "Go on" }[doing] ?? "Start";
     main.classList.toggle("on", doing === "training");
+    main.hidden = Boolean(get("page") && get("run").number); // there is no other run: that one is played again
     for (const button of [cancel, anew]) button.disabled = !doing;
   };
   const mind = (state) => {

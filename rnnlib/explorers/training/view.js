@@ -10,6 +10,7 @@ import { invitation, LOOP, MODEL, otherSaid, SETTINGS, SIZES } from "./words.js"
 
 const FEW = 4; // controls that have room in one strip
 const READING = "Point at a curve to read it; move the step slider to look back.";
+const PLAYING = "Step by step, as it went.";
 
 /** The whole lab in `host`; gives back what takes it away. */
 function build(model, host) {
@@ -20,7 +21,10 @@ function build(model, host) {
   const csv = csvPanel(model, "rnnlib_training.csv", "Every epoch of every run will stand here.");
   const picture = el("div", { class: "rnnlib-diagram" });
   const found = el("ul", { class: "findings rnnlib-numbers" });
-  const steps = player((step) => draw(step));
+  const steps = player((step) => {
+    draw(step);
+    tell();
+  });
   const part = (name) => controls[name]?.whole;
   const chosen = [
     ["task", "kind", ...SIZES],
@@ -45,13 +49,19 @@ function build(model, host) {
     picture.dataset.sizes = JSON.stringify({ ...valuesOf(model, SETTINGS), run: number, step });
     framed.relight();
   };
+  const tell = () => {
+    root.toggleAttribute("data-playing", steps.playing());
+    const { now } = get("progress");
+    const resting = steps.playing() ? PLAYING : `${now} ${get("doing") ? "" : READING}`;
+    line.set("resting", get("run").number ? resting : invitation(get));
+  };
   let [shownRun, drawnAt, begun] = [undefined, 0, false];
   const redraw = () => {
     drawnAt = 0;
     const { number, found: sentences = [] } = get("run");
     const { done = 0, of = 0 } = get("progress");
     const anew = number !== shownRun;
-    const at = steps.grow(done, of, anew);
+    steps.grow(done, of, anew);
     if (anew && begun && get("page")) steps.play(); // what was recorded comes at once, and is watched all the same
     [shownRun, begun] = [number, true];
     mindControls();
@@ -60,10 +70,10 @@ function build(model, host) {
     const { asked = {}, cannot = "" } = get("answer");
     root.toggleAttribute("data-refused", Boolean(cannot));
     line.set("changed", cannot || otherSaid(get));
-    line.set("resting", number ? `${get("progress").now} ${get("doing") ? "" : READING}` : invitation(get));
     found.replaceChildren(...sentences.map((words) => el("li", { class: "fades" }, words)));
     found.dataset.sizes = JSON.stringify(asked);
-    draw(at);
+    draw(steps.at());
+    tell();
   };
   const soon = () => {
     drawnAt ||= requestAnimationFrame(redraw); // what comes together is drawn once

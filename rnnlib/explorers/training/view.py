@@ -8,13 +8,11 @@ from typing import Any
 
 import traitlets
 
-from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_number, check_text, flag, one_of, parts, size
 from rnnlib.explorers.shared.view import View
 from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import check_layer_kind
 
-HERE = Path(__file__).parent
 SIZES = ("seq_len", "hidden_size", "num_layers")
 MODEL = ("kind", "hidden_size", "num_layers", "bidirectional", "packed", "summary", "forget_bias")
 LOOP = ("lr", "max_norm", "epochs", "seed", "device")
@@ -66,8 +64,7 @@ class TrainingView(View):
         show: which of its parts stand: ``"picture"``, ``"says"`` and ``"csv"``.
     """
 
-    _esm = front_end.module(HERE / "view.js")
-    _css = front_end.style(HERE / "view.css")
+    FOLDER = Path(__file__).parent
 
     task = traitlets.Unicode("speakers").tag(sync=True)
     seq_len = size(50)

@@ -11,8 +11,8 @@ test("of what may be said, a problem comes first, then the silent kernel, what i
   const all = { resting: "r", changed: "c", pointed: "p", solution: "s", notice: "n", problem: "!" };
   for (const name of ["problem", "notice", "pointed", "solution", "changed", "resting"]) {
     const besides = name === "notice" ? "s " : ""; // an answer that was asked for is read beside it
-    assert.deepEqual(spoken(all), [name, besides + all[name]]);
+    assert.deepEqual(spoken(all), [name, all[name], besides]);
     delete all[name];
   }
-  assert.deepEqual(spoken({}), ["resting", ""]);
+  assert.deepEqual(spoken({}), ["resting", "", ""]);
 });

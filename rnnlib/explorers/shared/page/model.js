@@ -7,7 +7,7 @@ const NOTHING = { moved: {}, after: {}, most: {} };
 export const NOT_HERE = "Not here: that takes torch, and this page has none. The live course does it.";
 const ONE_RUN = "Not known here: recorded is one run, with the settings that this page began with.";
 const ONE_MOVE = "Not known here: recorded is one control at a time, moved from where this page began.";
-const said = (value) => ({ true: "on", false: "off" })[value] ?? value;
+const said = (value) => ({ true: "on", false: "off", null: "none" })[value] ?? [value].flat().join(", ");
 
 /** The values of each control that a recording has an answer to, from small to large. */
 export function recordedValues({ state, moves }) {
@@ -21,7 +21,7 @@ export function recordedValues({ state, moves }) {
 /**
  * A model as anywidget's is. A choice is answered where it was recorded: one control moved from where the page began, or
  * none. Of any other it knows nothing: the last answer stays, and belongs to another choice. Where nothing can be drawn
- * then (`snaps`), the controls that were moved before go back, and the page's `returned` says so.
+ * then (`snaps`), the controls go back to what was recorded, and the page's `returned` says which.
  */
 export function pageModel({ state: begun, asked, places, acts, moves, most, snaps, page }) {
   const state = { ...begun }; // what "none was moved" is; an act that is played back changes it for good
@@ -42,6 +42,7 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
   const listeners = {};
   let shown = { ...NOTHING, most }; // the move that is answered on screen
   let touched = []; // by the learner, since the last answer
+  let returnedBy = ""; // the control that was moved when others went back
 
   const trigger = (event) => {
     for (const listener of [...(listeners[event] ?? [])]) listener();
@@ -82,16 +83,16 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
     for (const [name, value] of Object.entries(found.after)) set(name, value);
     set(name, state[name]);
   };
-  /** Of several that were moved the last alone, where that was recorded; the others go back. */
-  const lastAlone = () => {
-    const [choice, last] = [chosen(), touched.filter((name) => asked.includes(name)).at(-1)];
-    const found = last && moveTo({ ...state, [last]: choice[last] });
-    if (!found) return;
-    const others = movedIn(choice).filter((name) => name !== last);
+  /** Of several that were moved the last alone, where that was recorded; the others go back, or all do. */
+  const goBack = (last) => {
+    const choice = chosen();
+    const found = moveTo({ ...state, [last]: choice[last] });
+    const others = movedIn(choice).filter((name) => !found || name !== last);
     const are = others.map((name) => `${name} is back at ${said(state[name])}`).join(", ");
-    about.returned = `${are}: on this page one control moves at a time.`;
+    about.returned = found ? `${are}: on this page one control moves at a time.` : `${unknown()} So ${are}.`;
+    returnedBy = last;
     for (const name of others) set(name, state[name]);
-    show(found);
+    show(found ?? { ...NOTHING, most });
   };
   const model = {
     get: (name) => now[name],
@@ -105,7 +106,9 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
     off: (event, listener) => listeners[event]?.delete(listener),
     send() {},
     save_changes() {
-      about.returned = "";
+      const last = touched.filter((name) => asked.includes(name)).at(-1);
+      if (last !== returnedBy) [about.returned, returnedBy] = ["", ""]; // what a drag put back is said until it ends
+      if ("problem" in state) set("problem", state.problem);
       const tried = acts.find((name) => !alike(now[name], state[name]));
       const found = moveTo(chosen());
       if (tried && found) act(tried, found);
@@ -113,7 +116,7 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
         set(tried, state[tried]);
         set("problem", NOT_HERE);
       } else if (found) show(found);
-      else if (snaps) lastAlone();
+      else if (snaps && last) goBack(last);
       touched = [];
     },
   };

@@ -70,8 +70,31 @@ test("where nothing could be drawn, what was moved before goes back, and that is
   assert.equal(model.get("seq_len"), 8);
   assert.equal(model.get("page").returned, "seq_len is back at 8: on this page one control moves at a time.");
   assert.deepEqual(model.get("page").values.seq_len, [4, 8, 12]);
+  move(model, "kind", "LSTM");
+  assert.match(model.get("page").returned, /^seq_len is back/); // it is said until another control is moved
   move(model, "time", 2);
-  assert.deepEqual([model.get("answer"), model.get("time"), model.get("page").returned], ["of GRU", 2, ""]);
+  assert.deepEqual([model.get("answer"), model.get("time"), model.get("page").returned], ["of 8", 2, ""]);
+});
+
+test("where nothing could be drawn, a control that was not recorded goes back, and that is said", () => {
+  const model = made({ snaps: true });
+  assert.equal(move(model, "seq_len", 5), "of 8");
+  assert.equal(model.get("seq_len"), 8);
+  const recorded = "Not known here: seq_len was recorded at 4, 8, 12.";
+  assert.equal(model.get("page").returned, `${recorded} So seq_len is back at 8.`);
+  assert.equal(move(model, "kind", "GRU"), "of GRU");
+  assert.equal(model.get("page").returned, "");
+  const lab = made({ asked: [...asked, "doing"], moves: [], acts: ["doing"], snaps: true });
+  assert.equal(move(lab, "seq_len", 4), "of 8");
+  assert.equal(lab.get("seq_len"), 8);
+  assert.match(lab.get("page").returned, /recorded is one run.* So seq_len is back at 8\.$/);
+});
+
+test("what was refused is said no more once something else is chosen", () => {
+  const model = made();
+  model.set("problem", "refused");
+  move(model, "kind", "GRU");
+  assert.equal(model.get("problem"), "");
 });
 
 test("why nothing is known says what was recorded instead", () => {
