@@ -57,6 +57,13 @@ def lab() -> Iterator[Lab]:
         yield lab
 
 
+def in_both_themes(*names: str) -> pytest.MarkDecorator:
+    """Each of these by `name`, light and `dark`; in `make test` in one of the two, in turn."""
+    both = [(name, dark, (place % 2 == 0) == dark) for place, name in enumerate(names) for dark in (False, True)]
+    cases = [pytest.param(name, dark, marks=[pytest.mark.long] * later) for name, dark, later in both]
+    return pytest.mark.parametrize(("name", "dark"), cases)
+
+
 def shoot(shown: Page | Locator, name: str) -> None:
     """Keep a picture of what is shown, if that is asked for: to take it costs more than most tests."""
     if os.environ.get("SHOTS"):

@@ -14,7 +14,7 @@ from torch import nn
 
 from rnnlib import checkup
 from rnnlib.explorers.checkup.explorer import ShownCheckup
-from tests.browser.conftest import afresh, shoot
+from tests.browser.conftest import afresh, in_both_themes, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
@@ -188,8 +188,7 @@ def test_it_is_whole_at_every_width(plain: Page, name: str) -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", ["without_batch_first", "both_directions_read_pads", "large"])
+@in_both_themes("without_batch_first", "both_directions_read_pads", "large")
 def test_it_is_for_everyone(plain: Page, name: str, dark: bool) -> None:
     plain.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", not dark)
     explorer = shown(plain, name)

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from torch import nn
 
 from rnnlib import DirectionExplorer, LayerSpec
-from tests.browser.conftest import afresh, shoot
+from tests.browser.conftest import afresh, in_both_themes, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
@@ -251,8 +251,7 @@ def test_a_tab_that_was_hidden_is_drawn_when_it_is_seen(plain: Page) -> None:
     reads(explorer, list(range(5)))
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", ["all", "packed"])
+@in_both_themes("all", "packed")
 def test_it_is_for_everyone(plain: Page, name: str, dark: bool) -> None:
     plain.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", not dark)
     explorer = shown(plain, name)

@@ -14,7 +14,7 @@ from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, Explorer, stands_still
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("theme", [LIGHT, pytest.param(DARK, marks=pytest.mark.long)])
 def test_each_slider_moves_the_diagram_and_the_numbers(everything: Notebook, explorer: Explorer, theme: str) -> None:
     everything.theme(theme)
     for name in SLIDERS:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from torch import nn
 
 from rnnlib import LayerSpec, StepExplorer, trace
-from tests.browser.conftest import shoot
+from tests.browser.conftest import in_both_themes, shoot
 from tests.browser.test_access import CONTRAST
 
 PageOf = Callable[[Mapping[str, AnyWidget]], Page]
@@ -392,8 +392,7 @@ def test_a_hidden_explorer_is_drawn_once_it_is_shown(shown: Callable[..., Page])
     assert page.evaluate(FAULTS) == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", ["latch", "gru", "all controls", "relu", "stack"])
+@in_both_themes("latch", "gru", "all controls", "relu", "stack")
 def test_axe_finds_nothing_serious(shown: Callable[..., Page], name: str, dark: bool) -> None:
     page = shown((LESSONS | OTHERS)[name](), time=3, paper=True)
     page.evaluate("dark => { document.body.dataset.jpThemeLight = String(!dark); }", dark)

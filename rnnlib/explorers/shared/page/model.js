@@ -5,8 +5,8 @@ const pick = (all, names) => Object.fromEntries(names.map((name) => [name, all[n
 
 const NOTHING = { moved: {}, after: {}, most: {} };
 export const NOT_HERE = "Not here: that takes torch, and this page has none. The live course does it.";
-const ONE_RUN = "Not known here: recorded is one run, with the settings that this page began with.";
-const ONE_MOVE = "Not known here: recorded is one control at a time, moved from where this page began.";
+const ONE_RUN = "Not known here: recorded is one run.";
+const ONE_MOVE = "Not known here: recorded is one control at a time.";
 const said = (value) => ({ true: "on", false: "off", null: "none" })[value] ?? [value].flat().join(", ");
 
 /** The values of each control that a recording has an answer to, from small to large. */

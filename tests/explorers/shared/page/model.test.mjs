@@ -107,10 +107,10 @@ test("why nothing is known says what was recorded instead", () => {
   move(model, "lengths", [5, 3]);
   move(model, "seq_len", 5);
   move(model, "kind", "GRU");
-  assert.match(model.get("page").unknown(), /recorded is one control at a time, moved from where this page began/);
+  assert.match(model.get("page").unknown(), /recorded is one control at a time/);
   const lab = made({ asked: [...asked, "doing"], acts: ["doing"] });
   move(lab, "kind", "RNN");
-  assert.match(lab.get("page").unknown(), /recorded is one run, with the settings that this page began with/);
+  assert.match(lab.get("page").unknown(), /recorded is one run/);
 });
 
 test("an act is played back for good, and where it was not recorded the page says so", () => {
