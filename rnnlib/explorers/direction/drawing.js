@@ -41,8 +41,10 @@ export function inputs(state, at, item, lights) {
 /** How long each sequence of the batch is: a bar of its own steps, a thin line over its pads; the chosen one is strong. */
 function sequences(state, at, item) {
   const until = (length) => {
-    const own = at.drawn.filter((time) => time < length);
-    return at.x(own.at(-1)) + at.pitch / 2;
+    const last = at.drawn.filter((time) => time < length).at(-1);
+    const next = at.drawn.find((time) => time > last) ?? last + 1;
+    const into = next > last + 1 ? (length - last - 1) / (next - last - 1) : 0; // the gap of those left out, two steps wide
+    return at.x(last) + at.pitch * (0.5 + 2 * into);
   };
   const from = at.x(0) - at.pitch / 2;
   return at.items

@@ -27,14 +27,21 @@ function controlsOf(model, say) {
   return Object.fromEntries(wanted.map((name) => [name, make[name]()]));
 }
 
-/** The same in bare torch, of one kind. */
-export const CODE = [
-  "layer = nn.LSTM({input_size}, {hidden_size}).double()",
-  "x = torch.randn({seq_len}, 1, {input_size}).double().requires_grad_()",
-  "output, _ = layer(x)",
-  "output[-1].sum().backward()",
-  "x.grad.norm(dim=-1)  # ({seq_len}, 1)",
-].join("\n");
+/** The same in bare torch, of the LSTM: with all that is chosen. */
+export function codeOf({ factor, forget_bias, initialisation, clipping, max_norm }) {
+  const orthogonal = ["for block in layer.weight_hh_l0.data.chunk(4):", "    nn.init.orthogonal_(block)"];
+  return [
+    "layer = nn.LSTM({input_size}, {hidden_size}).double()",
+    ...(initialisation === "orthogonal" ? orthogonal : []),
+    ...(factor === 1 ? [] : [`layer.weight_hh_l0.data *= ${factor}`]),
+    ...(forget_bias ? [`layer.bias_ih_l0.data.chunk(4)[1].add_(${forget_bias})  # f; of GRU z, chunk(3)[1]`] : []),
+    "x = torch.randn({seq_len}, 1, {input_size}).double().requires_grad_()",
+    "output, _ = layer(x)",
+    "output[-1].sum().backward()",
+    ...(clipping ? [`norm = nn.utils.clip_grad_norm_(layer.parameters(), ${max_norm})  # as it was before`] : []),
+    "x.grad.norm(dim=-1)  # ({seq_len}, 1)",
+  ].join("\n");
+}
 
 /** The curves of an answer, their numbers read. */
 export const curvesIn = (answer) =>
@@ -90,7 +97,7 @@ function build(model, host) {
     );
     norms.replaceChildren(el("span", { class: "what" }, "norm of the parameters' gradient: "), ...chips);
     const { asked, input_size, facts } = model.get("answer");
-    snippet.show(CODE, { ...asked, input_size });
+    snippet.show(codeOf(asked), { ...asked, input_size });
     framed.facts.textContent = facts;
     norms.dataset.sizes = JSON.stringify(model.get("answer").asked);
     redraw();

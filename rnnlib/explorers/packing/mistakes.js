@@ -6,8 +6,9 @@ export const mistakeSaid = (title, raised) =>
   raised === undefined ? title : `${raised ? "raised" : "raised nothing"} · ${title}`;
 
 /**
- * The panel of wrong settings. It opens with the first that is tried, and keeps its height then. Where none is `offered` to
- * be chosen, the one that is tried is a bug to find: its cure waits behind a button.
+ * The panel of wrong settings. It opens with the first that is tried, and keeps its height from one to the next. Where none
+ * is `offered` to be chosen, the one that is tried is a bug to find: its cure waits behind a button. `mind(state)` hears
+ * how the answer stands: on a page nothing is known of what was not recorded.
  */
 export function mistakePanel(model, offered) {
   const raised = {};
@@ -41,16 +42,20 @@ export function mistakePanel(model, offered) {
     model.set("mistake", menu.value);
     model.save_changes();
   });
+  const mind = (state) => {
+    const known = state === "unknown" ? {} : raised;
+    for (const option of options) option.textContent = mistakeSaid(option.dataset.title, known[option.value]);
+  };
   const show = () => {
     const [chosen, tried] = [model.get("mistake"), model.get("answer").tried];
     menu.value = chosen;
     whole.hidden = !offered && !chosen;
-    panel.classList.toggle("none", !chosen);
+    panel.hidden ||= !chosen;
     if (chosen !== last) fold(!offered);
     last = chosen;
     if (!chosen || tried?.name !== chosen) return;
     raised[chosen] = tried.raised;
-    for (const option of options) option.textContent = mistakeSaid(option.dataset.title, raised[option.value]);
+    mind();
     code.firstChild.textContent = tried.code;
     cure.firstChild.textContent = tried.cure;
     for (const name of ["error", "cured", "why"]) parts[name].textContent = tried[name];
@@ -61,5 +66,5 @@ export function mistakePanel(model, offered) {
   const whole = el("div", { class: "mistakes", role: "region", "aria-label": "What goes wrong" }, ...title, panel);
   const deaf = listen(model, { "change:mistake": show, "change:answer": show });
   show();
-  return { whole, stop: deaf };
+  return { whole, mind, stop: deaf };
 }

@@ -108,6 +108,7 @@ function build(model, host) {
   });
   const { root, line } = framed;
   line.whole.after(wrong.whole); // it stands whatever else is left out
+  root.addEventListener("state", () => wrong.mind(root.dataset.state));
   // What is drawn: the stage, the step that is followed, whether the layer was asked, and for what choice and width.
   const tries = offered || model.get("mistake");
   const guessed = model.get("question") && !stops && !tries; // what stands at the rows is the answer

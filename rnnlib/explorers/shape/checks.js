@@ -18,8 +18,8 @@ export function factsOf({ device, seconds, parameters, weights_agree: agree }) {
   return [device, time, `${parameters.toLocaleString("en")} parameters${tick}`].join(" · ");
 }
 
-/** What a move changed, in one line: `shapes` are every tensor's sizes by name, before and after. */
-export function changeSaid(name, old, now, before, after) {
+/** What moves `[name, old, now]` changed, in one line, by every tensor's sizes by name, before and after. */
+export function changeSaid(moves, before, after) {
   const names = Object.keys(after).filter((tensor) => String(before[tensor]) !== String(after[tensor]));
   const isWeight = (tensor) => /^(weight|bias)_/.test(tensor);
   const weights = names.filter(isWeight).length;
@@ -29,5 +29,5 @@ export function changeSaid(name, old, now, before, after) {
   const said = last
     ? `changed the shape of ${moved.length ? `${moved.join(", ")} and ` : ""}${last}`
     : "changed no shape";
-  return `${name} ${old} → ${now} ${said}.`;
+  return `${moves.map(([name, old, now]) => `${name} ${old} → ${now}`).join(", ")} ${said}.`;
 }

@@ -44,8 +44,9 @@ function changesOf(model, line) {
   let [chosen, shapes] = [null, null];
   return (tensors, sizes) => {
     const [now, after] = [shownBy(model), shapesOf(tensors, sizes)];
-    const moved = chosen && Object.keys(now).filter((name) => now[name] !== chosen[name]);
-    if (moved?.length === 1) line.set("changed", changeSaid(moved[0], chosen[moved[0]], now[moved[0]], shapes, after));
+    const moved = chosen ? Object.keys(now).filter((name) => now[name] !== chosen[name]) : [];
+    const moves = moved.map((name) => [name, chosen[name], now[name]]);
+    if (moves.length) line.set("changed", changeSaid(moves, shapes, after));
     [chosen, shapes] = [now, after];
   };
 }

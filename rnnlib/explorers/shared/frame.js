@@ -1,5 +1,5 @@
 // The frame that every explorer stands in: the question, the controls, one picture, what the real layer says, and folds.
-import { changes, el, keepKeys, listen } from "./controls.js";
+import { el, keepKeys, listen } from "./controls.js";
 import { watchKernel } from "./status.js";
 
 const LONG = 300; // characters of a question, from which on it may scroll
@@ -27,7 +27,11 @@ export function lineOf(slots) {
     const told = answer ? [el("span", { class: "answer" }, answer), sentence] : [sentence];
     status.replaceChildren(...(now === "problem" ? [] : told));
   };
-  return { whole, set };
+  /** Make room for an answer that was asked for; it is given back when that is hidden. */
+  const grow = (on) => {
+    whole.style.minHeight = on ? `${status.offsetHeight}px` : "";
+  };
+  return { whole, set, grow };
 }
 
 /** Names in backticks, as in "only `batch`: `h_n` has no seq_len", are the parts that are lit while a solution is shown. */
@@ -56,6 +60,7 @@ function questionOf(model, line, root) {
     button.textContent = shown ? "Hide the answer" : "Show the answer";
     button.setAttribute("aria-expanded", String(shown));
     line.set("solution", shown ? solution.replaceAll("`", "") : "");
+    line.grow(shown);
     root.dispatchEvent(new CustomEvent("solution", { detail: shown }));
     relight();
   });
@@ -126,8 +131,14 @@ export function frame(model, { name, label, strips = [], picture, says = [], fol
   );
   keepKeys(root);
   const tell = () => line.set("problem", model.get("problem"));
-  const asked = Object.keys(model.get("answer").asked ?? {});
-  const deaf = listen(model, changes(["problem", ...asked], tell)); // another choice ends what was said of an entry
+  const deaf = listen(model, { "change:problem": tell });
+  // Whatever is done next ends what was said of an entry, and of a control that went back.
+  const done = () => {
+    tell();
+    page?.forget();
+    kernel.check();
+  };
+  for (const event of ["pointerdown", "keydown"]) root.addEventListener(event, done, true);
   const kernel = watchKernel(model, (state, words) => {
     line.set("notice", words);
     if (root.dataset.state === state) return;

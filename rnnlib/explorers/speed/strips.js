@@ -112,7 +112,7 @@ export function measureBar(model) {
     bar.max = progress.of ?? 1;
     bar.value = progress.done ?? 0;
     bar.hidden = !on;
-    now.textContent = progressSaid(progress);
+    now.textContent = model.get("page") && progress.now ? "As it was recorded." : progressSaid(progress);
   };
   /** What was said of other settings than those chosen now is over, and so is what a silent kernel said. */
   const mind = (state) => {

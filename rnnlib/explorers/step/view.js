@@ -73,6 +73,7 @@ function saysOf() {
 function build(model, host) {
   let [traced, arrays, score, lines] = [null, null, null, []];
   let [reached, feature, width] = [null, 0, 0]; // of x no unit is chosen, but a feature can be read
+  let moved = false; // in time, since the answer came
   const say = (words) => framed.say(words);
   const controls = controlsOf(model, () => traced, say);
   const time = timeBar(model, () => traced.sizes.seq_len, say);
@@ -135,6 +136,7 @@ function build(model, host) {
     detail.classList.toggle("both", both);
     for (const part of [diagram, numbers]) part.dataset.sizes = sizes();
     if (width) drawStep(valuesAt(arrays, traced, place), both);
+    line.set("changed", moved ? stepSaid(termsAt(arrays, traced, place), place.time) : "");
     relight();
     framed.check();
     framed.relight();
@@ -146,10 +148,10 @@ function build(model, host) {
 
   /** What a learner did in time: the line says what the step did, and at the last one what the weights do. */
   const move = () => {
+    moved = true;
     draw();
     const place = placeOf(model, traced.sizes);
     line.set("resting", GO_ON);
-    line.set("changed", stepSaid(termsAt(arrays, traced, place), place.time));
     if (place.time === endsOf(place.direction, traced.sizes.seq_len)[1]) told.tell(true);
   };
 
@@ -194,7 +196,7 @@ function build(model, host) {
     for (const control of Object.values(controls)) control.refresh?.();
     for (const name of SLIDERS) controls[name]?.fit(traced.least[name], traced.sizes[name], traced.fixed[name]);
     line.set("resting", before ? GO_ON : BEGIN);
-    line.set("changed", "");
+    moved = false;
     draw();
   };
 

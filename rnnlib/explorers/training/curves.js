@@ -121,7 +121,7 @@ export function accuracyPanel(record, { width, height, step, chance, points }) {
     least: 0,
     most: 1,
     said: percent,
-    mark: chance ? [chance, "a guess", "guess"] : null,
+    mark: chance ? [chance, "commonest", "guess"] : null,
   };
   return curvesOf(record, given, [
     ["trainAccuracy", "train", percent, record.accuracy],

@@ -11,6 +11,7 @@ import { invitation, LOOP, MODEL, otherSaid, SETTINGS, SIZES } from "./words.js"
 const FEW = 4; // controls that have room in one strip
 const READING = "Point at a curve to read it; move the step slider to look back.";
 const PLAYING = "Step by step, as it went.";
+const STOPPED = "Stopped: Play goes on, the slider goes anywhere.";
 
 /** The whole lab in `host`; gives back what takes it away. */
 function build(model, host) {
@@ -49,11 +50,14 @@ function build(model, host) {
     picture.dataset.sizes = JSON.stringify({ ...valuesOf(model, SETTINGS), run: number, step });
     framed.relight();
   };
+  let watched; // the run that was seen to its end; on a page nothing that comes later is told before
   const tell = () => {
-    root.toggleAttribute("data-playing", steps.playing());
-    const { now } = get("progress");
-    const resting = steps.playing() ? PLAYING : `${now} ${get("doing") ? "" : READING}`;
-    line.set("resting", get("run").number ? resting : invitation(get));
+    const [{ number }, { now, done }] = [get("run"), get("progress")];
+    if (steps.at() === done) watched = number;
+    const waits = steps.playing() || (get("page") && watched !== number);
+    root.toggleAttribute("data-waits", Boolean(number && waits));
+    const told = waits ? (steps.playing() ? PLAYING : STOPPED) : `${now} ${get("doing") ? "" : READING}`;
+    line.set("resting", number ? told : invitation(get));
   };
   let [shownRun, drawnAt, begun] = [undefined, 0, false];
   const redraw = () => {

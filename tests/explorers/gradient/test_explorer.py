@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,10 @@ from torch import nn
 
 from rnnlib import GradientExplorer, LayerSpec, reach
 from rnnlib.engine.reach.way_back import begun, input_for
+from tests.node import run
 from tests.strategies import refused
+
+VIEW = Path(__file__).parents[3] / "rnnlib" / "explorers" / "gradient" / "view.js"
 
 
 def curve(explorer: Any, name: str, part: str = "x") -> np.ndarray:
@@ -97,3 +102,30 @@ def test_its_text_says_what_reaches_each_end_and_the_norm() -> None:
     assert [line.split()[0] for line in text[2:5]] == ["RNN", "LSTM", "GRU"]
     assert all("clipped to 0.001" in line for line in text[2:5])
     assert text[5] == "  Find out: what is left?"
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"factor": 3.0, "forget_bias": 2.0},
+        {"initialisation": "orthogonal"},
+        {"initialisation": "orthogonal", "factor": 0.5, "clipping": True, "max_norm": 0.1},
+    ],
+)
+def test_its_code_makes_the_lstms_curve(chosen: dict[str, Any]) -> None:
+    explorer = GradientExplorer(seq_len=9, hidden_size=5, **chosen)
+    asked = json.dumps(explorer.answer["asked"])
+    said = run(
+        "--input-type=module", "--eval", f"import {{ codeOf }} from '{VIEW.as_uri()}'; console.log(codeOf({asked}))"
+    )
+    built, *lines = said.strip().splitlines()
+    assert built == "layer = nn.LSTM({input_size}, {hidden_size}).double()"
+    layer = begun(LayerSpec("LSTM", 12, 5))
+    x = input_for(layer, 9).requires_grad_()
+    torch.manual_seed(0)
+    exec("\n".join(line for line in lines if not line.startswith("x = ")), {"nn": nn, "layer": layer, "x": x})
+    np.testing.assert_allclose(x.grad.norm(dim=-1)[:, 0].numpy(), curve(explorer, "LSTM"), rtol=1e-10)  # type: ignore[union-attr]
+    norm = torch.stack([weight.grad.norm() for weight in layer.parameters()]).norm()  # type: ignore[union-attr]
+    way = explorer.found["LSTM"]
+    assert norm.item() == pytest.approx(way.norm if way.clipped is None else way.clipped, rel=1e-4)

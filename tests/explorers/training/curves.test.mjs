@@ -90,7 +90,7 @@ test("the curves go through the scores of the run, and the earlier run lies behi
 
 test("taken back, the labels are those of the step, which is marked", () => {
   const { markup, room } = accuracyPanel(RECORD, { ...GIVEN, step: 3 });
-  for (const said of ["test 40 %", "train 50 %", "a guess"]) assert.ok(markup.includes(`>${said}<`), said);
+  for (const said of ["test 40 %", "train 50 %", "commonest"]) assert.ok(markup.includes(`>${said}<`), said);
   near(Number(markup.match(/class="cursor" d="M([\d.]+)/)[1]), room.x(3));
   near(Number(markup.match(/class="mark guess" d="M[\d.]+ ([\d.]+)/)[1]), room.y(0.2));
 });

@@ -7,6 +7,7 @@ const NOTHING = { moved: {}, after: {}, most: {} };
 export const NOT_HERE = "Not here: that takes torch, and this page has none. The live course does it.";
 const ONE_RUN = "Not known here: recorded is one run.";
 const ONE_MOVE = "Not known here: recorded is one control at a time.";
+const FEW = 6; // recorded values that are all said
 const said = (value) => ({ true: "on", false: "off", null: "none" })[value] ?? [value].flat().join(", ");
 
 /** The values of each control that a recording has an answer to, from small to large. */
@@ -26,7 +27,8 @@ export function recordedValues({ state, moves }) {
 export function pageModel({ state: begun, asked, places, acts, moves, most, snaps, page }) {
   const state = { ...begun }; // what "none was moved" is; an act that is played back changes it for good
   const back = () => {
-    for (const name of Object.keys(state)) if (!places.includes(name)) set(name, state[name]); // what only followed, too
+    const others = Object.keys(state).filter((name) => !places.includes(name)); // what only followed, too
+    setAll(pick(state, others));
     model.save_changes();
   };
   /** Why nothing is known of what is chosen. */
@@ -34,10 +36,15 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
     const [name, ...others] = movedIn(chosen());
     if (acts.length) return ONE_RUN;
     if (others.length) return ONE_MOVE;
-    const values = recordedValues({ state, moves })[name]?.map(said).join(", ");
-    return `Not known here: ${name} was recorded ${values ? `at ${values}` : "as this page began with it"}.`;
+    const values = recordedValues({ state, moves })[name] ?? [];
+    const few = values.length > FEW ? [...values.slice(0, 2), "…", values.at(-1)] : values;
+    const at = few.some(Array.isArray) ? "with others" : `at ${few.map(said).join(", ")}`;
+    return `Not known here: ${name} was recorded ${values.length ? at : "as this page began with it"}.`;
   };
-  const about = { ...page, back, unknown, returned: "", values: snaps ? recordedValues({ state, moves }) : {} };
+  const forget = () => {
+    about.returned = "";
+  };
+  const about = { ...page, back, unknown, forget, returned: "", values: snaps ? recordedValues({ state, moves }) : {} };
   const now = { ...state, page: about };
   const listeners = {};
   let shown = { ...NOTHING, most }; // the move that is answered on screen
@@ -47,11 +54,16 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
   const trigger = (event) => {
     for (const listener of [...(listeners[event] ?? [])]) listener();
   };
-  const set = (name, value) => {
-    if (alike(now[name], value) && !ArrayBuffer.isView(value)) return;
-    now[name] = value;
-    trigger(`change:${name}`);
+  /** All are set before any is told, as of a kernel's message: who hears one sees them all. */
+  const setAll = (values) => {
+    const other = ([name, value]) => !alike(now[name], value) || ArrayBuffer.isView(value);
+    const names = Object.entries(values)
+      .filter(other)
+      .map(([name]) => name);
+    Object.assign(now, pick(values, names));
+    for (const name of names) trigger(`change:${name}`);
   };
+  const set = (name, value) => setAll({ [name]: value });
   /** What was chosen; what only followed from the move before is as it was. */
   const chosen = () => {
     const followed = asked.filter((name) => name in shown.after && alike(now[name], shown.after[name]));
@@ -74,14 +86,13 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
   const show = (found) => {
     const others = (after) => Object.keys(after).filter((name) => !places.includes(name));
     const traits = { ...pick(state, others(shown.after)), ...pick(found.after, others(found.after)) };
-    for (const [name, value] of Object.entries(traits)) set(name, value);
+    setAll(traits);
     look(found);
     shown = found;
   };
   const act = (name, found) => {
     Object.assign(state, found.after);
-    for (const [name, value] of Object.entries(found.after)) set(name, value);
-    set(name, state[name]);
+    setAll({ ...found.after, [name]: state[name] });
   };
   /** Of several that were moved the last alone, where that was recorded; the others go back, or all do. */
   const goBack = (last) => {
@@ -91,7 +102,7 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
     const are = others.map((name) => `${name} is back at ${said(state[name])}`).join(", ");
     about.returned = found ? `${are}: on this page one control moves at a time.` : `${unknown()} So ${are}.`;
     returnedBy = last;
-    for (const name of others) set(name, state[name]);
+    setAll(pick(state, others));
     show(found ?? { ...NOTHING, most });
   };
   const model = {
@@ -107,7 +118,7 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
     send() {},
     save_changes() {
       const last = touched.filter((name) => asked.includes(name)).at(-1);
-      if (last !== returnedBy) [about.returned, returnedBy] = ["", ""]; // what a drag put back is said until it ends
+      if (last !== returnedBy) forget(); // what a drag put back is said until it ends
       if ("problem" in state) set("problem", state.problem);
       const tried = acts.find((name) => !alike(now[name], state[name]));
       const found = moveTo(chosen());
