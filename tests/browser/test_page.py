@@ -101,6 +101,8 @@ def test_what_was_not_recorded_is_not_shown_and_there_is_a_way_back(saved: Saved
         expect(stale).to_be_hidden()
     assert "✓" not in root.locator(".rnnlib-diagram").inner_text()
     root.get_by_role("button", name="Back").click()
+    both = "seq_len 5 → 8, batch 2 → 3 changed the shape of input, h_0, output and h_n."
+    expect(root.get_by_text(both, exact=True)).to_be_visible()
     assert shown(root) == begun
     expect(root).to_have_attribute("data-state", "live")
 
@@ -136,6 +138,9 @@ def test_a_training_that_was_recorded_is_played_and_another_needs_torch(saved: S
     for later in (root.locator(".findings li").first, root.locator(".later").first):  # it is watched as it comes
         expect(later).to_be_hidden()
     expect(root.get_by_role("button", name=re.compile("^(Start|Step|Cancel|Anew)$"))).to_have_count(0)
+    root.get_by_role("button", name="Stop").click()
+    expect(root.locator(".line")).to_contain_text("Stopped")
+    expect(root.locator(".later").first).to_be_hidden()
     step.fill(step.get_attribute("max") or "")
     expect(root.locator(".findings li").first).to_be_visible()
     root.get_by_role("radio", name="GRU").click(force=True)
@@ -185,6 +190,21 @@ def test_a_bug_to_find_is_one_on_a_page_too(saved: Saved) -> None:
     root = saved.open(PackingExplorer("GRU", controls=("mistake",), **given))
     root.get_by_role("combobox", name="a wrong setting").select_option("not_packed")
     expect(root.locator(".error")).to_have_text(re.compile("^no exception, but 24 of the 32 numbers in h_n are wrong"))
+
+
+def test_of_a_mistake_that_was_not_recorded_no_verdict_is_told(saved: Saved) -> None:
+    root = saved.open(PackingExplorer("GRU", controls=("mistake", "kind")))
+    menu = root.get_by_role("combobox", name="a wrong setting")
+    menu.select_option("not_packed")
+    tried = menu.locator("option:checked")
+    expect(tried).to_have_text(re.compile("^raised nothing · "))
+    root.get_by_role("radio", name="RNN").click(force=True)
+    expect(root).to_have_attribute("data-state", "unknown")
+    expect(tried).not_to_have_text(re.compile("raised"))
+    expect(root.locator(".error")).to_be_hidden()
+    root.get_by_role("button", name="Back").click()
+    expect(root.locator(".tried")).to_be_hidden()
+    expect(root).to_have_attribute("data-state", "live")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

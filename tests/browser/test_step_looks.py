@@ -405,6 +405,32 @@ def test_axe_finds_nothing_serious(shown: Callable[..., Page], name: str, dark: 
     assert unread == []  # axe-core does not look into a drawing
 
 
+def test_what_the_line_says_of_a_step_is_the_chosen_units(shown: Callable[..., Page]) -> None:
+    explorer = LESSONS["own"]()
+    page = shown(explorer)
+    move(page, time=2)
+    traced = trace(*own("LSTM", 3, 4, 5, 2))
+    for unit, item in ((0, 0), (3, 0), (3, 1)):
+        move(page, unit=unit, item=item)
+        h = traced.states["h"][0, 0, 1:3, item, unit]
+        expect(page.locator(".line")).to_contain_text(f"h {h[0]:.4f} → {h[1]:.4f}".replace("-", "−"))
+
+
+def test_an_answer_has_room_until_it_is_hidden(shown: Callable[..., Page]) -> None:
+    explorer = StepExplorer("GRU", question="why?", solution="because of all that was said before it. " * 4)
+    page = shown(explorer)
+    before = page.evaluate(HEIGHT)
+    button = page.locator(".question button")
+    button.click()
+    below = page.locator(".line + *").bounding_box()
+    said = page.get_by_role("status").filter(has_text="because").bounding_box()
+    assert said
+    assert below
+    assert said["y"] + said["height"] <= below["y"] + 1
+    button.click()
+    assert page.evaluate(HEIGHT) == before
+
+
 def test_a_menu_with_one_entry_is_not_there_and_a_size_that_is_not_free_says_why(shown: Callable[..., Page]) -> None:
     for explorer, count in ((OTHERS["all controls"](), 4), (StepExplorer(weights="latch"), 2), (OTHERS["stack"](), 6)):
         assert shown(explorer).get_by_role("combobox").count() == count

@@ -38,8 +38,9 @@ export function pageModel({ state: begun, asked, places, acts, moves, most, snap
     if (others.length) return ONE_MOVE;
     const values = recordedValues({ state, moves })[name] ?? [];
     const few = values.length > FEW ? [...values.slice(0, 2), "…", values.at(-1)] : values;
-    const at = few.some(Array.isArray) ? "with others" : `at ${few.map(said).join(", ")}`;
-    return `Not known here: ${name} was recorded ${values.length ? at : "as this page began with it"}.`;
+    if (few.some(Array.isArray)) return `Not known here: recorded are other ${name}.`;
+    const at = few.length ? `at ${few.map(said).join(", ")}` : "as this page began with it";
+    return `Not known here: ${name} was recorded ${at}.`;
   };
   const forget = () => {
     about.returned = "";

@@ -90,6 +90,20 @@ test("where nothing could be drawn, a control that was not recorded goes back, a
   assert.match(lab.get("page").returned, /recorded is one run.* So seq_len is back at 8\.$/);
 });
 
+test("who hears one of several values that change together sees them all", () => {
+  const model = made();
+  move(model, "seq_len", 12);
+  move(model, "kind", "GRU");
+  const seen = [];
+  for (const name of ["seq_len", "kind"])
+    model.on(`change:${name}`, () => seen.push([model.get("seq_len"), model.get("kind")]));
+  model.get("page").back();
+  assert.deepEqual(seen, [
+    [8, "LSTM"],
+    [8, "LSTM"],
+  ]);
+});
+
 test("what was refused is said no more once something else is chosen", () => {
   const model = made();
   model.set("problem", "refused");
@@ -105,6 +119,14 @@ test("why nothing is known says what was recorded instead", () => {
   move(model, "lengths", [1, 1]);
   assert.equal(model.get("page").unknown(), "Not known here: lengths was recorded as this page began with it.");
   move(model, "lengths", [5, 3]);
+  const every = Array.from({ length: 20 }, (_, i) => ({ moved: { seq_len: 20 + i }, after: {}, most: {} }));
+  const lists = [{ moved: { lengths: [2, 1] }, after: {}, most: {} }];
+  const many = made({ moves: [...every, ...lists] });
+  move(many, "seq_len", 5);
+  assert.equal(many.get("page").unknown(), "Not known here: seq_len was recorded at 8, 20, …, 39.");
+  many.get("page").back();
+  move(many, "lengths", [1, 1]);
+  assert.equal(many.get("page").unknown(), "Not known here: recorded are other lengths.");
   move(model, "seq_len", 5);
   move(model, "kind", "GRU");
   assert.match(model.get("page").unknown(), /recorded is one control at a time/);
