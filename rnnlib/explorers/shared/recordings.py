@@ -136,13 +136,17 @@ def source_of(input_size: int, lengths: list[int]) -> str:
 
 
 def _chosen(lengths: list[int], draw: int) -> list[int]:
-    """Which utterance stands for each length."""
-    order, fits = _order(draw), {}
+    """Which utterance stands for each length: the one drawn at its place where it fits, so that it stays as others move."""
+    order, every = _order(draw), japanese_vowels().lengths
+    drawn = {item: int(one) for item, one in enumerate(order[: len(lengths)]) if every[one] == lengths[item]}
+    others = order[~np.isin(order, list(drawn.values()))]
+    fits = {}
     for length in set(lengths):
-        longer = order[japanese_vowels().lengths[order] >= length]
-        whole = japanese_vowels().lengths[longer] == length
+        longer = others[every[others] >= length]
+        longer = longer if len(longer) else order[every[order] >= length]
+        whole = every[longer] == length
         fits[length] = itertools.cycle(np.concatenate((longer[whole], longer[~whole])).tolist())
-    return [next(fits[length]) for length in lengths]
+    return [drawn[item] if item in drawn else next(fits[length]) for item, length in enumerate(lengths)]
 
 
 def _order(draw: int) -> np.ndarray:

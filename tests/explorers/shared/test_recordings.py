@@ -60,6 +60,16 @@ def test_sequences_of_one_length_are_different_utterances() -> None:
     assert len({x.numpy().tobytes() for x in chosen}) == 6
 
 
+@given(draws, st.integers(0, DRAWN - 1), st.integers(1, longest()))
+def test_the_others_stay_as_they_are_when_the_length_of_one_is_another(draw: int, item: int, length: int) -> None:
+    lengths = drawn_lengths(draw)
+    before = utterances_of(lengths, draw)
+    after = utterances_of([*lengths[:item], length, *lengths[item + 1 :]], draw)
+    for place, (old, new) in enumerate(zip(before, after, strict=True)):
+        assert place == item or np.array_equal(old, new)
+    assert any(np.array_equal(after[item], x[:length]) for x in RECORDED)
+
+
 def test_a_draw_is_the_same_again_and_another_is_another() -> None:
     assert drawn_lengths(3) == drawn_lengths(3)
     assert drawn_lengths(3) != drawn_lengths(4)
