@@ -75,12 +75,12 @@ export function slider(model, name, ends, say, { step = 1, label = name } = {}) 
     say("");
     model.set(name, value);
     model.save_changes();
-    show(); // where it stays as it was, the thumb does, too
   };
   const stops = model.get("page")?.values?.[name]; // without a kernel a slider may stop at what was recorded alone
   range.addEventListener("input", () => {
     const value = Number(range.value);
     take(stops ? stopFrom(stops, model.get(name), value, step) : value);
+    if (stops) show(); // where the value stays, the thumb does, too
   });
   let before;
   range.addEventListener("pointerdown", () => {

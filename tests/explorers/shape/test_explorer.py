@@ -324,7 +324,9 @@ def test_dropout_of_ones_own_layer_is_off_and_its_mode_stays() -> None:
 def test_more_layers_than_can_be_listed_leave_it_its_text() -> None:
     explorer = ShapeExplorer("RNN")
     sent(explorer, num_layers=20_000)
+    assert explorer.problem == ""
     sent(explorer, weights=True)
+    assert explorer.problem == ""
     assert "(20000, 3, 16)" in repr(explorer)
 
 
