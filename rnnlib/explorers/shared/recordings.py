@@ -136,7 +136,7 @@ def source_of(input_size: int, lengths: list[int]) -> str:
 
 
 def _chosen(lengths: list[int], draw: int) -> list[int]:
-    """Which utterance stands for each length: the one drawn at its place where it fits, so that it stays as others move."""
+    """Which utterance stands for each length: where it fits the one drawn there, which stays as others move."""
     order, every = _order(draw), japanese_vowels().lengths
     drawn = {item: int(one) for item, one in enumerate(order[: len(lengths)]) if every[one] == lengths[item]}
     others = order[~np.isin(order, list(drawn.values()))]

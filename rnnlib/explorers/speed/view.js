@@ -11,6 +11,7 @@ import { controlsOf, legend, marked, measureBar } from "./strips.js";
 import { resultTable } from "./table.js";
 
 const INVITATION = "Drag the lines to predict, then press Measure.";
+const RECORDED = "Drag the lines to predict, then press Measure: one comparison was recorded, and is shown.";
 
 /** The whole lab in `host`; gives back what takes it away. */
 function build(model, host) {
@@ -83,7 +84,8 @@ function build(model, host) {
     root.toggleAttribute("data-refused", refused.length > 0);
     const other = of === "other" ? otherSaid(get) : "";
     line.set("changed", refused.length ? refused[0] + more : other);
-    line.set("resting", of === "chosen" ? "Point at a mark to read its time and its spread." : INVITATION);
+    const invites = get("page") ? RECORDED : INVITATION;
+    line.set("resting", of === "chosen" ? "Point at a mark to read its time and its spread." : invites);
   };
   const list = () => table.replaceChildren(resultTable(get("rows"), duration));
   const redraw = () => {
