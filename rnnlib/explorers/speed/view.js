@@ -11,7 +11,7 @@ import { controlsOf, legend, marked, measureBar } from "./strips.js";
 import { resultTable } from "./table.js";
 
 const INVITATION = "Drag the lines to predict, then press Measure.";
-const RECORDED = "Drag the lines to predict, then press Measure: one comparison was recorded, and is shown.";
+const RECORDED = "Drag the lines to predict; Measure shows what was recorded.";
 
 /** The whole lab in `host`; gives back what takes it away. */
 function build(model, host) {
