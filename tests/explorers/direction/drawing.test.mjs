@@ -196,3 +196,23 @@ test("what is left out is counted, and steps are numbered truly", () => {
       assert.ok(marked.some(([, step]) => step === "99") && marked.some(([, step]) => step === "0"));
     }
 });
+
+test("a sequence's bar is as long as its steps, those that are left out counted by their share of the gap", () => {
+  const state = stateOf(26, 1, 2, { lengths: [20, 26, 7, 24, 2] });
+  state.sizes.batch = 5;
+  for (const width of [358, 848]) {
+    const at = laid(state.sizes, {}, width);
+    const bars = [
+      ...every(state, {}, true, width).matchAll(/<rect class="own" x="([^"]+)" y="[^"]+" width="([^"]+)"/g),
+    ];
+    const ends = bars.map(([, x, wide]) => Number(x) + Number(wide) + 1);
+    const [of20, of26, of7, of24, of2] = ends;
+    assert.ok(of2 < of7 && of7 < of20 && of20 < of24 && of24 < of26, ends);
+    for (const [length, end] of [
+      [2, of2],
+      [24, of24],
+      [26, of26],
+    ])
+      assert.ok(Math.abs(end - at.x(length - 1) - at.pitch / 2) < 0.05, `${width} ${length}`);
+  }
+});
