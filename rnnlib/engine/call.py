@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from rnnlib.engine.arguments.inputs import Sizes, in_brackets
+from rnnlib.engine.arguments.inputs import Sizes, in_brackets, shapes_of
 from rnnlib.engine.arguments.states import State
 from rnnlib.engine.arguments.tensors import named
 from rnnlib.engine.device_errors import in_words
@@ -23,7 +23,6 @@ from rnnlib.engine.devices import synchronise
 from rnnlib.engine.overrides import is_plain, is_torchs
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.modules import kind_of_class
-from rnnlib.spec.shapes import TensorShape, data_shapes
 
 ONE_THREAD = 10**9  # multiply-adds up to which one thread is steadier, and hardly slower, than all of them
 ONE_AT_A_TIME = threading.RLock()  # what is put back, and an explorer's traits, belong to the whole process
@@ -158,7 +157,7 @@ def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, resu
     except (TypeError, ValueError):  # nothing that could be taken apart so
         raise TypeError(_not_as_its_kind(spec, layer)) from None
     packed = isinstance(given.x, PackedSequence) or given.lengths is not None
-    expected = _expected(spec, given.sizes)
+    expected = shapes_of(spec, given.sizes)
     names = ("h_1", "h_1", "c_1") if spec.is_cell else ("output", "h_n", "c_n")
     for name, tensor in zip(names, answer, strict=True):
         if name not in expected or (packed and name == "output" and isinstance(tensor, PackedSequence)):
@@ -169,11 +168,6 @@ def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, resu
             axes = in_brackets(expected[name].axes)
             raise TypeError(f"{_not_as_its_kind(spec, layer)} Its {name} has shape {tuple(tensor.shape)}, not {axes}.")
     return answer
-
-
-@functools.lru_cache
-def _expected(spec: LayerSpec, sizes: Sizes) -> dict[str, TensorShape]:
-    return data_shapes(spec, *sizes)
 
 
 def _not_as_its_kind(spec: LayerSpec, layer: Any) -> str:

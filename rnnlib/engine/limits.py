@@ -215,4 +215,4 @@ def estimate_packing(spec: LayerSpec, lengths: Sequence[int], device: str) -> Es
 
 def as_layer(spec: LayerSpec) -> LayerSpec:
     """The layer that costs what a cell does when it is called seq_len times; of a layer, itself."""
-    return dataclasses.replace(spec, kind=spec.family.name)
+    return dataclasses.replace(spec, kind=spec.family.name) if spec.is_cell else spec

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnnlib.engine.arguments.gradients import are_kept
-from rnnlib.engine.arguments.inputs import Sizes
+from rnnlib.engine.arguments.inputs import Sizes, shapes_of
 from rnnlib.engine.arguments.states import State, zeros
 from rnnlib.engine.call import Inputs, Outputs, call, keeping_torch_settings
 from rnnlib.engine.check_call import check_call, placed
@@ -24,7 +24,6 @@ from rnnlib.engine.limits import check_run
 from rnnlib.engine.overrides import is_plain, is_torchs, other_code, overrides_forward
 from rnnlib.engine.weights import changed_in_place, weights_of
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.shapes import data_shapes
 
 TWICE = 10**7  # multiply-adds up to which a second run costs nothing that a learner would notice
 
@@ -109,13 +108,13 @@ def run(
     """
     spec, dtype, where = placed(layer, x, device)
     given = check_call(spec, x, dtype, where, hx, lengths, seq_len=seq_len, batch=batch, random=True)
-    weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(layer).values())
+    weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(spec, layer).values())
     kept = are_kept(x, given.hx, weights)
     with in_words(where):
         costs = check_run(spec, *given.sizes, where, dtype, built=bool(weights), gradients=kept)
         module = build(spec, where, dtype).requires_grad_(False).eval() if isinstance(layer, LayerSpec) else layer
         if x is None:
-            shape = data_shapes(spec, *given.sizes)["input"].sizes
+            shape = shapes_of(spec, given.sizes)["input"].sizes
             given = given._replace(x=random_numbers(shape, dtype).to(where))
         with keeping_torch_settings(spec, costs.multiply_adds):
             zeros_too = _from_zeros(spec, module, given) if costs.multiply_adds <= TWICE else None

@@ -18,20 +18,22 @@ from rnnlib.engine.overrides import is_plain, same_random_numbers
 from rnnlib.spec import LayerSpec
 
 
-def weights_of(layer: nn.Module) -> dict[str, Tensor]:
+def weights_of(spec: LayerSpec, layer: nn.Module) -> dict[str, Tensor]:
     """Every weight and bias that a layer of its kind has, by torch's names, in torch's order.
 
     Args:
+        spec: the layer's.
         layer: an ``nn.RNN``, ``nn.LSTM``, ``nn.GRU``, cell or subclass of one.
 
     Raises:
         TypeError: it lacks one.
 
     Example:
-        >>> {name: tuple(weight.shape) for name, weight in weights_of(nn.GRU(3, 2, bias=False)).items()}
+        >>> weights = weights_of(LayerSpec("GRU", 3, 2, bias=False), nn.GRU(3, 2, bias=False))
+        >>> {name: tuple(weight.shape) for name, weight in weights.items()}
         {'weight_ih_l0': (6, 3), 'weight_hh_l0': (6, 2)}
     """
-    spec, found = LayerSpec.of(layer), {}
+    found = {}
     with same_random_numbers(spec, layer):
         for name in names_of(spec):
             weight = getattr(layer, name, None)
@@ -106,7 +108,7 @@ def suffix_of(spec: LayerSpec, layer: int, direction: int) -> str:
 def changed_in_place(spec: LayerSpec, layer: nn.Module) -> Iterator[list[str]]:
     """The names of the weights whose numbers code of the learner's own changes, once the calls are over."""
     names: list[str] = []
-    of = {} if is_plain(spec, layer) else weights_of(layer)  # torch's own changes none
+    of = {} if is_plain(spec, layer) else weights_of(spec, layer)  # torch's own changes none
     before = {name: (weight, weight.detach().clone()) for name, weight in of.items()}
     yield names
     names += [name for name, (weight, numbers) in before.items() if difference(weight, numbers) > 0]

@@ -45,7 +45,7 @@ def normed(layer: nn.Module) -> None:
 @given(specs())
 def test_by_torchs_names_in_torchs_order(spec: LayerSpec) -> None:
     layer = real(spec)
-    found = weights_of(layer)
+    found = weights_of(spec, layer)
     assert list(found) == [name for name, _ in layer.named_parameters()]
     assert all(found[name] is parameter for name, parameter in layer.named_parameters())
     assert like(layer) is next(layer.parameters())
@@ -57,7 +57,8 @@ def test_by_torchs_names_in_torchs_order(spec: LayerSpec) -> None:
 def test_weights_that_are_no_parameters(kind: str, change: Callable[[nn.Module], None]) -> None:
     layer, x = getattr(nn, kind)(3, 4).double(), X.double()
     change(layer)
-    assert list(weights_of(layer)) == ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
+    found = weights_of(LayerSpec.of(layer), layer)
+    assert list(found) == ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
     assert like(layer).dtype == torch.float64
     torch.testing.assert_close(run(layer, x).output, layer(x)[0])
     assert trace(layer, x).equal
@@ -72,7 +73,7 @@ def test_a_parametrisation_that_draws_leaves_the_random_state() -> None:
     layer = nn.GRU(3, 4)
     parametrize.register_parametrization(layer, "weight_hh_l0", Noise())
     before = torch.get_rng_state()
-    weights_of(layer)
+    weights_of(LayerSpec("GRU", 3, 4), layer)
     assert like(layer).dtype == torch.float32
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -81,7 +82,7 @@ def test_a_layer_without_a_weight_of_its_kind() -> None:
     layer = nn.LSTM(3, 4)
     del layer.weight_hh_l0
     with pytest.raises(TypeError, match="LSTM has no weight_hh_l0, which every LSTM of its sizes has"):
-        weights_of(layer)
+        weights_of(LayerSpec("LSTM", 3, 4), layer)
     assert like(layer) is layer.weight_ih_l0
     for name in list(layer._parameters):
         delattr(layer, name)

@@ -13,7 +13,7 @@ from torch.nn.utils.rnn import PackedSequence
 from rnnlib.engine.arguments.tensors import check_tensor, check_type_and_place
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief, check_size
-from rnnlib.spec.shapes import data_shapes
+from rnnlib.spec.shapes import TensorShape, data_shapes
 
 PACK = "torch.nn.utils.rnn.pack_sequence(x, enforce_sorted=False) makes one batch of them"
 
@@ -23,6 +23,17 @@ class Sizes(NamedTuple):
 
     seq_len: int
     batch: int | None
+
+
+@functools.lru_cache
+def shapes_of(spec: LayerSpec, sizes: Sizes) -> dict[str, TensorShape]:
+    """What goes into a layer and what comes out of it, by name: for looking only, as every call gets the same one.
+
+    Example:
+        >>> shapes_of(LayerSpec("GRU", 3, 2), Sizes(9, 1))["output"].sizes
+        (9, 1, 2)
+    """
+    return data_shapes(spec, *sizes)
 
 
 def check_sizes(spec: LayerSpec, seq_len: Any, batch: Any) -> Sizes:
@@ -127,9 +138,8 @@ def _in_one_tensor(spec: LayerSpec, x: Sequence[Tensor]) -> str:
     return f"of sequences (length, input_size) {PACK}"
 
 
-@functools.lru_cache
 def _names(spec: LayerSpec, batch: int | None) -> tuple[str, ...]:
-    return data_shapes(spec, 1, batch)["input"].axes
+    return shapes_of(spec, Sizes(1, batch))["input"].axes
 
 
 def _axes(spec: LayerSpec, x: Tensor) -> tuple[str, ...]:

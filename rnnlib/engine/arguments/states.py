@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rnnlib.engine.arguments.inputs import Sizes, in_brackets, reads
+from rnnlib.engine.arguments.inputs import Sizes, in_brackets, reads, shapes_of
 from rnnlib.engine.arguments.tensors import check_tensor, check_type_and_place
 from rnnlib.spec import LayerSpec
-from rnnlib.spec.shapes import TensorShape, data_shapes
+from rnnlib.spec.shapes import TensorShape
 
 State = Tensor | tuple[Tensor, Tensor]
 
@@ -32,7 +32,7 @@ def check_state(spec: LayerSpec, hx: Any, sizes: Sizes, dtype: torch.dtype, devi
     if hx is None:
         return None
     states: dict[str, Any] = _named(spec, hx)
-    expected = data_shapes(spec, sizes.seq_len, sizes.batch)
+    expected = shapes_of(spec, sizes)
     for name, state in states.items():
         check_tensor(name, state, dtype)
         if tuple(state.shape) != expected[name].sizes:
@@ -56,7 +56,7 @@ def zeros(spec: LayerSpec, sizes: Sizes, dtype: torch.dtype, device: torch.devic
         >>> zeros(LayerSpec("GRU", 3, 2), Sizes(9, 1), torch.float32, torch.device("cpu")).shape
         torch.Size([1, 1, 2])
     """
-    shapes = data_shapes(spec, sizes.seq_len, sizes.batch)
+    shapes = shapes_of(spec, sizes)
     h_0 = torch.zeros(shapes["h_0"].sizes, dtype=dtype, device=device)
     return (h_0, torch.zeros(shapes["c_0"].sizes, dtype=dtype, device=device)) if "c_0" in shapes else h_0
 

@@ -139,7 +139,8 @@ def back_from(
 def _reach_of_states(spec: LayerSpec, layer: nn.Module, given: Inputs, step: int) -> dict[str, Tensor]:
     """By state, ``(seq_len, batch)``: a layer hands out its last states alone, so here its equations are asked."""
     x, mask = time_major(spec, given)
-    unrolled = unroll(spec, weights_of(layer), x.detach().clone().requires_grad_(), first_states(spec, given), mask)
+    x, first = x.detach().clone().requires_grad_(), first_states(spec, given)
+    unrolled = unroll(spec, weights_of(spec, layer), x, first, mask)
     ways = unrolled.ways[-spec.num_directions :]
     found: dict[str, Tensor] = {}
     for index, name in enumerate(spec.family.states):

@@ -54,7 +54,7 @@ def begun(spec: LayerSpec, initialisation: str = "torch", factor: float = 1.0, k
     """
     layer = build(spec).double()
     generator = torch.Generator("cpu").manual_seed(0)
-    for name, weight in weights_of(layer).items():
+    for name, weight in weights_of(spec, layer).items():
         if name.startswith("weight_hh"):
             for block in weight.chunk(spec.num_gates) if initialisation == "orthogonal" else ():
                 nn.init.orthogonal_(block, generator=generator)

@@ -142,7 +142,7 @@ def _in_float64(spec: LayerSpec, layer: LayerSpec | nn.Module) -> nn.Module:
             return again
     again = build(spec).double().eval().requires_grad_(False)
     if isinstance(layer, nn.Module):
-        again.load_state_dict(weights_of(layer))
+        again.load_state_dict(weights_of(spec, layer))
     return again
 
 

@@ -112,16 +112,16 @@ def _timed(workload: Workload, threads: int, min_run_time: float, cancelled: Cal
         if cancelled is not None and cancelled():
             raise CancelledError("the measurement was cancelled.")
 
+    spec = LayerSpec.of(workload.module)  # of a cell its own
     try:
-        with same_random_numbers(LayerSpec.of(workload.module), workload.module):
+        with same_random_numbers(spec, workload.module):
             variant = variant_of(workload)
     except UnavailableError as error:
         return dataclasses.replace(timing, note=str(error))
-    weights: list[Tensor] = list(variant.parameters()) or list(weights_of(workload.module).values())  # no Parameters
-    weights = [weight for weight in weights if weight.requires_grad]
+    own = list(variant.parameters()) or weights_of(spec, workload.module).values()  # which may be no Parameters
+    weights = [weight for weight in own if weight.requires_grad]
     names = {name: variant, "x": workload.given.x, "weights": weights, "torch": torch, "ask": ask}
     stmt = statement if cancelled is None else f"ask(); {statement}"
-    spec = LayerSpec.of(workload.module)
     aside = same_random_numbers(spec, workload.module)
     with in_background(), on_threads(threads), aside, changed_in_place(spec, workload.module) as changed:
         ask()

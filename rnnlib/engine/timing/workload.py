@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from rnnlib.engine.arguments.inputs import Sizes
+from rnnlib.engine.arguments.inputs import Sizes, shapes_of
 from rnnlib.engine.arguments.lengths import lengths_for
 from rnnlib.engine.call import Inputs
 from rnnlib.engine.check_call import check_call, placed
@@ -19,7 +19,6 @@ from rnnlib.engine.limits import as_layer, check_run
 from rnnlib.engine.weights import weights_of
 from rnnlib.spec import LayerSpec
 from rnnlib.spec.arguments import brief, check_flag
-from rnnlib.spec.shapes import data_shapes
 
 VARIANTS = ("cell loop", "layer", "packed")
 # The lengths of the 640 recorded utterances over that of the longest: the shortest, each tenth, the longest.
@@ -103,10 +102,10 @@ def check_workload(
     reader = given if isinstance(x, Tensor) and x.dim() < 3 else spec
     sizes = check_call(reader, x, dtype, where, seq_len=seq_len, batch=batch, random=True).sizes
     if backward and not isinstance(layer, LayerSpec):
-        _check_backward(layer)
+        _check_backward(given, layer)
     check_run(spec, *sizes, where, dtype, built=isinstance(layer, nn.Module), gradients=backward)
     steps = _check_lengths(spec, x, lengths, sizes, variant)
-    shape = data_shapes(spec, *sizes)["input"].sizes
+    shape = shapes_of(spec, sizes)["input"].sizes
     with in_words(where):
         data = random_numbers(shape, dtype).to(where) if x is None else x.detach().reshape(shape)
         if backward and data.is_inference():
@@ -177,8 +176,8 @@ def _check_lengths(spec: LayerSpec, x: Tensor | None, lengths: Any, sizes: Sizes
     return lengths_for(spec, x, lengths, sizes)
 
 
-def _check_backward(layer: nn.Module) -> None:
-    weights = weights_of(layer).values()
+def _check_backward(spec: LayerSpec, layer: nn.Module) -> None:
+    weights = weights_of(spec, layer).values()
     why = "is frozen (requires_grad=False)" if not any(weight.requires_grad for weight in weights) else ""
     if any(weight.is_inference() for weight in weights):
         why = "was made in torch.inference_mode()"

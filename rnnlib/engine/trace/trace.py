@@ -132,7 +132,7 @@ def trace(
     _check_dropout(spec, layer)
     check_real(dtype)
     given = check_call(spec, x, dtype, where, hx, lengths, loop=True)
-    weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(layer).values())
+    weights = () if isinstance(layer, LayerSpec) else tuple(weights_of(spec, layer).values())
     kept = are_kept(x, given.hx, weights)
     with in_words(where):
         check_trace(spec, given, dtype, where, kept)
@@ -148,7 +148,7 @@ def _traced(spec: LayerSpec, module: nn.Module, given: Inputs) -> Trace:
     at_once = is_loop(spec, given) and is_plain(spec, module)
     with changed_in_place(spec, module) as changed:
         own = None if at_once else own_answer(spec, module, given)
-    weights = weights_of(module)  # as the layer has just used them: it may make them anew at each call
+    weights = weights_of(spec, module)  # as the layer has just used them: it may make them anew at each call
     unrolled = unroll(spec, weights, x, first, mask)
     parts, answer = side_by_side(spec, unrolled), as_the_layer_gives_it(spec, given, unrolled, mask)
     own = own_steps(spec, module, given, x, parts.before) if own is None else own
