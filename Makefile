@@ -35,6 +35,9 @@ site: $(VENV)/installed-site ## build the web edition in build/site: every explo
 # Compiled once, and not by each of a hundred Pythons, whatever your own environment says.
 test test-long bench: export PYTHONDONTWRITEBYTECODE :=
 
+# Two workers share the cores: a thread of torch that waits for another must not spin meanwhile.
+test test-long: export OMP_WAIT_POLICY := PASSIVE
+
 test: $(VENV)/installed-test browser ## run every test: style, types, package, notebooks, JupyterLab in a browser
 	$(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval rnnlib tests notebooks
 

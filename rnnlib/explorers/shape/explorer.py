@@ -20,7 +20,7 @@ from rnnlib.explorers.shared.traits import Checked
 from rnnlib.spec import LayerSpec, shapes
 from rnnlib.spec.kinds import LAYERS
 from rnnlib.spec.layer import as_kind
-from rnnlib.spec.shapes import MOST_LAYERS, data_shapes
+from rnnlib.spec.shapes import MOST_LAYERS, check_layers, data_shapes
 
 MOST = {"seq_len": 24, "batch": 16, "input_size": 32, "hidden_size": 64, "num_layers": 4}
 
@@ -100,6 +100,7 @@ class ShapeExplorer(Explorer, ShapeView):
 
     def _plan(self, _before: dict[str, Any]) -> Plan:
         spec = self.spec
+        check_layers(spec)
         module = self._start.module_for(spec)
         if module is not None and like(module).device != find(self.device):
             module = None

@@ -321,12 +321,19 @@ def test_dropout_of_ones_own_layer_is_off_and_its_mode_stays() -> None:
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_more_layers_than_can_be_listed_leave_it_its_text() -> None:
+def test_more_layers_than_can_be_listed_are_refused_at_once() -> None:
     explorer = ShapeExplorer("RNN")
     sent(explorer, num_layers=20_000)
+    assert explorer.problem == "num_layers=20000 is more than rnnlib can list: choose at most 10000."
+    assert (explorer.num_layers, explorer.running) == (1, {})
+    sent(explorer, num_layers=2)
     assert explorer.problem == ""
-    sent(explorer, weights=True)
-    assert explorer.problem == ""
+    assert explorer.answer["asked"]["num_layers"] == 2
+
+
+def test_a_layer_of_more_than_can_be_listed_has_its_text() -> None:
+    explorer = ShapeExplorer(LayerSpec("RNN", 12, 16, num_layers=20_000), weights=True)
+    assert explorer.problem == "num_layers=20000 is more than rnnlib can list: choose at most 10000."
     assert "(20000, 3, 16)" in repr(explorer)
 
 
