@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import nbformat
@@ -60,8 +61,13 @@ def lab() -> Iterator[Lab]:
 def in_both_themes(*names: str) -> pytest.MarkDecorator:
     """Each of these by `name`, light and `dark`; in `make test` in one of the two, in turn."""
     both = [(name, dark, (place % 2 == 0) == dark) for place, name in enumerate(names) for dark in (False, True)]
-    cases = [pytest.param(name, dark, marks=[pytest.mark.long] * later) for name, dark, later in both]
+    cases = [later(name, dark) if other else (name, dark) for name, dark, other in both]
     return pytest.mark.parametrize(("name", "dark"), cases)
+
+
+def later(*case: Any) -> Any:
+    """A case for the long run alone: in `make test` others that are like it are asked."""
+    return pytest.param(*case, marks=pytest.mark.long)
 
 
 def shoot(shown: Page | Locator, name: str) -> None:
@@ -94,6 +100,7 @@ def page_of(browser: Browser) -> Callable[[Mapping[str, AnyWidget]], Page]:
 
     def page_of(explorers: Mapping[str, AnyWidget]) -> Page:
         page.bring_to_front()  # a page behind another draws once a second
+        page.mouse.move(0, 0)
         page.goto("about:blank")  # in a document written anew Chromium no longer tells that the pointer has left
         page.set_content(plain_page(explorers))
         page.wait_for_selector("body[data-ready]", state="attached")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import shoot
+from tests.browser.conftest import in_both_themes, later, shoot
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, TAB_STOPS, Explorer
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 
 
-@pytest.mark.parametrize("theme", [LIGHT, pytest.param(DARK, marks=pytest.mark.long)])
+@pytest.mark.parametrize("theme", [LIGHT, later(DARK)])
 def test_everything_is_reached_by_tab_in_order_and_seen(everything: Notebook, explorer: Explorer, theme: str) -> None:
     everything.theme(theme)
     explorer.root.get_by_role("button", name="Code").click()
@@ -26,15 +26,14 @@ def test_everything_is_reached_by_tab_in_order_and_seen(everything: Notebook, ex
     assert [stop["name"] for stop in stops if not stop["outlined"]] == []
 
 
-@THEMES
-@pytest.mark.parametrize("kind", ["shape", "prediction"])
-def test_axe_finds_nothing_serious(everything: Notebook, explorer: Explorer, theme: str, kind: str) -> None:
-    everything.theme(theme)
+@in_both_themes("shape", "prediction")
+def test_axe_finds_nothing_serious(everything: Notebook, explorer: Explorer, name: str, dark: bool) -> None:
+    everything.theme(DARK if dark else LIGHT)
     explorer.root.get_by_role("switch", name="weights").click()
-    view = everything.views(kind)
+    view = everything.views(name)
     view.scroll_into_view_if_needed()
-    shoot(view, f"{kind} {theme}")
-    found = Axe().run(everything.page, context=f".jp-OutputArea .rnnlib.{kind}").response
+    shoot(view, f"{name} {'dark' if dark else 'light'}")
+    found = Axe().run(everything.page, context=f".jp-OutputArea .rnnlib.{name}").response
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
     assert found["passes"], "axe looked at nothing"

@@ -14,11 +14,11 @@ from torch import nn
 
 from rnnlib import checkup
 from rnnlib.explorers.checkup.explorer import ShownCheckup
-from tests.browser.conftest import afresh, in_both_themes, shoot
+from tests.browser.conftest import afresh, in_both_themes, later, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
-from tests.browser.test_whole import HIGHEST, LAPTOP, SMALLEST, WIDTHS, looks
+from tests.browser.test_whole import BETWEEN, HIGHEST, LAPTOP, SMALLEST, WIDTHS, looks
 from tests.engine.checkup.zoo import SICK, Made
 
 SHOWN = ("without_batch_first", "both_directions_read_pads", "layers_in_a_list", "a_tuple_into_a_linear")
@@ -47,10 +47,9 @@ def made() -> dict[str, ShownCheckup]:
 
 
 @pytest.fixture
-def plain(page_of: Callable[[Mapping[str, AnyWidget]], Page], made: dict[str, ShownCheckup]) -> Page:
-    page = page_of({name: report.view for name, report in made.items()})
-    page.mouse.move(0, 0)
-    return page
+def plain(page_of: Callable[[Mapping[str, AnyWidget]], Page], made: dict[str, ShownCheckup]) -> Callable[..., Page]:
+    """Shows those that are named; to show all takes longer than most tests."""
+    return lambda *names: page_of({name: made[name].view for name in names})
 
 
 def shown(page: Page, name: str) -> Explorer:
@@ -65,8 +64,11 @@ def choose(explorer: Explorer, question: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*SHOWN, "sound", "large"])
-def test_every_finding_and_every_cause_is_on_screen(plain: Page, made: dict[str, ShownCheckup], name: str) -> None:
-    explorer, report = shown(plain, name), made[name]
+def test_every_finding_and_every_cause_is_on_screen(
+    plain: Callable[..., Page], made: dict[str, ShownCheckup], name: str
+) -> None:
+    page = plain(name)
+    explorer, report = shown(page, name), made[name]
     spans = explorer.root.locator(".choice label span").all_inner_texts()
     assert [said.split() for said in spans] == [[MARKS[f.holds], f.name] for f in report.findings]
     causes = explorer.root.locator(".diagnosis li")
@@ -88,9 +90,10 @@ def test_every_finding_and_every_cause_is_on_screen(plain: Page, made: dict[str,
             assert finding.cure in told.inner_text() + explorer.root.locator(".diagnosis").inner_text()
 
 
-def test_every_cell_says_what_was_seen(plain: Page, made: dict[str, ShownCheckup]) -> None:
+def test_every_cell_says_what_was_seen(plain: Callable[..., Page], made: dict[str, ShownCheckup]) -> None:
     """All cells of the matrix and of the steps, by the arrow keys, against the report's own tensors."""
-    explorer, report = shown(plain, "without_batch_first"), made["without_batch_first"]
+    page = plain("without_batch_first")
+    explorer, report = shown(page, "without_batch_first"), made["without_batch_first"]
     moved, steps = report["batch"].evidence.moved.tolist(), report["every_step"].evidence
     grid = explorer.root.get_by_label("Who moves whom")
     grid.focus()
@@ -99,82 +102,88 @@ def test_every_cell_says_what_was_seen(plain: Page, made: dict[str, ShownCheckup
             own = f"Changing sequence {j} moves its own result."
             other = f"moves the result of sequence {i}." if moved[i][j] else f"leaves the result of sequence {i}"
             expect(explorer.line).to_contain_text(own if i == j and moved[i][j] else f"Changing sequence {j} {other}")
-            plain.keyboard.press("ArrowDown")
+            page.keyboard.press("ArrowDown")
         for key in ("ArrowUp",) * 5 + ("ArrowRight",):
-            plain.keyboard.press(key)
+            page.keyboard.press(key)
     grid = explorer.root.get_by_label("Which steps count")
     grid.focus()
     for step in range(9):
         count = "counts." if steps.counts[0, step] else "moves no result."
         expect(explorer.line).to_have_text(f"Step {step} of sequence 0 {count}")
         for _ in range(5):
-            plain.keyboard.press("ArrowDown")
+            page.keyboard.press("ArrowDown")
         gradient = f"{float(steps.gradient[:, step].max()):.2g}"
         expect(explorer.line).to_contain_text(f"towards step {step} is {gradient},")
         for key in ("ArrowUp",) * 5 + ("ArrowRight",):
-            plain.keyboard.press(key)
+            page.keyboard.press(key)
     grid.blur()
     expect(explorer.line).to_contain_text("Choose a question")
 
 
-def test_a_cell_is_read_where_it_is_pointed_at(plain: Page) -> None:
-    explorer = shown(plain, "without_batch_first")
+def test_a_cell_is_read_where_it_is_pointed_at(plain: Callable[..., Page]) -> None:
+    page = plain("without_batch_first")
+    explorer = shown(page, "without_batch_first")
     svg = explorer.root.get_by_label("Who moves whom")
     box, drawn = svg.bounding_box(), svg.locator(".wrong").bounding_box()
     assert box
     assert drawn
-    plain.mouse.move(drawn["x"] + 4, drawn["y"] + drawn["height"] - 4)
+    page.mouse.move(drawn["x"] + 4, drawn["y"] + drawn["height"] - 4)
     expect(explorer.line).to_have_text("Changing sequence 0 moves the result of sequence 4.")
     mark = svg.locator(".mark").bounding_box()
     assert mark
     assert abs(mark["x"] - drawn["x"]) < 4
-    plain.mouse.move(0, 0)
+    page.mouse.move(0, 0)
     expect(explorer.line).to_contain_text("Choose a question")
 
 
-def test_the_axes_stand_as_the_layer_reads_them(plain: Page) -> None:
-    layer = shown(plain, "without_batch_first").root.locator(".layers li")
+def test_the_axes_stand_as_the_layer_reads_them(plain: Callable[..., Page]) -> None:
+    page = plain("without_batch_first", "sound", "large")
+    layer = shown(page, "without_batch_first").root.locator(".layers li")
     rows = [row.locator(".chip").all_inner_texts() for row in layer.locator(".axes").all()]
     assert rows == [["5 batch", "9 seq_len", "6"], [], ["5 seq_len", "9 batch", "6 input_size"]]
-    expect(shown(plain, "sound").root.locator(".axes .chip")).to_have_text(["3 batch", "5 seq_len", "3 input_size"])
-    names = shown(plain, "large").root.locator(".layers li p > b").all_inner_texts()
+    expect(shown(page, "sound").root.locator(".axes .chip")).to_have_text(["3 batch", "5 seq_len", "3 input_size"])
+    names = shown(page, "large").root.locator(".layers li p > b").all_inner_texts()
     assert [name[-1] for name in names] == list("135024"), "what is at fault comes first"
     assert [name[0] for name in names] == list("✗✗✗rrr")
 
 
-def test_the_arrow_keys_go_through_the_questions(plain: Page, made: dict[str, ShownCheckup]) -> None:
-    explorer = shown(plain, "both_directions_read_pads")
+def test_the_arrow_keys_go_through_the_questions(plain: Callable[..., Page], made: dict[str, ShownCheckup]) -> None:
+    page = plain("both_directions_read_pads")
+    explorer = shown(page, "both_directions_read_pads")
     assert explorer.sizes(explorer.diagram) == {"chosen": "padding"}
     explorer.root.get_by_role("radio", name=re.compile("^alone")).focus()
     for question in ("order", "padding", "every_step", "directions"):
-        plain.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
         explorer.shows(explorer.diagram, chosen=question)
-    assert plain.evaluate("models.both_directions_read_pads.get('chosen')") == "directions"
+    assert page.evaluate("models.both_directions_read_pads.get('chosen')") == "directions"
     expect(explorer.root.locator(".more figure")).to_have_count(2)
     grid = explorer.root.get_by_label("gru: backward half: 5 used too early")
     grid.focus()
-    plain.keyboard.press("End")
+    page.keyboard.press("End")
     expect(explorer.line).to_have_text("The backward half of step 0 of sequence 0 is not used.")
-    plain.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
     assert explorer.sizes(explorer.diagram) == {"chosen": "directions"}, "a grid's keys choose no question"
 
 
-def test_what_to_write_is_copied(plain: Page, made: dict[str, ShownCheckup]) -> None:
-    explorer = shown(plain, "without_batch_first")
-    plain.evaluate(
+def test_what_to_write_is_copied(plain: Callable[..., Page], made: dict[str, ShownCheckup]) -> None:
+    page = plain("without_batch_first")
+    explorer = shown(page, "without_batch_first")
+    page.evaluate(
         "navigator.clipboard ??= {}; navigator.clipboard.writeText = async (words) => { window.copied = words }"
     )
     explorer.root.get_by_role("button", name="Copy").click()
     expect(explorer.root.get_by_role("button", name="Copied")).to_be_visible()
-    assert plain.evaluate("copied") == "self.lstm = nn.LSTM(6, 8, batch_first=True)"
+    assert page.evaluate("copied") == "self.lstm = nn.LSTM(6, 8, batch_first=True)"
 
 
+@pytest.mark.parametrize("widths", [WIDTHS, later(BETWEEN)], ids=["", "between"])
 @pytest.mark.parametrize("name", [*SHOWN, "sound", "large"])
-def test_it_is_whole_at_every_width(plain: Page, name: str) -> None:
-    explorer, wrong = Explorer(plain, plain.locator(f"#{name} .rnnlib")), {}
-    for width in WIDTHS:
+def test_it_is_whole_at_every_width(plain: Callable[..., Page], name: str, widths: tuple[int, ...]) -> None:
+    page = plain(name)
+    explorer, wrong = Explorer(page, page.locator(f"#{name} .rnnlib")), {}
+    for width in widths:
         for dark in (False, True) if width == LAPTOP else (False,):
-            if found := [one for one in looks(plain, name, width, dark=dark) if width >= SMALLEST or "px" not in one]:
+            if found := [one for one in looks(page, name, width, dark=dark) if width >= SMALLEST or "px" not in one]:
                 wrong[width] = found
         if width == LAPTOP:
             box = explorer.root.bounding_box()
@@ -183,15 +192,16 @@ def test_it_is_whole_at_every_width(plain: Page, name: str) -> None:
             shoot(explorer.root, f"checkup {name}")
     for question in ("runs", "alone", "directions", "future", "trained", "layers"):
         choose(explorer, question)
-        if found := looks(plain, name, LAPTOP):
+        if found := looks(page, name, LAPTOP):
             wrong[question] = found
     assert wrong == {}
 
 
 @in_both_themes("without_batch_first", "both_directions_read_pads", "large")
-def test_it_is_for_everyone(plain: Page, name: str, dark: bool) -> None:
-    plain.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", not dark)
-    explorer = shown(plain, name)
+def test_it_is_for_everyone(plain: Callable[..., Page], name: str, dark: bool) -> None:
+    page = plain(name)
+    page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", not dark)
+    explorer = shown(page, name)
     stops = list(explorer.tab_through())
     names = [stop["name"] for stop in stops]
     assert len(stops) == explorer.root.evaluate(TAB_STOPS), names
@@ -199,7 +209,7 @@ def test_it_is_for_everyone(plain: Page, name: str, dark: bool) -> None:
     assert [stop["name"] for stop in stops if not stop["outlined"]] == []
     for question in ("every_step", "directions"):
         choose(explorer, question)
-        found = Axe().run(plain, context=f"#{name}").response
+        found = Axe().run(page, context=f"#{name}").response
         serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
         assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
         assert found["passes"], "axe looked at nothing"

@@ -59,10 +59,11 @@ def made() -> dict[str, DirectionExplorer]:
 
 
 @pytest.fixture
-def plain(page_of: Callable[[Mapping[str, AnyWidget]], Page], made: dict[str, DirectionExplorer]) -> Page:
-    page = page_of(made)
-    page.mouse.move(0, 0)
-    return page
+def plain(
+    page_of: Callable[[Mapping[str, AnyWidget]], Page], made: dict[str, DirectionExplorer]
+) -> Callable[..., Page]:
+    """Shows those that are named; to show all takes longer than most tests."""
+    return lambda *names: page_of({name: made[name] for name in names})
 
 
 def shown(page: Page, name: str) -> Explorer:
@@ -109,8 +110,11 @@ def lights_of(explorer: DirectionExplorer, key: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", ["lesson", "all", "packed", "deep", "long"])
-def test_the_lights_are_the_layers_own_numbers(plain: Page, made: dict[str, DirectionExplorer], name: str) -> None:
-    explorer, kernel = shown(plain, name), made[name]
+def test_the_lights_are_the_layers_own_numbers(
+    plain: Callable[..., Page], made: dict[str, DirectionExplorer], name: str
+) -> None:
+    page = plain(name)
+    explorer, kernel = shown(page, name), made[name]
     seen = explorer.root.evaluate(POINT)
     assert len(seen) >= 2 * 12 + 2
     length = kernel.lengths[kernel.item]
@@ -124,24 +128,26 @@ def test_the_lights_are_the_layers_own_numbers(plain: Page, made: dict[str, Dire
         of = length if kernel.packed else kernel.seq_len
         assert ("filled with zeros" if zeros else f"{count} of {of} steps") in said, (key, said)
     assert statistics.median(spent for _, _, spent in seen.values()) < 16  # the next frame shows it
-    assert not plain.evaluate("name => models[name].sent.length", name)
+    assert not page.evaluate("name => models[name].sent.length", name)
 
 
-def test_nothing_is_chosen_and_no_answer_is_seen_until_someone_points(plain: Page) -> None:
-    explorer = shown(plain, "lesson")
+def test_nothing_is_chosen_and_no_answer_is_seen_until_someone_points(plain: Callable[..., Page]) -> None:
+    page = plain("lesson", "given")
+    explorer = shown(page, "lesson")
     reads(explorer, [])
     says(explorer, "Point at, tap or Tab to any box")
     assert explorer.sizes(explorer.diagram)["chosen"] is False
     assert "of 12" not in explorer.root.inner_text()
     expect(explorer.diagram.locator('.lit path, .seen, [aria-pressed="true"]')).to_have_count(0)
-    reads(shown(plain, "given"), list(range(STEPS)))  # it was in Python
+    reads(shown(page, "given"), list(range(STEPS)))  # it was in Python
 
 
-def test_pointing_shows_a_click_stays_and_leaving_goes_back(plain: Page) -> None:
-    explorer = shown(plain, "lesson")
+def test_pointing_shows_a_click_stays_and_leaving_goes_back(plain: Callable[..., Page]) -> None:
+    page = plain("lesson")
+    explorer = shown(page, "lesson")
     thing(explorer, "output 2 1").hover()
     reads(explorer, list(range(2, STEPS)))
-    plain.mouse.move(0, 0)
+    page.mouse.move(0, 0)
     reads(explorer, [])
     thing(explorer, f"output {STEPS - 1} 1").click()
     shows(explorer, chosen=True, time=STEPS - 1, direction=1)
@@ -149,27 +155,30 @@ def test_pointing_shows_a_click_stays_and_leaving_goes_back(plain: Page) -> None
     thing(explorer, "h_n 0 1").hover()
     says(explorer, "h_n[1], layer 0 ←, has read x_0 … x_11: 12 of 12 steps.")
     reads(explorer, list(range(STEPS)))
-    plain.mouse.move(0, 0)
+    page.mouse.move(0, 0)
     reads(explorer, [STEPS - 1])
     says(explorer, "output[-1], backward half")
 
 
-def test_the_first_box_of_all_can_be_chosen_too(plain: Page) -> None:
-    explorer = shown(plain, "lesson")
+def test_the_first_box_of_all_can_be_chosen_too(plain: Callable[..., Page]) -> None:
+    page = plain("lesson")
+    explorer = shown(page, "lesson")
     thing(explorer, "output 0 0").click()  # where the traits stand already
     shows(explorer, chosen=True, time=0, direction=0)
     says(explorer, "output[0], forward half, has read x_0 alone: 1 of 12 steps.")
 
 
-def test_a_cell_of_the_last_layer_is_its_half_of_output(plain: Page) -> None:
-    explorer = shown(plain, "lesson")
+def test_a_cell_of_the_last_layer_is_its_half_of_output(plain: Callable[..., Page]) -> None:
+    page = plain("lesson")
+    explorer = shown(page, "lesson")
     explorer.diagram.locator('circle.hit[data-key="output 4 1"]').click()
     shows(explorer, part="output", time=4, direction=1)
     reads(explorer, list(range(4, STEPS)))
 
 
-def test_an_inputs_number_is_told(plain: Page, made: dict[str, DirectionExplorer]) -> None:
-    explorer = shown(plain, "lesson")
+def test_an_inputs_number_is_told(plain: Callable[..., Page], made: dict[str, DirectionExplorer]) -> None:
+    page = plain("lesson")
+    explorer = shown(page, "lesson")
     thing(explorer, "output 5 0").click()
     shows(explorer, time=5)
     moved = made["lesson"].who_reads.output[5, 0, :4].amax(0)
@@ -178,12 +187,13 @@ def test_an_inputs_number_is_told(plain: Page, made: dict[str, DirectionExplorer
         says(explorer, f"x_{step} moves output[5], forward half, by {moved[step]:.3f} for a change of 1.")
     explorer.diagram.locator(".inputs").focus()
     for step in range(1, 7):
-        plain.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
         says(explorer, f"x_{step} {'moves' if step < 6 else 'was not read by'}")
 
 
-def test_everything_is_chosen_by_keyboard(plain: Page) -> None:
-    explorer = shown(plain, "lesson")
+def test_everything_is_chosen_by_keyboard(plain: Callable[..., Page]) -> None:
+    page = plain("lesson", "all")
+    explorer = shown(page, "lesson")
     thing(explorer, "output 0 0").focus()
     says(explorer, "output[0], forward half, has read")
     for key, expected in (
@@ -195,66 +205,71 @@ def test_everything_is_chosen_by_keyboard(plain: Page) -> None:
         ("ArrowDown", {"part": "h_n", "direction": 0}),
         ("ArrowLeft", {"part": "output", "time": STEPS - 1}),
     ):
-        plain.keyboard.press(key)
+        page.keyboard.press(key)
         shows(explorer, **expected)
         expect(explorer.diagram.locator(".place.chosen")).to_be_focused()
-    shown(plain, "all").press("unit", "ArrowRight")
-    thing(shown(plain, "all"), "output 3 0").click()
-    says(shown(plain, "all"), "unit 1 of output[3], forward half")
+    shown(page, "all").press("unit", "ArrowRight")
+    thing(shown(page, "all"), "output 3 0").click()
+    says(shown(page, "all"), "unit 1 of output[3], forward half")
 
 
-def test_after_a_click_the_arrow_keys_are_shown_where_the_pointer_rests(plain: Page) -> None:
-    explorer = shown(plain, "lesson")
+def test_after_a_click_the_arrow_keys_are_shown_where_the_pointer_rests(plain: Callable[..., Page]) -> None:
+    page = plain("lesson")
+    explorer = shown(page, "lesson")
     thing(explorer, "output 5 0").click()
     shows(explorer, time=5, direction=0)
     for time in (4, 3):
-        plain.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
         shows(explorer, time=time)
-        plain.wait_for_timeout(200)  # in which the browser finds what the pointer rests on
+        page.wait_for_timeout(200)  # in which the browser finds what the pointer rests on
         reads(explorer, list(range(time + 1)))
     thing(explorer, "output 8 0").hover()
     says(explorer, "output[8], forward half")
 
 
-def test_the_two_summaries_are_compared_when_asked(plain: Page) -> None:
+def test_the_two_summaries_are_compared_when_asked(plain: Callable[..., Page]) -> None:
+    page = plain("lesson", "all", "packed")
     verdicts = {
         "lesson": ("≠ No summary of the sequence: its backward half has taken 1 step of 12.", "= Every step of the"),
         "all": ("≠ No summary of the sequence: its backward", "≠ No summary of the sequence: it has read 5 pads."),
         "packed": ("≠ Zeros: this sequence has only 7 steps.", "= Every step of the sequence, read from both ends"),
     }
     for name, said in verdicts.items():
-        explorer = shown(plain, name)
+        explorer = shown(page, name)
         panel = explorer.root.locator(".summaries")
         expect(panel).to_be_hidden()
         explorer.root.get_by_role("button", name="Compare two summaries").click()
         for summary, verdict in zip(panel.locator(".summary").all(), said, strict=True):
             expect(summary.locator("p")).to_contain_text(verdict)
-    panel = shown(plain, "lesson").root.locator(".summaries .summary").first
+    panel = shown(page, "lesson").root.locator(".summaries .summary").first
     panel.get_by_role("button", name="backward half x_11, 1 of 12").click()
-    shows(shown(plain, "lesson"), part="output", time=STEPS - 1, direction=1)
-    reads(shown(plain, "lesson"), [STEPS - 1])
+    shows(shown(page, "lesson"), part="output", time=STEPS - 1, direction=1)
+    reads(shown(page, "lesson"), [STEPS - 1])
 
 
-def test_a_shown_answer_lights_its_halves(plain: Page) -> None:
-    explorer = shown(plain, "lesson")
+def test_a_shown_answer_lights_its_halves(plain: Callable[..., Page]) -> None:
+    page = plain("lesson")
+    explorer = shown(page, "lesson")
     explorer.root.get_by_role("button", name="Show the answer").click()
     found = explorer.diagram.locator(".found").evaluate_all("all => all.map(e => e.dataset.key)")
     assert sorted(found) == ["output 0 1", "output 11 0"]
 
 
-def test_a_tab_that_was_hidden_is_drawn_when_it_is_seen(plain: Page) -> None:
-    explorer = shown(plain, "lesson")
-    plain.evaluate("document.getElementById('lesson').hidden = true")
-    plain.evaluate("models.lesson.set('time', 4)")
-    plain.evaluate("document.getElementById('lesson').hidden = false")
+def test_a_tab_that_was_hidden_is_drawn_when_it_is_seen(plain: Callable[..., Page]) -> None:
+    page = plain("lesson")
+    explorer = shown(page, "lesson")
+    page.evaluate("document.getElementById('lesson').hidden = true")
+    page.evaluate("models.lesson.set('time', 4)")
+    page.evaluate("document.getElementById('lesson').hidden = false")
     shows(explorer, time=4, chosen=True)
     reads(explorer, list(range(5)))
 
 
 @in_both_themes("all", "packed")
-def test_it_is_for_everyone(plain: Page, name: str, dark: bool) -> None:
-    plain.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", not dark)
-    explorer = shown(plain, name)
+def test_it_is_for_everyone(plain: Callable[..., Page], name: str, dark: bool) -> None:
+    page = plain(name)
+    page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", not dark)
+    explorer = shown(page, name)
     stops = list(explorer.tab_through())
     names = [stop["name"] for stop in stops]
     assert len(stops) == explorer.root.evaluate(TAB_STOPS), names
@@ -264,9 +279,9 @@ def test_it_is_for_everyone(plain: Page, name: str, dark: bool) -> None:
     explorer.root.get_by_role("button", name="Compare two summaries").click()
     thing(explorer, "h_n 0 1").click()
     shows(explorer, part="h_n")
-    plain.mouse.move(0, 0)
+    page.mouse.move(0, 0)
     shoot(explorer.root, f"direction {name} {'dark' if dark else 'light'}")
-    found = Axe().run(plain, context=f"#{name}").response
+    found = Axe().run(page, context=f"#{name}").response
     serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
     assert found["passes"], "axe looked at nothing"

@@ -9,12 +9,12 @@ from contextlib import redirect_stdout
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import cell_of, shoot
+from tests.browser.conftest import cell_of, later, shoot
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, Explorer, stands_still
 
 
-@pytest.mark.parametrize("theme", [LIGHT, pytest.param(DARK, marks=pytest.mark.long)])
+@pytest.mark.parametrize("theme", [LIGHT, later(DARK)])
 def test_each_slider_moves_the_diagram_and_the_numbers(everything: Notebook, explorer: Explorer, theme: str) -> None:
     everything.theme(theme)
     for name in SLIDERS:

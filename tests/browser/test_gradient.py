@@ -12,9 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rnnlib import GradientExplorer
-from tests.browser.conftest import shoot
+from tests.browser.conftest import later, shoot
 from tests.browser.test_access import CONTRAST
-from tests.browser.test_whole import WIDTHS, looks
+from tests.browser.test_whole import BETWEEN, WIDTHS, looks
 
 KINDS = ("RNN", "LSTM", "GRU")
 FLOOR = 2.0**-149  # the smallest number of float32
@@ -32,7 +32,6 @@ def made() -> dict[str, GradientExplorer]:
 def page(page_of: Callable[[Mapping[str, AnyWidget]], Page], made: dict[str, GradientExplorer]) -> Page:
     page = page_of(made)
     page.set_viewport_size({"width": 900, "height": 900})
-    page.mouse.move(0, 0)
     return page
 
 
@@ -113,10 +112,11 @@ def test_an_answer_of_the_kernel_is_drawn_and_float32s_end_with_it(
     assert float(made["all"].found["RNN"].x[0]) < FLOOR
 
 
-def test_it_is_whole_at_every_width_in_both_themes_and_accessible(page: Page) -> None:
+@pytest.mark.parametrize("widths", [WIDTHS, later(BETWEEN[1:])], ids=["", "between"])
+def test_it_is_whole_at_every_width_in_both_themes_and_accessible(page: Page, widths: tuple[int, ...]) -> None:
     for name in ("all", "clipped"):
         for dark in (False, True):
-            for width in WIDTHS[1:]:
+            for width in widths:
                 assert looks(page, name, width, dark=dark) == [], (name, width, dark)
                 if name == "all":
                     theme = "dark" if dark else "light"

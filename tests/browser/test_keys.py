@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import afresh, cell_of
+from tests.browser.conftest import afresh, cell_of, later
 from tests.browser.lab import Notebook
 
-PLACES = [
+PLACES = [  # of each kind of control one, and the others in the long run
     ("prediction", "textbox", "h_n"),
     ("prediction", "button", "Show the answer"),
     ("shape", "slider", "seq_len"),
-    ("shape", "textbox", "seq_len, typed"),
-    ("shape", "radio", "GRU"),
     ("packing", "radio", "GRU"),
-    ("checkup", "radio", None),
+    later("shape", "textbox", "seq_len, typed"),
+    later("shape", "radio", "GRU"),
+    later("checkup", "radio", None),
 ]
 ACTIVE = ".jp-Notebook .jp-Cell.jp-mod-active"
 

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.conftest import later
 from tests.browser.lab import ROOT, Lab, Notebook
 from tests.browser.screen import SLIDERS, Explorer, stands_still
 
@@ -28,7 +29,7 @@ def test_a_lesson_runs_and_its_explorers_live(open_notebook: Callable[[str], Not
         explorer.is_live(**moved)
 
 
-@pytest.mark.parametrize("reports", [2, pytest.param(None, marks=pytest.mark.long)])
+@pytest.mark.parametrize("reports", [1, later(None)])
 def test_an_answer_is_hidden_until_its_cell_is_run_and_is_then_in_sight(
     lab: Lab, watched: BrowserContext, reports: int | None
 ) -> None:

@@ -19,11 +19,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import TrainingLab
-from tests.browser.conftest import afresh, shoot
+from tests.browser.conftest import afresh, later, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import Explorer
 from tests.browser.test_access import CONTRAST
-from tests.browser.test_whole import HIGHEST, LAPTOP, WIDTHS, looks
+from tests.browser.test_whole import BETWEEN, HIGHEST, LAPTOP, WIDTHS, looks
 
 STEPS, EPOCHS = 16, 6
 
@@ -211,12 +211,13 @@ def test_a_kernel_that_does_not_answer_is_said_to_be_silent_and_the_run_can_stil
     walk(training, 9)
 
 
+@pytest.mark.parametrize("widths", [WIDTHS, later(BETWEEN)], ids=["", "between"])
 @pytest.mark.parametrize("trained", [True, False])
 def test_it_is_whole_at_every_width(
-    page_of: Callable[[Mapping[str, AnyWidget]], Page], recorded: TrainingLab, trained: bool
+    page_of: Callable[[Mapping[str, AnyWidget]], Page], recorded: TrainingLab, trained: bool, widths: tuple[int, ...]
 ) -> None:
     page = page_of({"lab": recorded if trained else TrainingLab(question="Which speakers are confused?")})
-    assert {width: found for width in WIDTHS if (found := looks(page, "lab", width))} == {}
+    assert {width: found for width in widths if (found := looks(page, "lab", width))} == {}
     looks(page, "lab", LAPTOP)
     assert page.locator(".rnnlib.training").bounding_box()["height"] <= HIGHEST
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,7 @@ def test_make_test_compares_every_notebook() -> None:
 STORED = {"0.1234": "PASSED", "0.1235": "FAILED", None: "FAILED"}  # of a cell that prints 0.1234
 
 
+@pytest.mark.long
 def test_one_digit_of_an_output_is_noticed(tmp_path: Path) -> None:
     outputs = [[new_output("stream", name="stdout", text=f"{text}\n")] if text else [] for text in STORED]
     cells = [new_code_cell("print(0.1234)", execution_count=1, outputs=stored) for stored in outputs]

@@ -112,8 +112,12 @@ class Kernel:
 
     def finish(self, request: str, may_raise: bool = False) -> None:
         """Take in everything until a request is done."""
-        while request not in self._done:
+        while not self.is_done(request):
             self._take(self._client.get_iopub_msg(timeout=60), may_raise)
+
+    def is_done(self, request: str) -> bool:
+        """Whether the kernel has said, in what was taken in, that it is done with a request."""
+        return request in self._done
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Take in what the kernel tells of its own accord, until something holds."""
