@@ -41,7 +41,7 @@ test test-long: export OMP_WAIT_POLICY := PASSIVE
 test: $(VENV)/installed-test browser ## run every test: style, types, package, notebooks, JupyterLab in a browser
 	$(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval rnnlib tests notebooks
 
-test-long: $(VENV)/installed-test ## run what takes long: thousands of new random cases, and the tests of the tests
+test-long: $(VENV)/installed-test browser ## run what takes long: thousands of new random cases, and the tests of the tests
 	HYPOTHESIS_PROFILE=long $(RUN) -m pytest -n 2 --timeout 3600 -m "long or hypothesis" rnnlib tests
 
 lesson: $(VENV)/installed-test ## begin a lesson: make lesson NAME=12_attention
