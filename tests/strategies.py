@@ -1,4 +1,4 @@
-"""Random layers and sizes for hypothesis, and what every refusal and every problem must look like."""
+"""Random layers and sizes for hypothesis, cases for the long run, and what every refusal and problem must look like."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ torch.set_num_threads(1)  # tests run side by side: with more threads they would
 sizes = st.integers(1, 9)
 seq_lens = st.integers(1, 7)
 batches = st.integers(1, 5)
+
+
+def later(*case: Any) -> Any:
+    """A case for the long run alone: in `make test` others that are like it are asked."""
+    return pytest.param(*case, marks=pytest.mark.long)
 
 
 def cases(number: int) -> settings:

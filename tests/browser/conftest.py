@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import nbformat
@@ -17,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab
 from tests.browser.plain_page import plain_page
 from tests.browser.screen import Explorer
+from tests.strategies import later
 
 HERE = Path(__file__).parent
 NO_KERNEL = "Could not send widget sync message"  # what ipywidgets says when a slider moves and there is no kernel
@@ -63,11 +63,6 @@ def in_both_themes(*names: str) -> pytest.MarkDecorator:
     both = [(name, dark, (place % 2 == 0) == dark) for place, name in enumerate(names) for dark in (False, True)]
     cases = [later(name, dark) if other else (name, dark) for name, dark, other in both]
     return pytest.mark.parametrize(("name", "dark"), cases)
-
-
-def later(*case: Any) -> Any:
-    """A case for the long run alone: in `make test` others that are like it are asked."""
-    return pytest.param(*case, marks=pytest.mark.long)
 
 
 def shoot(shown: Page | Locator, name: str) -> None:

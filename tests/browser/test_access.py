@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import in_both_themes, later, shoot
+from tests.browser.conftest import in_both_themes, shoot
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, TAB_STOPS, Explorer
+from tests.strategies import later
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 

@@ -14,12 +14,13 @@ from torch import nn
 
 from rnnlib import checkup
 from rnnlib.explorers.checkup.explorer import ShownCheckup
-from tests.browser.conftest import afresh, in_both_themes, later, shoot
+from tests.browser.conftest import afresh, in_both_themes, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
 from tests.browser.test_whole import BETWEEN, HIGHEST, LAPTOP, SMALLEST, WIDTHS, looks
 from tests.engine.checkup.zoo import SICK, Made
+from tests.strategies import later
 
 SHOWN = ("without_batch_first", "both_directions_read_pads", "layers_in_a_list", "a_tuple_into_a_linear")
 MARKS = {True: "✓", False: "✗", None: "–"}

@@ -16,10 +16,11 @@ from playwright.sync_api import Locator, Page, expect
 from torch import nn
 
 from rnnlib import DirectionExplorer, LayerSpec
-from tests.browser.conftest import afresh, in_both_themes, later, shoot
+from tests.browser.conftest import afresh, in_both_themes, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
+from tests.strategies import later
 
 STEPS = 12
 MADE: dict[str, Callable[[], DirectionExplorer]] = {

@@ -9,9 +9,10 @@ from contextlib import redirect_stdout
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import cell_of, later, shoot
+from tests.browser.conftest import cell_of, shoot
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, Explorer, stands_still
+from tests.strategies import later
 
 
 @pytest.mark.parametrize("theme", [LIGHT, later(DARK)])

@@ -12,9 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rnnlib import GradientExplorer
-from tests.browser.conftest import later, shoot
+from tests.browser.conftest import shoot
 from tests.browser.test_access import CONTRAST
 from tests.browser.test_whole import BETWEEN, WIDTHS, looks
+from tests.strategies import later
 
 KINDS = ("RNN", "LSTM", "GRU")
 FLOOR = 2.0**-149  # the smallest number of float32

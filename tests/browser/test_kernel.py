@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import STEPS, VIEWS, later, shoot
+from tests.browser.conftest import STEPS, VIEWS, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SLIDERS, Explorer
 from tests.browser.test_direction import reads, shows, thing
+from tests.strategies import later
 
 
 @pytest.fixture(scope="module")

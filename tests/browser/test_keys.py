@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import afresh, cell_of, later
+from tests.browser.conftest import afresh, cell_of
 from tests.browser.lab import Notebook
+from tests.strategies import later
 
 PLACES = [  # of each kind of control one, and the others in the long run
     ("prediction", "textbox", "h_n"),

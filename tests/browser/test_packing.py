@@ -17,10 +17,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import PackingExplorer
 from rnnlib.explorers.packing.view import STAGES
-from tests.browser.conftest import afresh, later
+from tests.browser.conftest import afresh
 from tests.browser.lab import Notebook
 from tests.browser.screen import TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
+from tests.strategies import later
 
 LENGTHS = [17, 12, 22, 17]
 QUESTION = "which sequence does padding leave as it is?"

@@ -12,8 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rnnlib import LayerSpec, predict
-from tests.browser.conftest import afresh, later, shoot
+from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
+from tests.strategies import later
 
 
 @pytest.fixture

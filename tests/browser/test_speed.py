@@ -16,10 +16,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import SpeedLab
-from tests.browser.conftest import afresh, later, shoot
+from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import Explorer
 from tests.browser.test_access import CONTRAST
+from tests.strategies import later
 
 SETTINGS = {"kind": "LSTM", "axis": "seq_len", "batch": 8, "hidden_size": 64, "num_layers": 1}
 CHART = {**SETTINGS, "backward": False, "device": "cpu"}

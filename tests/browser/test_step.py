@@ -8,9 +8,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import STEPS, afresh, later
+from tests.browser.conftest import STEPS, afresh
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import TAB_STOPS, Explorer, part_of
+from tests.strategies import later
 
 PLAYED = 8  # of them; to play them all would show no more
 

@@ -15,8 +15,9 @@ from playwright.sync_api import Page, expect
 from torch import nn
 
 from rnnlib import LayerSpec, StepExplorer, trace
-from tests.browser.conftest import in_both_themes, later, shoot
+from tests.browser.conftest import in_both_themes, shoot
 from tests.browser.test_access import CONTRAST
+from tests.strategies import later
 
 PageOf = Callable[[Mapping[str, AnyWidget]], Page]
 

@@ -19,11 +19,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from rnnlib import TrainingLab
-from tests.browser.conftest import afresh, later, shoot
+from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import Explorer
 from tests.browser.test_access import CONTRAST
 from tests.browser.test_whole import BETWEEN, HIGHEST, LAPTOP, WIDTHS, looks
+from tests.strategies import later
 
 STEPS, EPOCHS = 16, 6
 

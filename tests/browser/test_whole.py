@@ -18,8 +18,9 @@ from playwright.sync_api import Page
 
 from rnnlib.explorers.checkup.explorer import ShownCheckup
 from rnnlib.explorers.shared.view import View
-from tests.browser.conftest import SHOTS, later
+from tests.browser.conftest import SHOTS
 from tests.notebooks.lessons import LESSONS, untrained
+from tests.strategies import later
 
 LAPTOP, HIGHEST = 848, 640  # a cell's width at 1280 x 800, and what of its height an explorer may take
 WIDTHS = (360, LAPTOP, 1600)  # a phone's, a laptop's, a wide screen's

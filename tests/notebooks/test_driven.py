@@ -16,6 +16,7 @@ import pytest
 from tests.notebooks.driven import card, checkup, direction, gradient, packing, shape, speed, step, training
 from tests.notebooks.driven.kernel import Kernel, View, kernel
 from tests.notebooks.lessons import LESSONS
+from tests.strategies import later
 
 # What no lesson needs to show: every way to make an explorer, and a card for a cell and a card of each kind.
 ALL_WAYS = """
@@ -114,7 +115,7 @@ def test_every_view_of_a_notebook(notebook: Path) -> None:
         drive(driven, bad=lambda view: False)
 
 
-@pytest.mark.parametrize("kinds", [{"ShapeExplorer"}, pytest.param({*EXPLORERS}, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kinds", [{"ShapeExplorer"}, later({*EXPLORERS})])
 def test_every_way_to_make_a_view(kinds: set[str]) -> None:
     """And what the front end could send by mistake, to the first of a kind: all put back what held in one place."""
     left = set(kinds)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fresh import printed
 from tests.notebooks.lessons import FOLDER
+from tests.strategies import later
 
 CELLS = nbformat.read(FOLDER / "11_your_own_model.ipynb", as_version=4).cells
 SOURCE = {cell.id: cell.source for cell in CELLS}
@@ -52,7 +53,7 @@ def test_a_diff_mends() -> None:
     assert mended("a\nb\nc\nd", "- is out\n```diff\n-b\n+x\n+y\n-d\n+z\n```") == "a\nx\ny\nc\nz"
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 10))])
+@pytest.mark.parametrize("seed", [0, *map(later, range(1, 10))])
 def test_each_of_the_ten_is_found_and_is_well_once_mended(seed: int) -> None:
     said = printed(lesson().replace("manual_seed(0)", f"manual_seed({seed})"), FOLDER).split()
     assert len(TEN) == 10
