@@ -15,7 +15,7 @@ export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
 # JupyterLab would ask on its first start whether to fetch news from the internet.
 NO_NEWS := $(VENV)/jupyter/settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings
 
-.PHONY: help lab site test test-long lesson notebooks bench record pictures sheet class browser
+.PHONY: help lab site test test-browser test-long lesson notebooks bench record pictures sheet class browser
 
 help: ## show these lines
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,13 +33,19 @@ site: $(VENV)/installed-site ## build the web edition in build/site: every explo
 	$(RUN) site/build.py
 
 # Compiled once, and not by each of a hundred Pythons, whatever your own environment says.
-test test-long bench: export PYTHONDONTWRITEBYTECODE :=
+test test-browser test-long bench: export PYTHONDONTWRITEBYTECODE :=
 
 # Two workers share the cores: a thread of torch that waits for another must not spin meanwhile.
-test test-long: export OMP_WAIT_POLICY := PASSIVE
+test test-browser test-long: export OMP_WAIT_POLICY := PASSIVE
 
-test: $(VENV)/installed-test browser ## run every test: style, types, package, notebooks, JupyterLab in a browser
-	$(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval rnnlib tests notebooks
+# A worker takes a module, whose tests share what takes long to make.
+PYTEST := $(RUN) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+test: $(VENV)/installed-test browser ## test style, types, package, every notebook and view, and one lesson in a browser
+	$(PYTEST) -m "not long and (not browser or smoke)" --nbval rnnlib tests notebooks
+
+test-browser: $(VENV)/installed-test browser ## test every screen in a real Chromium: JupyterLab, saved pages, site, slides
+	$(PYTEST) -m "browser and not long" tests
 
 test-long: $(VENV)/installed-test browser ## run what takes long: thousands of new random cases, and the tests of the tests
 	HYPOTHESIS_PROFILE=long $(RUN) -m pytest -n 2 --timeout 3600 -m "long or hypothesis" rnnlib tests

@@ -7,11 +7,10 @@ import random
 import signal
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling, Scheduling
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -57,21 +56,11 @@ SLOW = (
 )
 
 
-class ByModule(LoadScopeScheduling):
-    """A worker takes a module, or all of the browser's: to start JupyterLab and run every view takes 10 seconds."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "tests/browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
-    """Hand out the tests so in `make test`."""
-    return ByModule(config, log) if config.getoption("dist") == "loadscope" else None
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the slow tests first."""
+    """Mark what is done in a browser, and put the slow tests first."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):  # a notebook's cells have none
+            item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: next((i for i, name in enumerate(SLOW) if item.nodeid.startswith(name)), len(SLOW)))
 
 

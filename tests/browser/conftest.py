@@ -16,11 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab
 from tests.browser.plain_page import plain_page
 from tests.browser.screen import Explorer
-from tests.strategies import later
 
 HERE = Path(__file__).parent
 NO_KERNEL = "Could not send widget sync message"  # what ipywidgets says when a slider moves and there is no kernel
-SHOTS = HERE.parents[1] / "build" / "screens"  # where every screen is kept, to be looked at: SHOTS=1 make test
+SHOTS = HERE.parents[1] / "build" / "screens"  # where every screen is kept, to be looked at: SHOTS=1 make test-browser
 STEPS = 30  # of the step explorer
 SETUP = """import rnnlib, torch
 from rnnlib import *
@@ -41,12 +40,6 @@ VIEWS = {
 CELLS = (SETUP, *(f"{kind} = {source}\n{kind}" for kind, source in VIEWS.items()))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-
-
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
     """A JupyterLab with the lessons, and a notebook that has every view; once more, for who ends its kernel."""
@@ -56,13 +49,6 @@ def lab() -> Iterator[Lab]:
         for name in ("everything", "kernel"):  # a notebook has one kernel, however many pages show it
             nbformat.write(notebook, lab.folder / f"{name}.ipynb")
         yield lab
-
-
-def in_both_themes(*names: str) -> pytest.MarkDecorator:
-    """Each of these by `name`, light and `dark`; in `make test` in one of the two, in turn."""
-    both = [(name, dark, (place % 2 == 0) == dark) for place, name in enumerate(names) for dark in (False, True)]
-    cases = [later(name, dark) if other else (name, dark) for name, dark, other in both]
-    return pytest.mark.parametrize(("name", "dark"), cases)
 
 
 def shoot(shown: Page | Locator, name: str) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import in_both_themes, shoot
+from tests.browser.conftest import shoot
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, TAB_STOPS, Explorer
-from tests.strategies import later
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK])
 
 
-@pytest.mark.parametrize("theme", [LIGHT, later(DARK)])
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_everything_is_reached_by_tab_in_order_and_seen(everything: Notebook, explorer: Explorer, theme: str) -> None:
     everything.theme(theme)
     explorer.root.get_by_role("button", name="Code").click()
@@ -27,7 +26,8 @@ def test_everything_is_reached_by_tab_in_order_and_seen(everything: Notebook, ex
     assert [stop["name"] for stop in stops if not stop["outlined"]] == []
 
 
-@in_both_themes("shape", "prediction")
+@pytest.mark.parametrize("name", ["shape", "prediction"])
+@pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_serious(everything: Notebook, explorer: Explorer, name: str, dark: bool) -> None:
     everything.theme(DARK if dark else LIGHT)
     explorer.root.get_by_role("switch", name="weights").click()

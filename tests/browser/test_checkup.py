@@ -14,13 +14,12 @@ from torch import nn
 
 from rnnlib import checkup
 from rnnlib.explorers.checkup.explorer import ShownCheckup
-from tests.browser.conftest import afresh, in_both_themes, shoot
+from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
-from tests.browser.test_whole import BETWEEN, HIGHEST, LAPTOP, SMALLEST, WIDTHS, looks
+from tests.browser.test_whole import HIGHEST, LAPTOP, SMALLEST, WIDTHS, looks
 from tests.engine.checkup.zoo import SICK, Made
-from tests.strategies import later
 
 SHOWN = ("without_batch_first", "both_directions_read_pads", "layers_in_a_list", "a_tuple_into_a_linear")
 MARKS = {True: "✓", False: "✗", None: "–"}
@@ -177,12 +176,11 @@ def test_what_to_write_is_copied(plain: Callable[..., Page], made: dict[str, Sho
     assert page.evaluate("copied") == "self.lstm = nn.LSTM(6, 8, batch_first=True)"
 
 
-@pytest.mark.parametrize("widths", [WIDTHS, later(BETWEEN)], ids=["", "between"])
 @pytest.mark.parametrize("name", [*SHOWN, "sound", "large"])
-def test_it_is_whole_at_every_width(plain: Callable[..., Page], name: str, widths: tuple[int, ...]) -> None:
+def test_it_is_whole_at_every_width(plain: Callable[..., Page], name: str) -> None:
     page = plain(name)
     explorer, wrong = Explorer(page, page.locator(f"#{name} .rnnlib")), {}
-    for width in widths:
+    for width in WIDTHS:
         for dark in (False, True) if width == LAPTOP else (False,):
             if found := [one for one in looks(page, name, width, dark=dark) if width >= SMALLEST or "px" not in one]:
                 wrong[width] = found
@@ -198,7 +196,8 @@ def test_it_is_whole_at_every_width(plain: Callable[..., Page], name: str, width
     assert wrong == {}
 
 
-@in_both_themes("without_batch_first", "both_directions_read_pads", "large")
+@pytest.mark.parametrize("name", ["without_batch_first", "both_directions_read_pads", "large"])
+@pytest.mark.parametrize("dark", [False, True])
 def test_it_is_for_everyone(plain: Callable[..., Page], name: str, dark: bool) -> None:
     page = plain(name)
     page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", not dark)

@@ -12,7 +12,6 @@ from tests.browser.conftest import STEPS, VIEWS, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import SLIDERS, Explorer
 from tests.browser.test_direction import reads, shows, thing
-from tests.strategies import later
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +45,7 @@ def is_stale(explorer: Explorer) -> None:
         expect(tick).to_be_hidden()
 
 
-@pytest.mark.parametrize("ended", ["restarted", later("shut down")])
+@pytest.mark.parametrize("ended", ["restarted", "shut down"])
 def test_pictures_follow_numbers_do_not_pretend_and_running_heals(notebook: Notebook, ended: str) -> None:
     shape, step, direction = (explorer_of(notebook, kind) for kind in ("shape", "step", "direction"))
     shape.is_live()

@@ -7,16 +7,15 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import afresh, cell_of
 from tests.browser.lab import Notebook
-from tests.strategies import later
 
 PLACES = [  # of each kind of control one, and the others in the long run
     ("prediction", "textbox", "h_n"),
     ("prediction", "button", "Show the answer"),
     ("shape", "slider", "seq_len"),
     ("packing", "radio", "GRU"),
-    later("shape", "textbox", "seq_len, typed"),
-    later("shape", "radio", "GRU"),
-    later("checkup", "radio", None),
+    ("shape", "textbox", "seq_len, typed"),
+    ("shape", "radio", "GRU"),
+    ("checkup", "radio", None),
 ]
 ACTIVE = ".jp-Notebook .jp-Cell.jp-mod-active"
 

@@ -14,6 +14,7 @@ from tests.browser.screen import SLIDERS, Explorer, stands_still
 LESSON = "00_start_here.ipynb"
 
 
+@pytest.mark.smoke
 def test_a_lesson_runs_and_its_explorers_live(open_notebook: Callable[[str], Notebook]) -> None:
     """That every lesson runs is nbval's to show, and that its explorers follow their sliders, tests/notebooks'."""
     cells = nbformat.read(ROOT / "notebooks" / LESSON, as_version=4).cells
@@ -28,7 +29,6 @@ def test_a_lesson_runs_and_its_explorers_live(open_notebook: Callable[[str], Not
         explorer.is_live(**moved)
 
 
-@pytest.mark.long
 def test_an_answer_is_hidden_until_its_cell_is_run_and_is_then_in_sight(lab: Lab, watched: BrowserContext) -> None:
     """Lesson 11 on a laptop's screen, with Shift+Enter from cell to cell: of each report its head and its causes."""
     cells = nbformat.read(ROOT / "notebooks" / "11_your_own_model.ipynb", as_version=4).cells

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import context_of, shoot
@@ -10,7 +9,6 @@ from tests.browser.lab import Lab
 from tests.browser.screen import Explorer
 
 
-@pytest.mark.long
 def test_a_lesson_runs_and_its_explorer_lives(lab: Lab, browser: Browser) -> None:
     page = context_of(browser).new_page()
     page.goto(f"{lab.url}/notebooks/00_start_here.ipynb?token={lab.token}")

@@ -21,7 +21,6 @@ from tests.browser.conftest import afresh
 from tests.browser.lab import Notebook
 from tests.browser.screen import TAB_STOPS, Explorer
 from tests.browser.test_access import CONTRAST
-from tests.strategies import later
 
 LENGTHS = [17, 12, 22, 17]
 QUESTION = "which sequence does padding leave as it is?"
@@ -386,7 +385,7 @@ def test_rows_glide_unless_motion_is_reduced(plain: Callable[..., Explorer]) -> 
     explorer.page.emulate_media(reduced_motion="reduce")
 
 
-@pytest.mark.parametrize("theme", ["light", later("dark")])
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everything_is_reached_by_tab_and_axe_finds_nothing(plain: Callable[..., Explorer], theme: str) -> None:
     explorer = plain(question=QUESTION, solution="The longest.", mistake="last_step")
     explorer.page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", theme == "light")

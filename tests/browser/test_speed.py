@@ -20,7 +20,6 @@ from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import Explorer
 from tests.browser.test_access import CONTRAST
-from tests.strategies import later
 
 SETTINGS = {"kind": "LSTM", "axis": "seq_len", "batch": 8, "hidden_size": 64, "num_layers": 1}
 CHART = {**SETTINGS, "backward": False, "device": "cpu"}
@@ -389,7 +388,7 @@ def test_a_kernel_that_does_not_answer_is_said_to_be_silent_and_nothing_seems_to
     expect(speed.root.get_by_role("button", name="Cancel", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", [later("light"), "dark"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(speed: Explorer, theme: str) -> None:
     speed.page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", theme == "light")
     drag(speed, "cell loop", "move", 20)

@@ -15,9 +15,8 @@ from playwright.sync_api import Page, expect
 from torch import nn
 
 from rnnlib import LayerSpec, StepExplorer, trace
-from tests.browser.conftest import in_both_themes, shoot
+from tests.browser.conftest import shoot
 from tests.browser.test_access import CONTRAST
-from tests.strategies import later
 
 PageOf = Callable[[Mapping[str, AnyWidget]], Page]
 
@@ -101,7 +100,7 @@ FAULTS = """() => {
 HEIGHT = "() => document.querySelector('.rnnlib.step').getBoundingClientRect().height"
 
 
-@pytest.mark.parametrize("name", [*map(later, LESSONS), *OTHERS])
+@pytest.mark.parametrize("name", [*LESSONS, *OTHERS])
 def test_at_every_width_nothing_is_cut_off_and_no_type_is_small(shown: Callable[..., Page], name: str) -> None:
     page = shown((LESSONS | OTHERS)[name](), time=2, paper=True)
     for width in WIDTHS:
@@ -391,7 +390,8 @@ def test_a_hidden_explorer_is_drawn_once_it_is_shown(shown: Callable[..., Page])
     assert page.evaluate(FAULTS) == []
 
 
-@in_both_themes("latch", "gru", "all controls", "relu", "stack")
+@pytest.mark.parametrize("name", ["latch", "gru", "all controls", "relu", "stack"])
+@pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_serious(shown: Callable[..., Page], name: str, dark: bool) -> None:
     page = shown((LESSONS | OTHERS)[name](), time=3, paper=True)
     page.evaluate("dark => { document.body.dataset.jpThemeLight = String(!dark); }", dark)

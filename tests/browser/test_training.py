@@ -23,8 +23,7 @@ from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
 from tests.browser.screen import Explorer
 from tests.browser.test_access import CONTRAST
-from tests.browser.test_whole import BETWEEN, HIGHEST, LAPTOP, WIDTHS, looks
-from tests.strategies import later
+from tests.browser.test_whole import HIGHEST, LAPTOP, WIDTHS, looks
 
 STEPS, EPOCHS = 16, 6
 
@@ -212,18 +211,17 @@ def test_a_kernel_that_does_not_answer_is_said_to_be_silent_and_the_run_can_stil
     walk(training, 9)
 
 
-@pytest.mark.parametrize("widths", [WIDTHS, later(BETWEEN)], ids=["", "between"])
 @pytest.mark.parametrize("trained", [True, False])
 def test_it_is_whole_at_every_width(
-    page_of: Callable[[Mapping[str, AnyWidget]], Page], recorded: TrainingLab, trained: bool, widths: tuple[int, ...]
+    page_of: Callable[[Mapping[str, AnyWidget]], Page], recorded: TrainingLab, trained: bool
 ) -> None:
     page = page_of({"lab": recorded if trained else TrainingLab(question="Which speakers are confused?")})
-    assert {width: found for width in widths if (found := looks(page, "lab", width))} == {}
+    assert {width: found for width in WIDTHS if (found := looks(page, "lab", width))} == {}
     looks(page, "lab", LAPTOP)
     assert page.locator(".rnnlib.training").bounding_box()["height"] <= HIGHEST
 
 
-@pytest.mark.parametrize("theme", ["light", later("dark")])
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(training: Explorer, theme: str) -> None:
     training.page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", theme == "light")
     walk(training, 40)

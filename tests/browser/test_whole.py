@@ -20,11 +20,9 @@ from rnnlib.explorers.checkup.explorer import ShownCheckup
 from rnnlib.explorers.shared.view import View
 from tests.browser.conftest import SHOTS
 from tests.notebooks.lessons import LESSONS, untrained
-from tests.strategies import later
 
 LAPTOP, HIGHEST = 848, 640  # a cell's width at 1280 x 800, and what of its height an explorer may take
-WIDTHS = (360, LAPTOP, 1600)  # a phone's, a laptop's, a wide screen's
-BETWEEN = (280, 530, 700, 1108)
+WIDTHS = (280, 360, 530, 700, LAPTOP, 1108, 1600)  # a phone's, a laptop's, a wide screen's, and between
 SMALLEST = 360  # from which on type is never below 11 px
 
 # What is wrong with how a view is shown, a line each: of every text its size, its box, and whose box it lies over.
@@ -109,17 +107,14 @@ def looks(page: Page, name: str, width: int, *, dark: bool = False) -> list[str]
     return page.evaluate(LOOK, name)
 
 
-@pytest.mark.parametrize("widths", [WIDTHS, later(BETWEEN)], ids=["", "between"])
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_every_view_of_a_lesson_is_whole(
-    lesson: Path, widths: tuple[int, ...], page_of: Callable[[Mapping[str, AnyWidget]], Page]
-) -> None:
+def test_every_view_of_a_lesson_is_whole(lesson: Path, page_of: Callable[[Mapping[str, AnyWidget]], Page]) -> None:
     views = views_of(lesson)
     assert views
     page = page_of(views)
     wrong, high = {}, {}
     for name, view in views.items():
-        for width in widths:
+        for width in WIDTHS:
             where = f"{name} {type(view).__name__} {width}"
             if found := [one for one in looks(page, name, width) if width >= SMALLEST or "px high" not in one]:
                 wrong[where] = found
@@ -129,7 +124,7 @@ def test_every_view_of_a_lesson_is_whole(
     assert {where: height for where, height in high.items() if height > HIGHEST} == {}
 
 
-@pytest.mark.parametrize("width", [LAPTOP, later(360)])
+@pytest.mark.parametrize("width", [LAPTOP, 360])
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_no_ring_of_an_answer_runs_through_its_neighbours(
     lesson: Path, width: int, page_of: Callable[[Mapping[str, AnyWidget]], Page]
@@ -157,7 +152,7 @@ def test_pictures_to_look_at(lesson: Path, page_of: Callable[[Mapping[str, AnyWi
     views = views_of(lesson)
     page = page_of(views)
     for name, view in views.items():
-        for width in (*WIDTHS, *BETWEEN):
+        for width in WIDTHS:
             for theme in ("light", "dark"):
                 looks(page, name, width, dark=theme == "dark")
                 taken = page.locator(f"#{name} .rnnlib").screenshot(animations="disabled")

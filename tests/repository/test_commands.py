@@ -34,6 +34,7 @@ def test_make_alone_tells_its_commands() -> None:
         "lab",
         "site",
         "test",
+        "test-browser",
         "test-long",
         "lesson",
         "notebooks",
@@ -66,12 +67,12 @@ def test_a_lesson_without_a_name_gets_a_sentence(tmp_path: Path) -> None:
     assert "as in make lesson NAME=12_attention." in done.stdout
 
 
-def test_continuous_integration_runs_make_test(tmp_path: Path) -> None:
+def test_continuous_integration_runs_every_test(tmp_path: Path) -> None:
     script(tmp_path / "make", f'echo "$PWD: make $*" > {shlex.quote(str(tmp_path))}/called')
     path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
     for command in ([ROOT / ".ci" / "run"], ["bash", ROOT / ".ci" / "run"]):
         subprocess.run(command, cwd=tmp_path, env=os.environ | {"PATH": path}, check=True)
-        assert (tmp_path / "called").read_text() == f"{ROOT}: make test\n"
+        assert (tmp_path / "called").read_text() == f"{ROOT}: make test test-browser\n"
 
 
 @pytest.mark.parametrize("python", ["an-old-python", "no-such-python"])
@@ -92,7 +93,7 @@ def test_a_half_made_environment_does_not_stay(tmp_path: Path) -> None:
 
 
 def find_a_browser(path: Path) -> subprocess.CompletedProcess[str]:
-    """What `make test` does first, with nothing on PATH but one folder."""
+    """What `make test` and `make test-browser` do first, with nothing on PATH but one folder."""
     command = [sys.executable, "-m", "tests.browser.install"]
     environment = os.environ | {"PATH": str(path)}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)

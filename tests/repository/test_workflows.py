@@ -13,7 +13,7 @@ from tests.repository.test_commands import told
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = {path.stem: path for path in (ROOT / ".github" / "workflows").glob("*.yml")}
-MADE = {"long": ["test-long"], "site": ["site"], "test": ["test"]}  # a workflow, and what it makes
+MADE = {"long": ["test-long"], "site": ["site"], "test": ["test", "test-browser"]}  # a workflow, and what it makes
 
 
 def steps(name: str) -> list[dict[str, Any]]:

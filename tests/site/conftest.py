@@ -15,12 +15,11 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.notebooks.lessons import FOLDER, LESSONS, ROOT
-from tests.strategies import later
 
 SMALL = [FOLDER / "04_gru.ipynb"]
 WHOLE = pytest.param("whole", marks=[pytest.mark.long, pytest.mark.timeout(900)])
 DESK, PHONE = "1280 light", "390 dark"  # a reader's screen: its width, and the theme that the system asks for
-MORE_LOOKS = [later(look) for look in ("1280 dark", "390 light", "800 light")]
+LOOKS = (pytest.param(DESK, marks=pytest.mark.smoke), PHONE, "1280 dark", "390 light", "800 light")
 
 
 class Site(NamedTuple):

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from rnnlib.explorers.shared.page.html import NO_SCRIPTS
 from tests.browser.screen import Explorer
 from tests.notebooks.notebook_guard import SHOWN
-from tests.site.conftest import DESK, MORE_LOOKS, PHONE, SMALL, WHOLE, Reader, Site
+from tests.site.conftest import DESK, LOOKS, PHONE, SMALL, WHOLE, Reader, Site
 
 pytestmark = pytest.mark.browser
 MOST_BYTES = 1_500_000  # of a page and all that it fetches, before compression
@@ -74,7 +74,7 @@ def title_of(lesson: Path) -> str:
     return nbformat.read(lesson, as_version=4).cells[0].source.partition("\n")[0].removeprefix("# ")
 
 
-@pytest.mark.parametrize("reader", [DESK, PHONE, *MORE_LOOKS], indirect=True)
+@pytest.mark.parametrize("reader", LOOKS, indirect=True)
 def test_every_view_is_alive_in_the_readers_theme_and_no_page_scrolls_sideways(reader: Reader) -> None:
     views = {"index.html": 1, **{f"{path.stem}.html": len(texts_of(path)) for path in reader.site.lessons}}
     assert set(views) < set(reader.site.pages)

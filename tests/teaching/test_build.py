@@ -19,7 +19,7 @@ from teaching import build
 from tests.fresh import cell_outputs
 from tests.notebooks.lessons import FOLDER, LESSONS, ROOT, untrained
 from tests.notebooks.test_exercises import solved, sources
-from tests.site.conftest import DESK, MORE_LOOKS, PHONE, SMALL, WHOLE, Reader, Site
+from tests.site.conftest import DESK, LOOKS, PHONE, SMALL, WHOLE, Reader, Site
 from tests.site.test_pages import DEAD, GROUND, GROUNDS, SIDEWAYS
 
 # Run before a notebook, so that each card says at once what is right.
@@ -118,7 +118,7 @@ def test_the_lecturers_notebook_is_the_lesson(made: Site) -> None:
         assert (made.folder / "lecturer" / path.name).read_bytes() == path.read_bytes()
 
 
-@pytest.mark.parametrize("reader", [DESK, *MORE_LOOKS], indirect=True)
+@pytest.mark.parametrize("reader", [look for look in LOOKS if look != PHONE], indirect=True)
 def test_slides_are_walked_through_by_the_space_bar_and_every_view_is_alive(reader: Reader) -> None:
     for path in reader.site.lessons:
         page = reader.open(f"slides/{path.stem}.html")
@@ -153,7 +153,7 @@ def test_a_slider_on_a_slide_moves_and_the_slide_stays(reader: Reader) -> None:
     assert page.evaluate(SHOWN)["place"] == place
 
 
-@pytest.mark.parametrize("reader", [DESK, PHONE, *MORE_LOOKS], indirect=True)
+@pytest.mark.parametrize("reader", LOOKS, indirect=True)
 def test_the_page_is_one_file_and_every_view_is_alive(reader: Reader) -> None:
     for path in reader.site.lessons:
         page = reader.open(f"pages/{path.stem}.html")

@@ -123,6 +123,7 @@ def test_every_shape_and_rule_is_on_the_page() -> None:
     assert text.count(" == ") == len(RULES)
 
 
+@pytest.mark.browser
 def test_it_is_one_page_to_print_and_asks_for_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "teaching.sheet", str(tmp_path)]  # two Playwrights cannot run in one process
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
