@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 import torch
 
 from rnnlib.engine.devices import name_of
@@ -29,9 +28,8 @@ def free_bytes(device: torch.device) -> int:
         return int(torch.cuda.mem_get_info(device)[0]) + unused
     if device.type == "mps":
         left = torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
-        return int(min(left, psutil.virtual_memory().available))  # which other programs take from too
-    machine = int(psutil.virtual_memory().available)
-    container = _container_bytes(CGROUP)
+        return int(min(left, _machine_bytes()))  # which other programs take from too
+    machine, container = _machine_bytes(), _container_bytes(CGROUP)
     return machine if container is None else min(machine, container)
 
 
@@ -104,6 +102,12 @@ def check_fits(what: str, needed: int, device: torch.device, mend: str) -> None:
 
 def _said(num_bytes: int) -> str:
     return in_units(num_bytes) if num_bytes < 1000 else f"{num_bytes:,} bytes ({in_units(num_bytes)})"
+
+
+def _machine_bytes() -> int:
+    import psutil  # which takes long, and hardly a run is so large that it is asked
+
+    return int(psutil.virtual_memory().available)
 
 
 def _container_bytes(cgroup: Path) -> int | None:

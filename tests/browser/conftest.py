@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
@@ -13,13 +12,12 @@ from anywidget import AnyWidget
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.lab import LIGHT, Lab, Notebook, jupyterlab
+from tests.browser.lab import LIGHT, ROOT, Lab, Notebook, jupyterlab
 from tests.browser.plain_page import plain_page
 from tests.browser.screen import Explorer
 
-HERE = Path(__file__).parent
 NO_KERNEL = "Could not send widget sync message"  # what ipywidgets says when a slider moves and there is no kernel
-SHOTS = HERE.parents[1] / "build" / "screens"  # where every screen is kept, to be looked at: SHOTS=1 make test-browser
+SHOTS = ROOT / "build" / "screens"  # where every screen is kept, to be looked at: SHOTS=1 make test-browser
 STEPS = 30  # of the step explorer
 SETUP = """import rnnlib, torch
 from rnnlib import *

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import STEPS, VIEWS, shoot
+from tests.browser.explorers.test_direction import reads, shows, thing
 from tests.browser.lab import Notebook
 from tests.browser.screen import SLIDERS, Explorer
-from tests.browser.test_direction import reads, shows, thing
 
 
 @pytest.fixture(scope="module")

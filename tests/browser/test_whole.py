@@ -19,15 +19,8 @@ from playwright.sync_api import Page
 from rnnlib.explorers.checkup.explorer import ShownCheckup
 from rnnlib.explorers.shared.view import View
 from tests.browser.conftest import SHOTS
+from tests.browser.look import HIGHEST, LAPTOP, SMALLEST, WIDTHS, looks
 from tests.notebooks.lessons import LESSONS, untrained
-
-LAPTOP, HIGHEST = 848, 640  # a cell's width at 1280 x 800, and what of its height an explorer may take
-WIDTHS = (280, 360, 530, 700, LAPTOP, 1108, 1600)  # a phone's, a laptop's, a wide screen's, and between
-SMALLEST = 360  # from which on type is never below 11 px
-
-# What is wrong with how a view is shown, a line each: of every text its size, its box, and whose box it lies over.
-LOOK = (Path(__file__).parent / "look.js").read_text("utf-8")
-
 
 # Of every ring of an answer that is shown: the words that it runs through, and the rows of colour beside it.
 RINGS = """(name) => {
@@ -92,19 +85,6 @@ def views_of(lesson: Path) -> dict[str, AnyWidget]:
     finally:
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(True)
-
-
-def looks(page: Page, name: str, width: int, *, dark: bool = False) -> list[str]:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate(
-        "([name, dark]) => { document.body.dataset.jpThemeLight = String(!dark); document.body.style.margin = 0;"
-        " for (const host of document.querySelectorAll('body > div')) host.hidden = host.id !== name; }",
-        [name, dark],
-    )
-    page.wait_for_function(
-        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
-    )
-    return page.evaluate(LOOK, name)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 import pytest
 import torch
 from anywidget import AnyWidget
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from torch import nn
 
@@ -16,9 +15,8 @@ from rnnlib import checkup
 from rnnlib.explorers.checkup.explorer import ShownCheckup
 from tests.browser.conftest import afresh, shoot
 from tests.browser.lab import Notebook
+from tests.browser.look import HIGHEST, LAPTOP, SMALLEST, WIDTHS, faint, looks, shut_out, theme
 from tests.browser.screen import SHOWS, TAB_STOPS, Explorer
-from tests.browser.test_access import CONTRAST
-from tests.browser.test_whole import HIGHEST, LAPTOP, SMALLEST, WIDTHS, looks
 from tests.engine.checkup.zoo import SICK, Made
 
 SHOWN = ("without_batch_first", "both_directions_read_pads", "layers_in_a_list", "a_tuple_into_a_linear")
@@ -200,7 +198,7 @@ def test_it_is_whole_at_every_width(plain: Callable[..., Page], name: str) -> No
 @pytest.mark.parametrize("dark", [False, True])
 def test_it_is_for_everyone(plain: Callable[..., Page], name: str, dark: bool) -> None:
     page = plain(name)
-    page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", not dark)
+    theme(page, dark=dark)
     explorer = shown(page, name)
     stops = list(explorer.tab_through())
     names = [stop["name"] for stop in stops]
@@ -209,11 +207,8 @@ def test_it_is_for_everyone(plain: Callable[..., Page], name: str, dark: bool) -
     assert [stop["name"] for stop in stops if not stop["outlined"]] == []
     for question in ("every_step", "directions"):
         choose(explorer, question)
-        found = Axe().run(page, context=f"#{name}").response
-        serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
-        assert [(v["id"], v["help"], [node["target"] for node in v["nodes"]]) for v in serious] == []
-        assert found["passes"], "axe looked at nothing"
-    assert [said for contrast, said in explorer.root.evaluate(CONTRAST) if contrast < 4.5] == []
+        assert shut_out(page, f"#{name}") == []
+    assert faint(explorer.root) == []
 
 
 def test_a_notebook_shows_it(everything: Notebook) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from rnnlib import LayerSpec, predict, tally
 from tests.browser.conftest import shoot
+from tests.browser.look import theme
 
 CARD = predict(LayerSpec("LSTM", 11, 17, 2, bidirectional=True, batch_first=True), "h_n", seq_len=7, batch=3)
 ROOM = ["3 7 34"] * 14 + ["3, 4, 17"] * 7 + ["2 3 17", "4 3 34", "8, 3, 17"] + ["4 3 17"] * 21 + ["banana"]
@@ -38,7 +39,7 @@ def test_a_bar_is_as_long_as_its_share(page_of: Callable[[Mapping[str, AnyWidget
     page.keyboard.press("Enter")
     expect(root.locator("details li").first).to_contain_text("is none that this card has kept")
     root.evaluate("(root) => { if (root.scrollWidth > root.clientWidth) throw Error('it is cut'); }")
-    for theme in ("true", "false"):
-        page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", theme)
-        shoot(page, f"tally {width} {theme}")
+    for dark in (False, True):
+        theme(page, dark=dark)
+        shoot(page, f"tally {width} {'dark' if dark else 'light'}")
         assert Axe().run(page, context="#tally").response["violations"] == []
