@@ -48,11 +48,14 @@ def looks(page: Page, name: str, width: int, *, dark: bool = False) -> list[str]
 
 
 def shut_out(page: Page, within: str | None = None) -> list[tuple[Any, ...]]:
-    """What axe-core finds that shuts a reader out: which rule, what it asks, and where it is broken."""
+    """What axe-core finds that shuts a reader out: which rule, what it asks, and where it is broken.
+
+    Within a view all of it; of a whole page, whose frame is the theme's, what is serious.
+    """
     found = Axe().run(page, context=within).response
     assert found["passes"], "axe looked at nothing"
-    serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
-    return [(each["id"], each["help"], [node["html"][:200] for node in each["nodes"]]) for each in serious]
+    asked = [each for each in found["violations"] if within or each["impact"] in ("serious", "critical")]
+    return [(each["id"], each["help"], [node["html"][:200] for node in each["nodes"]]) for each in asked]
 
 
 def faint(root: Locator) -> list[str]:

@@ -28,7 +28,7 @@ def test_everything_is_reached_by_tab_in_order_and_seen(everything: Notebook, ex
 
 @pytest.mark.parametrize("name", ["shape", "prediction"])
 @pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing_serious(everything: Notebook, explorer: Explorer, name: str, dark: bool) -> None:
+def test_axe_finds_nothing(everything: Notebook, explorer: Explorer, name: str, dark: bool) -> None:
     everything.theme(DARK if dark else LIGHT)
     explorer.root.get_by_role("switch", name="weights").click()
     view = everything.views(name)

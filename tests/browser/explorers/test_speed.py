@@ -388,7 +388,7 @@ def test_a_kernel_that_does_not_answer_is_said_to_be_silent_and_nothing_seems_to
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(speed: Explorer, dark: bool) -> None:
+def test_it_is_reached_by_tab_and_axe_finds_nothing(speed: Explorer, dark: bool) -> None:
     theme(speed.page, dark=dark)
     drag(speed, "cell loop", "move", 20)
     measured(speed, 1)

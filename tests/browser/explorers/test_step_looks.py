@@ -391,7 +391,7 @@ def test_a_hidden_explorer_is_drawn_once_it_is_shown(shown: Callable[..., Page])
 
 @pytest.mark.parametrize("name", ["latch", "gru", "all controls", "relu", "stack"])
 @pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing_serious(shown: Callable[..., Page], name: str, dark: bool) -> None:
+def test_axe_finds_nothing(shown: Callable[..., Page], name: str, dark: bool) -> None:
     page = shown((LESSONS | OTHERS)[name](), time=3, paper=True)
     theme(page, dark=dark)
     page.locator(".fold").click()

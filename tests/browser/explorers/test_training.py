@@ -220,7 +220,7 @@ def test_it_is_whole_at_every_width(
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_it_is_reached_by_tab_and_axe_finds_nothing_serious(training: Explorer, dark: bool) -> None:
+def test_it_is_reached_by_tab_and_axe_finds_nothing(training: Explorer, dark: bool) -> None:
     theme(training.page, dark=dark)
     walk(training, 40)
     training.root.get_by_role("button", name="CSV to copy").click()
