@@ -6,11 +6,12 @@ import contextlib
 import ctypes
 import logging
 import os
+import signal
 import threading
+import time
 import weakref
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import torch
@@ -23,14 +24,18 @@ T = TypeVar("T")
 
 
 class Job:
-    """One piece of work that was asked for."""
+    """One piece of work that was asked for.
+
+    What becomes of it are plain flags: an Event, interrupted within, would keep its lock, and all wait for it for ever.
+    """
 
     def __init__(self) -> None:
-        self._superseded = threading.Event()
+        self._superseded = False
+        self._over = False
 
     def superseded(self) -> bool:
         """Whether something newer was asked for, or nothing of it is wanted any more: then it may end."""
-        return self._superseded.is_set()
+        return self._superseded
 
     def tell(self, told: Callable[..., None], *given: Any) -> None:
         """Call ``told(*given)`` while nothing else sets traits. Of a superseded job nothing is told."""
@@ -61,8 +66,8 @@ class Background:
 
     def _begin(self) -> None:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="rnnlib, in the background")
-        self._job, self._future = Job(), Future[None]()
-        self._future.set_result(None)
+        self._job = Job()
+        self._job._over = True
 
     def ask(self, work: Callable[[Job], T], done: Callable[[T], None], failed: Callable[[BaseException], None]) -> None:
         """Ask for a piece of work; whatever was asked for before is dropped.
@@ -73,31 +78,30 @@ class Background:
             done: is told what `work` gave.
             failed: is told what `work`, or `done`, raised.
         """
-        with ONE_AT_A_TIME:
+        with ONE_AT_A_TIME, _uninterrupted():
             self.drop()
-            self._job = Job()
-            self._future = self._worker.submit(_do, torch.get_num_threads(), self._job, work, done, failed)
+            job = Job()
+            self._worker.submit(_do, torch.get_num_threads(), job, work, done, failed)
+            self._job = job
 
     def drop(self) -> None:
         """Drop what was asked for: what waits never begins, and what runs tells nothing any more."""
         with ONE_AT_A_TIME:
-            self._job._superseded.set()
-            self._future.cancel()
+            self._job._superseded = True
 
     def wait(self) -> None:
         """Wait until nothing runs and nothing waits."""
-        waited_for = None
-        while waited_for is not self._future:  # what is told may ask for more
-            waited_for = self._future
-            while wait_for([waited_for], timeout=0.1).not_done:  # not for ever: Windows would not be interrupted
-                pass
+        while not self._job._over:  # asked anew each time: what is told may ask for more
+            time.sleep(0.002)
 
 
 def _do(
     threads: int, job: Job, work: Callable[[Job], T], done: Callable[[T], None], failed: Callable[[BaseException], None]
 ) -> None:
-    torch.set_num_threads(threads)  # as who asked has: a new thread would take what any other has set just now
     try:
+        if job.superseded():
+            return
+        torch.set_num_threads(threads)  # as who asked has: a new thread would take what any other has set just now
         try:
             job.tell(done, work(job))
         except BaseException as error:  # noqa: BLE001 - SystemExit too: code of a learner's own may raise anything
@@ -106,6 +110,24 @@ def _do(
         log.exception("what failed in the background could not be told")
     finally:
         _give_back()
+        job._over = True
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait a moment: interrupted within, concurrent.futures would keep a lock, and all wait for it."""
+    interrupt = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(interrupt):
+        yield
+        return
+    waiting: list[tuple[Any, ...]] = []
+    signal.signal(signal.SIGINT, lambda *given: waiting.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+        if waiting:
+            interrupt(*waiting[0])
 
 
 def _give_back() -> None:

@@ -94,23 +94,28 @@ class Explorer(View):
     def _follow(self, _change: Any = None) -> None:
         """Answer the choice: once, however many traits changed together. Where it cannot be, put the last one back."""
         with ONE_AT_A_TIME, self.hold_trait_notifications():
-            before, answer = self._asked, self.answer
+            before, shown, answer = self._asked, self._shown, self.answer
             if self._choice() == before:
                 return
             try:
                 check_numbers()
                 planned = self._plan(before)
                 asked = self._asked = self._choice()  # with what gave way
+                made = None if planned.says else planned.work()
+            except BaseException:  # what is under way goes on
+                self._put_back(before)
+                raise  # to who set it from Python; `set_state` shows it
+            try:
                 if planned.says:
                     self._answer_later(planned, asked)
                 else:
-                    made = planned.work()
                     self._background.drop()
                     self._tell(asked, made)
-            except BaseException:  # an interrupt too: what is chosen and what is shown stay together
-                self._put_back(before)
-                self.answer = answer
-                raise  # to who set it from Python; `set_state` shows it
+            except BaseException:  # an interrupt: nothing is under way any more, and what is shown is what is chosen
+                self._background.drop()
+                self._put_back(shown)
+                self._shown, self.answer, self.running = shown, answer, {}
+                raise
 
     def notify_change(self, change: Any) -> None:
         """Tell a change; one that is interrupted before it was followed is put back."""

@@ -169,7 +169,7 @@ class TrainingLab(Lab, TrainingView):
                 self._begin()
             self._go_on(one=doing == "step")
         elif doing == "paused" and self._runs.going:
-            self._runs.going.paused.set()
+            self._runs.going.paused = True
         elif doing == "paused":
             self.doing = ""
         else:
@@ -189,7 +189,7 @@ class TrainingLab(Lab, TrainingView):
     def _go_on(self, *, one: bool) -> None:
         run = self._runs.going
         assert run is not None
-        (run.paused.set if one else run.paused.clear)()  # set, it stops after the step that comes
+        run.paused = one  # then it stops after the step that comes
         self._background.ask(lambda job: self._train(job, run), lambda ended: self._ended(run, ended), self._failed)
 
     def _train(self, job: Job, run: Run) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -91,7 +90,7 @@ class Run:
         frames: by the step after which it was seen, what the model made of the first test sequence; at most so many.
         now: the last of what was seen.
         best: so far.
-        paused: set, it stops after the step that it is in.
+        paused: whether it stops after the step that it is in.
         open: whether it can go on.
     """
 
@@ -109,7 +108,7 @@ class Run:
         self.frames: list[tuple[int, Look]] = []
         self.now: tuple[int, Look] | None = None
         self.best: Best | None = None
-        self.paused = threading.Event()
+        self.paused = False
         self.open = True
         self._every, self._seen = 1, 0
 
@@ -136,7 +135,7 @@ class Run:
                 self.see()
                 seen = time.monotonic()
                 yield
-            if isinstance(told, Step) and self.paused.is_set():
+            if isinstance(told, Step) and self.paused:
                 return
 
     def take(self, told: Step | Scores | None) -> None:

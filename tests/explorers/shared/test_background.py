@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import subprocess
@@ -17,6 +18,7 @@ from torch import nn
 from rnnlib import LayerSpec, ShapeExplorer, StepExplorer, run, shapes
 from rnnlib.engine.call import ONE_AT_A_TIME, in_background
 from rnnlib.explorers.shared.background import Background, Job
+from tests.explorers.shared.interrupt import Interrupt
 from tests.notebooks.driven.kernel import kernel
 from tests.strategies import is_sentence
 
@@ -119,6 +121,19 @@ def test_an_exception_is_handed_on_and_the_next_request_works(error: BaseExcepti
     background.ask(lambda _: 2, told.append, failed.append)
     background.wait()
     assert told == [2]
+
+
+def test_an_interrupt_anywhere_while_it_is_asked_leaves_it_able_to_answer() -> None:
+    background, told = Background(), []
+    for at in itertools.count(1):
+        with Interrupt(at, Background.ask) as interrupt:
+            background.ask(lambda _: "interrupted", told.append, told.append)
+        background.ask(lambda _, at=at: at, told.append, told.append)
+        background.wait()
+        assert told[-1] == at
+        if not interrupt.done:
+            break
+    assert at > 10
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:

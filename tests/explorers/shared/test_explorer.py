@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +22,8 @@ from rnnlib import (
     TrainingLab,
     predict,
 )
+from rnnlib.explorers.shared.explorer import Explorer
+from tests.explorers.shared.interrupt import Interrupt
 from tests.strategies import refused
 
 KINDS = (ShapeExplorer, StepExplorer, PackingExplorer, DirectionExplorer)
@@ -44,21 +45,6 @@ def assert_agrees(explorer: Any) -> None:
     assert {name: getattr(explorer, name) for name in asked} == asked
 
 
-class Interrupt:
-    """Ctrl-C at a call of a function, counted from where rnnlib is first told of a change."""
-
-    def __init__(self, at: int) -> None:
-        self.at, self.seen, self.done = at, 0, False
-
-    def __call__(self, frame: Any, event: str, _: Any) -> None:
-        if event != "call":
-            return
-        if self.seen == self.at:
-            self.done, self.seen = True, self.seen + 1
-            raise KeyboardInterrupt
-        self.seen += bool(self.seen or frame.f_code.co_name in ("set_state", "notify_change"))
-
-
 def choose(explorer: Any, move: dict[str, Any]) -> None:
     for name, value in move.items():
         setattr(explorer, name, value)
@@ -66,25 +52,27 @@ def choose(explorer: Any, move: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("by", [choose, lambda explorer, move: explorer.set_state(move)], ids=["Python", "a control"])
 @pytest.mark.parametrize("make", KINDS)
-def test_an_interrupt_anywhere_leaves_the_choice_and_the_answer_together(make: Any, by: Callable[..., None]) -> None:
-    """And it goes on to who asked."""
+@pytest.mark.parametrize("blink", [1, 0], ids=["at once", "in the background"])
+def test_an_interrupt_anywhere_leaves_the_choice_and_the_answer_together(
+    make: Any, by: Callable[..., None], blink: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the next move is answered."""
     explorer = make("GRU")
+    monkeypatch.setattr("rnnlib.engine.limits.BLINK", blink)
     for move in moves(make):
+        before = {name: getattr(explorer, name) for name in move}
         at = 1
         while True:
-            interrupt = Interrupt(at)
-            sys.setprofile(interrupt)
-            try:
+            with Interrupt(at, Explorer.notify_change, Explorer.set_state) as interrupt:
                 by(explorer, move)
-            except KeyboardInterrupt:
-                pass
-            finally:
-                sys.setprofile(None)
-                torch.set_grad_enabled(True)  # an interrupt at the end of torch's own no_grad leaves it on
+            torch.set_grad_enabled(True)  # an interrupt at the end of torch's own no_grad leaves it on
+            explorer.wait()
             assert_agrees(explorer)
             if not interrupt.done:
                 break
-            at += 1 + at // 7
+            choose(explorer, before)  # where it was only printed, as in a generator, the move was made
+            explorer.wait()
+            at += 1 + at // 10
         assert {name: getattr(explorer, name) for name in move} == move
         assert explorer.problem == ""
 
