@@ -94,22 +94,23 @@ class _EndlessError(BaseException):
 @contextlib.contextmanager
 def _ending() -> Iterator[None]:
     """Stop what runs in here for too long: wherever its Python is then, it raises `_EndlessError`."""
-    thread, lock, over = ctypes.c_ulong(threading.get_ident()), threading.Lock(), threading.Event()
+    thread, lock, runs = ctypes.c_ulong(threading.get_ident()), threading.Lock(), [True]
 
     def stop() -> None:
         with lock:
-            if not over.is_set():
+            if runs:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_EndlessError))
 
     timer = threading.Timer(SECONDS, stop)
     timer.daemon = True
-    timer.start()
     try:
+        timer.start()
         yield
     finally:
+        runs.clear()  # at one stroke: an interrupt may come at any time
         with contextlib.suppress(_EndlessError):  # asked for, and raised here at the latest: where a loop begins anew
             with lock:
-                over.set()
+                pass
             for _ in range(2):
                 pass
         timer.cancel()

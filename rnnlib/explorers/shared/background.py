@@ -23,6 +23,23 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait a moment, where what is cut off half done would leave others waiting for ever, or untrue."""
+    interrupt = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(interrupt):
+        yield
+        return
+    waiting: list[tuple[Any, ...]] = []
+    signal.signal(signal.SIGINT, lambda *given: waiting.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+        if waiting:
+            interrupt(*waiting[0])
+
+
 class Job:
     """One piece of work that was asked for.
 
@@ -78,7 +95,7 @@ class Background:
             done: is told what `work` gave.
             failed: is told what `work`, or `done`, raised.
         """
-        with ONE_AT_A_TIME, _uninterrupted():
+        with ONE_AT_A_TIME, uninterrupted():
             self.drop()
             job = Job()
             self._worker.submit(_do, torch.get_num_threads(), job, work, done, failed)
@@ -111,23 +128,6 @@ def _do(
     finally:
         _give_back()
         job._over = True
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait a moment: interrupted within, concurrent.futures would keep a lock, and all wait for it."""
-    interrupt = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(interrupt):
-        yield
-        return
-    waiting: list[tuple[Any, ...]] = []
-    signal.signal(signal.SIGINT, lambda *given: waiting.append(given))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, interrupt)
-        if waiting:
-            interrupt(*waiting[0])
 
 
 def _give_back() -> None:

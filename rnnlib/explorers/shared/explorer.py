@@ -11,7 +11,7 @@ from torch import nn
 from rnnlib.engine.call import ONE_AT_A_TIME, check_numbers, in_background
 from rnnlib.engine.limits import Estimate
 from rnnlib.engine.overrides import is_plain
-from rnnlib.explorers.shared.background import Background, Job
+from rnnlib.explorers.shared.background import Background, Job, uninterrupted
 from rnnlib.explorers.shared.page.recording import Move, Recording, differences, fitting
 from rnnlib.explorers.shared.view import SENTENCES, View
 from rnnlib.spec import LayerSpec
@@ -94,28 +94,23 @@ class Explorer(View):
     def _follow(self, _change: Any = None) -> None:
         """Answer the choice: once, however many traits changed together. Where it cannot be, put the last one back."""
         with ONE_AT_A_TIME, self.hold_trait_notifications():
-            before, shown, answer = self._asked, self._shown, self.answer
+            before = self._asked
             if self._choice() == before:
                 return
             try:
                 check_numbers()
                 planned = self._plan(before)
-                asked = self._asked = self._choice()  # with what gave way
                 made = None if planned.says else planned.work()
-            except BaseException:  # what is under way goes on
+            except BaseException:  # an interrupt too
                 self._put_back(before)
                 raise  # to who set it from Python; `set_state` shows it
-            try:
+            with uninterrupted():  # what is chosen and what is shown change together
+                asked = self._asked = self._choice()  # with what gave way
                 if planned.says:
                     self._answer_later(planned, asked)
                 else:
                     self._background.drop()
                     self._tell(asked, made)
-            except BaseException:  # an interrupt: nothing is under way any more, and what is shown is what is chosen
-                self._background.drop()
-                self._put_back(shown)
-                self._shown, self.answer, self.running = shown, answer, {}
-                raise
 
     def notify_change(self, change: Any) -> None:
         """Tell a change; one that is interrupted before it was followed is put back."""
@@ -248,4 +243,7 @@ class Explorer(View):
         """Take the explorer off the screen; what is made in the background is told no more."""
         if "_background" in vars(self):  # else it was refused while it was made
             self._background.drop()
+            if self.running:
+                self._put_back(self._shown)
+                self.running = {}
         super().close()

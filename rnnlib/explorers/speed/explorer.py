@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +28,15 @@ from rnnlib.spec.arguments import brief
 DONE, CANCELLED, STOPPED = "Done.", "Cancelled: what was measured stays.", "Stopped: what was measured stays."
 WAITING = "Waiting until another measurement has ended: a call of torch's cannot be cancelled."
 ONE_MEASUREMENT = threading.Lock()  # of one point at a time in the whole process, or each would slow the other
+
+
+def _begin_anew() -> None:
+    global ONE_MEASUREMENT
+    ONE_MEASUREMENT = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)  # in which no measurement of its parent's goes on
 
 
 class SpeedLab(Lab, SpeedView):

@@ -16,6 +16,7 @@ from rnnlib.engine.packing.mistakes import MISTAKES, Mistake, names_made, run_mi
 from rnnlib.engine.packing.outcome import Outcome
 from rnnlib.engine.packing.own_mistakes import mistakes_of
 from rnnlib.spec import LayerSpec
+from tests.explorers.shared.interrupt import Interrupt
 from tests.strategies import refused
 
 SECONDS = 0.3  # in place of the two that a slider waits for
@@ -126,9 +127,23 @@ def test_code_without_an_end_is_stopped_and_its_cure_runs(code: str) -> None:
     assert time.monotonic() - begun < SECONDS + 5  # on a busy machine
     assert (outcome.error, outcome.raised) == (f"TimeoutError: it was stopped after {SECONDS} seconds", True)
     assert outcome.cured == "last ()"
+    nothing_is_raised_later()
+
+
+def nothing_is_raised_later() -> None:
     end = time.monotonic() + 2 * SECONDS
-    while time.monotonic() < end:  # nothing is raised afterwards
+    while time.monotonic() < end:
         pass
+
+
+def test_an_interrupt_anywhere_stops_nothing_else_later() -> None:
+    at, interrupt = 0, None
+    while interrupt is None or interrupt.done:
+        at += 1 + at // 20
+        with Interrupt(at, run_mistake) as interrupt:
+            tried("last = 1")
+    assert at > 100
+    nothing_is_raised_later()
 
 
 @pytest.mark.parametrize(

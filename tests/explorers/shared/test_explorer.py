@@ -22,6 +22,7 @@ from rnnlib import (
     TrainingLab,
     predict,
 )
+from rnnlib.engine.call import ONE_AT_A_TIME
 from rnnlib.explorers.shared.explorer import Explorer
 from tests.explorers.shared.interrupt import Interrupt
 from tests.strategies import refused
@@ -75,6 +76,20 @@ def test_an_interrupt_anywhere_leaves_the_choice_and_the_answer_together(
             at += 1 + at // 10
         assert {name: getattr(explorer, name) for name in move} == move
         assert explorer.problem == ""
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_closed_while_an_answer_is_made_it_stands_where_its_answer_does(
+    make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explorer = make("GRU")
+    monkeypatch.setattr("rnnlib.engine.limits.BLINK", 0)
+    with ONE_AT_A_TIME:  # nothing is told before
+        choose(explorer, moves(make)[0])
+        assert explorer.running
+        explorer.close()
+    explorer.wait()
+    assert_agrees(explorer)
 
 
 @pytest.mark.parametrize("make", KINDS)

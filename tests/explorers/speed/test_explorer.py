@@ -8,6 +8,7 @@ from __future__ import annotations
 import _thread
 import csv
 import io
+import os
 import re
 import subprocess
 import sys
@@ -306,6 +307,31 @@ def test_python_ends_well_while_a_lab_measures() -> None:
     code = "import time, rnnlib; lab = rnnlib.SpeedLab(seq_len=128, batch=64); lab.start(); time.sleep(0.2)"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+FORKS = """
+import os, torch, rnnlib
+from rnnlib.explorers.speed import explorer
+torch.set_num_threads(1)
+lab = rnnlib.SpeedLab("GRU", values=[64, 128, 256], hidden_size=64)
+lab.start()
+while not explorer.ONE_MEASUREMENT.locked():
+    pass
+pid = os.fork()
+if pid == 0:
+    mine = rnnlib.SpeedLab("GRU", compare=["layer"], values=[2], hidden_size=4)
+    mine.start()
+    mine.wait()
+    os._exit(len(mine.rows))
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+lab.cancel()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_a_fork_of_a_process_that_measures_can_measure() -> None:
+    ended = subprocess.run([sys.executable, "-c", FORKS], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, "1\n"), ended.stderr
 
 
 FAILURES = {
