@@ -57,6 +57,11 @@ def other_code(module: nn.Module) -> str:
     return f"{which} what goes in or what comes out"
 
 
+def other_than_forward(spec: LayerSpec, module: nn.Module) -> str:
+    """What beside the layer's ``forward()`` may change its result, as `other_code` says it; "" where nothing does."""
+    return "" if overrides_forward(spec, module) or is_plain(spec, module) else other_code(module)
+
+
 def same_random_numbers(spec: LayerSpec, module: nn.Module) -> contextlib.AbstractContextManager[None]:
     """Calls of the layer inside may draw random numbers, where code that is not torch's does; yours stay as they are.
 

@@ -21,7 +21,7 @@ from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import name_of
 from rnnlib.engine.layers import build, random_numbers
 from rnnlib.engine.limits import check_run
-from rnnlib.engine.overrides import is_plain, is_torchs, other_code, overrides_forward
+from rnnlib.engine.overrides import is_plain, is_torchs, other_than_forward
 from rnnlib.engine.weights import changed_in_place, weights_of
 from rnnlib.spec import LayerSpec
 
@@ -166,8 +166,8 @@ def _checks(
     if zeros_too is not None:
         pairs = zip(answer.tensors, zeros_too.tensors, strict=True)
         found.append(Check("no state given equals zeros given", all(close(a, b) for a, b in pairs)))
-    if not overrides_forward(spec, module) and not is_plain(spec, module):
-        found = [dataclasses.replace(c, why=other_code(module)) if c.why == NOT_FOUND else c for c in found]
+    if other := other_than_forward(spec, module):
+        found = [dataclasses.replace(c, why=other) if c.why == NOT_FOUND else c for c in found]
     return tuple(found[:MOST])
 
 

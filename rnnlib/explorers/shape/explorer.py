@@ -131,5 +131,7 @@ class ShapeExplorer(Explorer, ShapeView):
         wide = max(len(t.name) for t in shown)
         rows = [f"  {t.name:<{wide}}  {t.sizes!s:<14} {', '.join(t.axes)}" for t in shown]
         first = f"{self.kind}, seq_len {self.seq_len}, batch {self.batch}: {self._num_parameters():,} parameters"
-        last = [f"  Find out: {self.question}"] if self.question else []
+        said = self.problem or self.answer.get("refused")
+        note = self._standing("says", [f"  Note: {said}"] if said else [])
+        last = [*note, *([f"  Find out: {self.question}"] if self.question else [])]
         return "\n".join([first, *self._standing("picture", rows), *last])

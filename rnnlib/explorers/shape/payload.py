@@ -15,7 +15,7 @@ from rnnlib.engine.device_errors import in_words
 from rnnlib.engine.devices import find
 from rnnlib.engine.layers import build, evaluation_copy
 from rnnlib.engine.limits import Estimate, as_layer, check_run
-from rnnlib.engine.overrides import is_torchs, same_random_numbers
+from rnnlib.engine.overrides import is_torchs, other_than_forward, same_random_numbers
 from rnnlib.engine.weights import changed_in_place, count_of, like
 from rnnlib.explorers.shared.recordings import input_for
 from rnnlib.spec import LayerSpec, TensorShape, shapes
@@ -75,13 +75,13 @@ def _answered(spec: LayerSpec, seq_len: int, batch: int, device: str, module: nn
     owner = "" if module is None else " The layer is your own." if layer is module else OWN_IN_EVAL
     if module is not None and count_of(module) != spec.num_parameters:
         owner += f" It has {count_of(module):,} parameters; what is drawn are {spec.num_parameters:,} numbers."
-    checks = [*unchanged_check(changed), *checks]
+    checks, other = [*unchanged_check(changed), *checks], other_than_forward(spec, layer)
     return {
         "seconds": seconds,
         "source": source + owner,
         "rows": _rows(real, expected),
         "weights_agree": agree,
-        "checks": [_told(check) for check in checks[:MOST]],
+        "checks": [_told(check, other) for check in checks[:MOST]],
         "faces": faces,
     }
 
@@ -152,13 +152,14 @@ def _rows(real: dict[str, Tensor], expected: dict[str, TensorShape]) -> list[dic
     ]
 
 
-def _told(check: Check) -> dict[str, Any]:
+def _told(check: Check, other: str) -> dict[str, Any]:
     """A fact with its sign: = and ≠ are both as they should be, ✗ is what torch's own layers never do."""
     left, equals, right = check.sentence.partition(" equals ")
     if check.holds:
         return {"sentence": check.sentence, "mark": "=", "why": check.why}
     if not equals or check.why == NOT_FOUND:
-        return {"sentence": check.sentence, "mark": "✗", "why": check.why}
+        why = other or NOT_FOUND if equals else check.why
+        return {"sentence": check.sentence, "mark": "✗", "why": why}
     return {"sentence": f"{left} is not {right}", "mark": "≠", "why": check.why}
 
 

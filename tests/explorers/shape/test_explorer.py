@@ -306,6 +306,29 @@ def test_a_weight_of_another_shape_than_drawn_gets_a_cross() -> None:
     assert not _weights_agree(layer, shapes(explorer.spec, 8, 3))
 
 
+def test_a_hook_that_changes_the_output_is_named() -> None:
+    def double(module: nn.Module, given: Any, result: Any) -> Any:
+        return 2 * result[0], result[1]
+
+    layer = nn.GRU(12, 5)
+    layer.register_forward_hook(double)
+    first = ShapeExplorer(layer).answer["checks"][0]
+    assert (first["mark"], first["why"]) == ("✗", "its hook double() changes what goes in or what comes out")
+
+
+def test_the_text_says_why_there_are_no_numbers() -> None:
+    class OnlyOutput(nn.LSTM):
+        def forward(self, *given: Any) -> Any:
+            return super().forward(*given)[0]
+
+    explorer = ShapeExplorer(OnlyOutput(12, 4))
+    assert "OnlyOutput is an LSTM, but its forward() does not return output, (h_n, c_n)" in explorer.problem
+    assert f"  Note: {explorer.problem}" in repr(explorer).splitlines()
+    assert "Note" not in repr(ShapeExplorer("LSTM"))
+    explorer = ShapeExplorer("RNN", seq_len=10**7)
+    assert f"  Note: {explorer.answer['refused']}" in repr(explorer).splitlines()
+
+
 def test_a_layer_without_numbers_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="no device 'meta' here"):
         ShapeExplorer(nn.LSTM(12, 16, device="meta"))
