@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from rnnlib.engine.call import check_numbers
 from rnnlib.engine.checkup.basis import Basis, look
 from rnnlib.engine.checkup.diagnosis.causes import beside, causes_of
 from rnnlib.engine.checkup.diagnosis.errors import in_learners_terms
@@ -98,6 +99,9 @@ def checkup(
         >>> report.causes[0].write
         'self.gru = nn.GRU(3, 8, batch_first=True)'
     """
+    check_numbers()
+    if torch.get_default_device().type == "meta":
+        raise ValueError("what your model makes holds no numbers here: torch.set_default_device('cpu') first.")
     model = _unwrapped(model)
     given = check_given(x, more, lengths, axes)
     check_flag("causal", causal)

@@ -36,6 +36,7 @@ class WayBack:
     clipped: float | None
 
 
+@torch.inference_mode(False)  # or nothing would come back
 @torch.no_grad()
 def begun(spec: LayerSpec, initialisation: str = "torch", factor: float = 1.0, keep: float = 0.0) -> nn.Module:
     """A layer in float64 with torch's own first weights, but for what is chosen.

@@ -152,7 +152,7 @@ def _apart(given: Any, right: Any) -> str:
 
 
 def _tensor(value: Any) -> Tensor:
-    tensor = value if isinstance(value, Tensor) else torch.tensor(value, dtype=torch.float64)
+    tensor = value if isinstance(value, Tensor) else torch.tensor(value, dtype=torch.float64, device="cpu")
     return tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.double()
 
 

@@ -77,7 +77,7 @@ class SliceQuestion(LayerQuestion):
         output, row = self.result.output, self.result.h_n[self.row]
         if not close(_taken(self._at(self.end, self.half), output).squeeze(), row.squeeze()):
             raise ValueError(NOT_TORCHS)
-        return torch.arange(output.numel()).view(output.shape)
+        return torch.arange(output.numel(), device="cpu").view(output.shape)
 
     @property
     def truth(self) -> Truth:

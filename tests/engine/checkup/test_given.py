@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnnlib import checkup
@@ -112,3 +113,12 @@ def test_one_id_alone_leaves_nothing_to_change() -> None:
 )
 def test_what_is_no_tensor_is_told_how_it_becomes_one(x: Any, words: str) -> None:
     refused(lambda: check_given(x, (), None, AXES), words)
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"), [(FakeTensorMode, "leave that mode"), (lambda: torch.device("meta"), "set_default_device")]
+)
+def test_where_tensors_hold_no_numbers_it_says_so(mode: Any, words: str) -> None:
+    model, x = nn.GRU(F, 8, batch_first=True), numbers()
+    with mode():
+        refused(lambda: checkup(model, x), words)

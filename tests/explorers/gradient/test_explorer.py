@@ -129,3 +129,9 @@ def test_its_code_makes_the_lstms_curve(chosen: dict[str, Any]) -> None:
     norm = torch.stack([weight.grad.norm() for weight in layer.parameters()]).norm()  # type: ignore[union-attr]
     way = explorer.found["LSTM"]
     assert norm.item() == pytest.approx(way.norm if way.clipped is None else way.clipped, rel=1e-4)
+
+
+def test_where_nothing_else_keeps_a_gradient_it_does() -> None:
+    with torch.inference_mode():
+        explorer = GradientExplorer(seq_len=9, hidden_size=5)
+    agrees(explorer)

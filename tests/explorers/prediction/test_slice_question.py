@@ -153,3 +153,10 @@ def test_a_bad_question_is_refused_in_words(spec: LayerSpec, tensor: str, equals
         predict(spec, tensor, equals=equals, **SIZES)
     assert says in str(raised.value)
     assert re.fullmatch(r"[^\n]{20,200}\.", str(raised.value))
+
+
+def test_another_default_device_makes_no_difference() -> None:
+    asked = card(BOTH, "h_n[-1]")
+    with torch.device("meta"):  # as torch.set_default_device("cuda") does, where there is a GPU
+        assert not asked.answer("[-1]").right
+        assert asked.answer("[0, :, 10:]").right
