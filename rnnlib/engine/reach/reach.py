@@ -69,7 +69,8 @@ def reach(
         \text{h}_t = \lVert \partial \textstyle\sum \text{output}_{step} / \partial h_t \rVert_2
 
     All is computed in the layer's own dtype: in float32 a gradient may be 0 where in float64 it is 1e-55. Dropout is
-    off. The layer, its parameters' ``.grad``, and torch's random state stay as they are.
+    off. The layer, its parameters' ``.grad``, and torch's random state stay as they are, but for what a ``forward()``
+    of your own changes.
 
     Args:
         layer: a spec, or a real ``nn.RNN``, ``nn.LSTM``, ``nn.GRU`` or subclass of one.
@@ -131,6 +132,9 @@ def back_from(
         output, _ = pad_packed_sequence(output, spec.batch_first)
     if spec.batch_first and output.dim() > 2:
         output = output.transpose(0, 1)
+    if len(output) <= step:
+        steps = f"{len(output)} of {given.sizes.seq_len} steps"
+        raise ValueError(f"your {type(layer).__name__} gives {steps}: there is no output[{step}].")
     back, *grads = _gradients(output[step].sum(), [data, *parameters])
     grad = given.x._replace(data=back) if isinstance(given.x, PackedSequence) else back
     return output.detach(), _length(time_major(spec, given._replace(x=grad))[0]), grads

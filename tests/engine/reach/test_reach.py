@@ -275,6 +275,18 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(
     refused(lambda: reach(layer, x, **named), *words)
 
 
+class Shorter(nn.GRU):
+    def forward(self, x: Any, hx: Any = None) -> Any:
+        output, h_n = super().forward(x, hx)
+        return output[1:], h_n
+
+
+def test_a_step_that_a_forward_of_ones_own_does_not_give_is_refused() -> None:
+    layer, x = Shorter(3, 2), torch.randn(5, 1, 3)
+    refused(lambda: reach(layer, x), "Shorter gives 4 of 5 steps", "no output[4]")
+    assert reach(layer, x, step=3).x[:, 0].count_nonzero() == 5
+
+
 def test_its_repr_says_how_much_reaches_the_first_and_the_last_step() -> None:
     assert repr(reach(LayerSpec("GRU", 3, 2), torch.ones(5, 1, 3).double())).splitlines()[0] == (
         "GRU: how much of each step reaches output[4]"
