@@ -96,7 +96,7 @@ class SpeedLab(Lab, SpeedView):
         self._measured: dict[Point, dict[str, Any]] = {}  # the row of each point
         begin = {
             "kind": self._base.kind,
-            "compare": list(compare),
+            "compare": compare,
             "axis": axis,
             "values": list(VALUES[check_one("axis", axis, SIZES)] if values is None else values),
             "seq_len": seq_len,

@@ -68,7 +68,11 @@ def _sorted_out(answers: Any) -> tuple[list[Path], list[Any], list[str]]:
     others, problems = [], []
     for one in given:
         if alone or isinstance(one, Path) or (isinstance(one, str) and one.endswith(ENDING)):
-            found = _files(Path(one).expanduser())
+            try:
+                found = _files(Path(one).expanduser())
+            except (OSError, ValueError, RuntimeError):  # too long, a pattern that is none, the home of nobody
+                problems.append(f"{brief(one)} names no folder, file or pattern.")
+                continue
             files += found
             problems += [] if found else [f"{one} holds no file of answers: their names end in {ENDING}."]
         else:

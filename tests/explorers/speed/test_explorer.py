@@ -616,3 +616,8 @@ def test_messages_while_results_come_are_neither_lost_nor_do_they_lose_any(watch
     assert told == list(range(5, 5 + sent))
     assert seen == list(range(1, 33))
     assert len(lab.rows) == 32
+
+
+@pytest.mark.parametrize("compare", [None, "layer", {"layer": 1}])
+def test_what_is_no_list_of_setups_is_refused_in_a_sentence(compare: Any) -> None:
+    refused(lambda: SpeedLab("GRU", compare=compare), "compare must be a list of names", "['layer', 'packed']")

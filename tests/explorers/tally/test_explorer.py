@@ -164,6 +164,13 @@ def test_each_kind_of_question_has_short_names() -> None:
     ]
 
 
+@pytest.mark.parametrize("place", ["~nobody-of-that-name/x", "a" * 5000, "/tmp/***"])
+def test_what_names_no_place_is_told(place: str) -> None:
+    (said,) = tally(place).problems
+    assert said.endswith("names no folder, file or pattern.")
+    assert len(said) < 120
+
+
 def test_before_anyone_has_answered_it_says_so(tmp_path: Path) -> None:
     for place in (tmp_path, f"{tmp_path}/*.jsonl"):
         told = tally(place)
