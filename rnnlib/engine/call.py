@@ -167,6 +167,8 @@ def _taken_apart(spec: LayerSpec, layer: Callable[..., Any], given: Inputs, resu
         if tensor.dim() != len(expected[name].sizes):
             axes = in_brackets(expected[name].axes)
             raise TypeError(f"{_not_as_its_kind(spec, layer)} Its {name} has shape {tuple(tensor.shape)}, not {axes}.")
+        if not tensor.is_floating_point():
+            raise TypeError(f"{_not_as_its_kind(spec, layer)} Its {name} is {tensor.dtype}.")
     return answer
 
 

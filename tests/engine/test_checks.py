@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_sequence, pad_packed_sequence
 
-from rnnlib import ShapeExplorer, predict
+from rnnlib import ShapeExplorer, predict, reach
 from rnnlib.engine.checks import MOST, Check
 from rnnlib.engine.run import Run, run
 from rnnlib.spec import LayerSpec
@@ -289,6 +289,17 @@ def test_a_forward_that_gives_something_else(result: object) -> None:
             return result
 
     refused(lambda: run(Odd(3, 2), seq_len=4), "Odd is an LSTM", "output, (h_n, c_n)")
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.complex64])
+@pytest.mark.parametrize("asked", [run, reach])
+def test_an_output_of_other_numbers_is_refused(asked: Any, dtype: torch.dtype) -> None:
+    class Cast(nn.GRU):
+        def forward(self, *given: Any) -> Any:
+            output, h_n = super().forward(*given)
+            return output.to(dtype), h_n
+
+    refused(lambda: asked(Cast(3, 2), torch.randn(4, 1, 3)), "Cast is a GRU", f"Its output is {dtype}.")
 
 
 def test_a_hook_that_changes_the_output_is_named() -> None:

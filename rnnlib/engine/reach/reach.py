@@ -123,6 +123,8 @@ def back_from(
     spec: LayerSpec, layer: nn.Module, given: Inputs, step: int, parameters: Sequence[Tensor] = ()
 ) -> tuple[Tensor, Tensor, list[Tensor]]:
     """The output, ``Reach.x``, and the gradients of ``output[step].sum()`` towards parameters."""
+    if any(weight.is_inference() for weight in layer.parameters()):
+        raise ValueError("nothing comes back through a layer made in torch.inference_mode(): make it outside.")
     data = given.x.data.requires_grad_()
     x = given.x._replace(data=data) if isinstance(given.x, PackedSequence) else data
     asked = evaluation_copy(layer, training=data.is_cuda)  # dropout off; cuDNN goes back in training mode alone

@@ -287,6 +287,12 @@ def test_a_step_that_a_forward_of_ones_own_does_not_give_is_refused() -> None:
     assert reach(layer, x, step=3).x[:, 0].count_nonzero() == 5
 
 
+def test_a_layer_through_which_nothing_comes_back_is_refused() -> None:
+    with torch.inference_mode():
+        layer = nn.GRU(3, 2)
+    refused(lambda: reach(layer, torch.randn(5, 1, 3)), "made in torch.inference_mode()", "make it outside")
+
+
 def test_its_repr_says_how_much_reaches_the_first_and_the_last_step() -> None:
     assert repr(reach(LayerSpec("GRU", 3, 2), torch.ones(5, 1, 3).double())).splitlines()[0] == (
         "GRU: how much of each step reaches output[4]"

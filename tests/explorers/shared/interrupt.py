@@ -8,6 +8,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+import torch
+
 
 class Interrupt:
     """Interrupts what runs in its ``with`` block, at one of the calls that some functions make.
@@ -22,11 +24,13 @@ class Interrupt:
         self._within = {function.__code__ for function in within}
 
     def __enter__(self) -> Interrupt:
+        self._had = torch.is_grad_enabled()
         sys.setprofile(self._see)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
         sys.setprofile(None)
+        torch.set_grad_enabled(self._had)  # an interrupt at the end of torch's own no_grad leaves it on
         return kind is KeyboardInterrupt and self.done
 
     def _see(self, frame: Any, event: str, _: Any) -> None:

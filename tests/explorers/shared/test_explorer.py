@@ -66,7 +66,6 @@ def test_an_interrupt_anywhere_leaves_the_choice_and_the_answer_together(
         while True:
             with Interrupt(at, Explorer.notify_change, Explorer.set_state) as interrupt:
                 by(explorer, move)
-            torch.set_grad_enabled(True)  # an interrupt at the end of torch's own no_grad leaves it on
             explorer.wait()
             assert_agrees(explorer)
             if not interrupt.done:
