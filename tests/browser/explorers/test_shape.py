@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 
 import pytest
-from playwright.sync_api import expect
+from anywidget import AnyWidget
+from playwright.sync_api import Page, expect
 
+from rnnlib import ShapeExplorer
 from tests.browser.conftest import cell_of, shoot
 from tests.browser.lab import DARK, LIGHT, Notebook
 from tests.browser.screen import SLIDERS, Explorer, stands_still
@@ -46,6 +49,30 @@ def test_the_shapes_are_torchs_and_each_has_its_tick(explorer: Explorer) -> None
     expect(ticks).to_have_text(["✓"] * 4)  # input, h_0 and c_0, output, h_n and c_n
     for tick in ticks.all():
         expect(tick).to_be_visible()
+
+
+# The kernel's answer once more, as it would be if the layer had given one tensor another shape than is drawn.
+DEPARTS = """(name) => {
+    const answer = structuredClone(models.shape.get("answer"));
+    Object.assign(answer.rows.find((row) => row.name === name), { agrees: false, shape: [5, 7] });
+    models.shape.set("answer", answer); }"""
+
+
+@pytest.mark.parametrize("name", ["input", "h_0", "output", "h_n"])
+def test_a_shape_that_is_not_as_drawn_wears_no_tick_but_what_it_is(
+    page_of: Callable[[Mapping[str, AnyWidget]], Page], name: str
+) -> None:
+    page = page_of({"shape": ShapeExplorer("LSTM")})
+    ticks = page.locator("#shape [data-tick]")
+    expect(ticks).to_have_text(["✓"] * 4)
+    page.evaluate(DEPARTS, name)
+    worn = {"input": "✓", "h_0": "✓", "output": "✓", "h_n": "✓"} | {name: "✗ 5, 7"}
+    for tensor, words in worn.items():
+        tick = page.locator(f'#shape [data-tick="{tensor}"]')
+        expect(tick).to_have_text(words)
+        expect(tick).to_be_visible()
+        expect(tick).to_contain_class("right" if words == "✓" else "wrong")
+        expect(tick).not_to_contain_class("wrong" if words == "✓" else "right")
 
 
 def test_the_sizes_can_be_set_from_a_cell(everything: Notebook, explorer: Explorer) -> None:

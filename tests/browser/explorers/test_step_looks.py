@@ -366,6 +366,19 @@ def box_of(page: Page, name: str) -> Any:
     return page.locator(name).first.bounding_box()
 
 
+def test_a_trace_that_departs_from_torch_is_told_as_wrong(shown: Callable[..., Page]) -> None:
+    page = shown(StepExplorer("LSTM"))
+    truth = page.locator(".truth")
+    for equal, kind in ((True, "right"), (False, "wrong"), (True, "right")):
+        words = f"{'✓' if equal else '✗ not'} equal to torch"
+        page.evaluate(
+            "([equal, truth]) => models.step.set('answer', { ...models.step.get('answer'), equal, truth })",
+            [equal, words],
+        )
+        expect(truth).to_have_text(words)
+        assert truth.evaluate("(e) => ['right', 'wrong'].filter((kind) => e.classList.contains(kind))") == [kind]
+
+
 def test_nothing_stale_wears_a_tick(shown: Callable[..., Page]) -> None:
     page = shown(OTHERS["all controls"]())
     truth = page.get_by_text(re.compile("✓ equal to torch"))

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { mistakeSaid } from "../../../rnnlib/explorers/packing/mistakes.js";
-import { costOf, lastsOf, legendOf, offSaid, offsAt, rowsTold } from "../../../rnnlib/explorers/packing/off.js";
+import {
+  costOf,
+  lastsOf,
+  legendOf,
+  numbersPanel,
+  offSaid,
+  offsAt,
+  rowsTold,
+} from "../../../rnnlib/explorers/packing/off.js";
 
 const bytes = (...values) => Float32Array.from(values).buffer;
 const RAN = {
@@ -52,6 +60,62 @@ test("bars are of one scale for both ways; what holds, in Python's word, and wha
   for (const stage of ["padded", "sorted"]) assert.deepEqual(offsAt(RAN, stage), padded);
   for (const stage of ["packed", "unpacked"]) assert.deepEqual(offsAt(RAN, stage), packed);
   assert.deepEqual(offsAt({}, "padded"), []);
+});
+
+// Just enough of a browser's document to fill the table.
+class Element {
+  constructor(tag) {
+    Object.assign(this, { tag, children: [], attributes: {} });
+  }
+  setAttribute(name, value) {
+    this.attributes[name] = value;
+  }
+  append(...children) {
+    this.children.push(...children);
+  }
+  replaceChildren(...children) {
+    this.children = children;
+  }
+  querySelector() {
+    return null;
+  }
+  all(tag) {
+    return this.children.flatMap((child) =>
+      child.tag === undefined ? [] : [...(child.tag === tag ? [child] : []), ...child.all(tag)],
+    );
+  }
+  get textContent() {
+    return this.children.map((child) => child.textContent ?? child).join("");
+  }
+}
+
+test("in the table what holds wears =, and what does not ≠, each with its own difference", () => {
+  globalThis.document = { createElement: (tag) => new Element(tag) };
+  const { whole, show } = numbersPanel();
+  const last = { last_padded: bytes(1, 2, 3), last_own: bytes(1, 2, 3), units: 1, wide: 1, states: "h_n" };
+  const cells = (packs) => {
+    show({ ...RAN, ...last }, packs);
+    const [, ...rows] = whole.all("tr");
+    return rows.map((row) => row.children.slice(3).map((cell) => [cell.textContent, cell.attributes.class]));
+  };
+  const padded = [
+    ["≠ 0.500", "wrong"],
+    ["= 0.250", "right"],
+    ["≠ 2.000", "wrong"],
+  ];
+  const packed = [
+    ["= 1e-6", "right"],
+    ["≠ nan", "wrong"],
+    ["≠ 1.000", "wrong"],
+  ];
+  assert.deepEqual(
+    cells(true),
+    padded.map((cell, item) => [cell, packed[item]]),
+  );
+  assert.deepEqual(
+    cells(false),
+    padded.map((cell) => [cell]),
+  );
 });
 
 test("the last outputs are those of the very sequence", () => {

@@ -67,6 +67,20 @@ test("every tensor with numbers has its faces, and each state the face of its ow
   );
 });
 
+test("the half of output that is the forward direction's is told at the lower features, the backward one's above", () => {
+  for (const sizes of [{}, { hidden_size: 40 }, { hidden_size: 500 }]) {
+    const { svg, faces } = drawn(tensors, state(sizes), 848);
+    const [output] = faces.filter(({ tensor }) => tensor === "output");
+    assert.equal(output.rows[0], 0); // features run up: 0, the forward direction's first, is the lowest
+    const label = (arrow) => svg.match(new RegExp(`<text[^>]* y="([\\d.]+)"[^>]*>${arrow} (\\d+)</text>`));
+    const [[, forward, units], [, backward]] = [label("→"), label("←")];
+    assert.equal(Number(units), sizes.hidden_size ?? 5);
+    assert.ok(Number(forward) > Number(backward) + 10, `→ at ${forward}, ← at ${backward}`);
+    const seam = output.y + output.height / 2;
+    assert.ok(Number(backward) < seam && Number(forward) < output.y + output.height + 10);
+  }
+});
+
 test("a long output is elided within each direction, so that both ends of both halves are seen", () => {
   const [face] = drawn(tensors, state({ hidden_size: 500 }), 848).faces.filter(({ tensor }) => tensor === "output");
   const gaps = face.rows.filter((row) => row === null).length;

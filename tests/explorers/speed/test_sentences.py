@@ -36,6 +36,14 @@ def test_the_slower_one_is_said_to_take_longer_at_the_largest_size_both_have() -
     ]
 
 
+def test_of_packed_runs_the_one_at_the_largest_size_tells_what_it_skips() -> None:
+    sizes = {4: (15, 5), 16: (32, 5), 1: (5, 5)}  # in an order that is neither: 75 %, 40 % and 100 % of the steps
+    rows = [row("packed", v, 1.0, tokens=tokens, seq_len=long, batch=v) for v, (tokens, long) in sizes.items()]
+    said = "packed skips the pads: it runs 40 % of the steps."
+    assert findings(rows, "batch")[-1] == said
+    assert findings([*rows, row("packed", 64, None)], "batch")[-1] == said  # what could not be measured tells nothing
+
+
 def test_what_shares_no_size_is_not_compared() -> None:
     assert findings([row("layer", 1, 1.0), row("cell loop", 2, 9.0)], "batch") == []
 

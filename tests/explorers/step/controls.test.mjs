@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import test from "node:test";
-import { endsOf, timeAfter } from "../../../rnnlib/explorers/step/controls.js";
+import test, { mock } from "node:test";
+import { endsOf, timeAfter, timeBar } from "../../../rnnlib/explorers/step/controls.js";
 
 test("play goes the way of its direction, step by step, and stays at its end", () => {
   for (const [direction, expected] of [
@@ -14,3 +14,51 @@ test("play goes the way of its direction, step by step, and stays at its end", (
   }
   assert.equal(timeAfter(0, endsOf(0, 1)), 0);
 });
+
+// Just enough of a browser's document for the bar of time.
+class Element {
+  constructor() {
+    Object.assign(this, { children: [], heard: {}, style: { setProperty() {} } });
+  }
+  setAttribute(name, value) {
+    this[name] = value;
+  }
+  append(...children) {
+    this.children.push(...children);
+  }
+  addEventListener(name, listener) {
+    this.heard[name] = listener;
+  }
+}
+
+for (const [direction, way] of [
+  [0, [0, 1, 2, 3]],
+  [1, [3, 2, 1, 0]],
+])
+  test(`pressed at the end, play begins anew at direction ${direction}'s own first step and goes to its end`, () => {
+    globalThis.document = { createElement: () => new Element() };
+    mock.timers.enable({ apis: ["setInterval"] });
+    const traits = { direction, time: way.at(-1) };
+    const model = {
+      get: (name) => traits[name],
+      set: (name, value) => {
+        traits[name] = value;
+      },
+      on() {},
+      save_changes() {},
+    };
+    const [play] = timeBar(model, () => 4).whole.children[0].children;
+    play.heard.click();
+    const played = [traits.time];
+    while (play["aria-label"] === "pause" && played.length < 9) {
+      mock.timers.tick(450);
+      played.push(traits.time);
+    }
+    assert.deepEqual(played, way);
+    play.heard.click();
+    mock.timers.tick(450);
+    play.heard.click(); // paused on the way: it goes on from there
+    play.heard.click();
+    assert.equal(traits.time, way[1]);
+    mock.timers.reset();
+  });
