@@ -140,7 +140,7 @@ def _module_of(layer: Any) -> Any:
 
 
 def _cannot_take_what_is_packed(module: Any, error: AttributeError | TypeError) -> str:
-    raised = f"takes no PackedSequence (it raised {type(error).__name__}: {error})"
+    raised = f"raised {type(error).__name__}: {error}, when it was given a PackedSequence"
     if isinstance(error, AttributeError) and isinstance(error.obj, PackedSequence):
         raised = f"asks a PackedSequence for .{error.name}, which it has not"
     return (

@@ -123,7 +123,7 @@ def run(
         with torch.no_grad():
             checks = _checks(spec, module, given, answer, zeros_too)
     checks = (*unchanged_check(changed), *checks)[:MOST]
-    if x is not None:
+    if x is not None and hx is None:  # else it may well be a decoder's step
         checks = (*_has_steps(spec, x, given.sizes), *checks)[:MOST]
     return Run(spec, given.x, *answer, seconds, name_of(where), checks)
 

@@ -223,6 +223,8 @@ def goes_together(x: PackedSequence) -> bool:
         if order is None and back is None:
             return True
         places = torch.arange(int(sizes[0]), device=x.data.device)
+        if {order.dtype, back.dtype} != {torch.int64}:  # type: ignore[union-attr]
+            return False
         return torch.equal(order.sort().values, places) and torch.equal(order.argsort(), back)  # type: ignore[union-attr, arg-type]
     except (AttributeError, TypeError, RuntimeError):  # no tensors, or such as hold no numbers
         return False

@@ -15,6 +15,7 @@ import traitlets
 from rnnlib.explorers.shared import front_end
 from rnnlib.explorers.shared.page import html
 from rnnlib.explorers.shared.page.recording import Recording
+from rnnlib.explorers.shared.traits import Checked, check_text
 from rnnlib.spec.arguments import brief
 from rnnlib.spec.kinds import families
 
@@ -37,7 +38,7 @@ class View(anywidget.AnyWidget):
     FOLDER: ClassVar[Path]  # where its view.js and view.css lie
 
     problem = traitlets.Unicode().tag(sync=True)
-    solution = traitlets.Unicode().tag(sync=True)
+    solution = Checked("", check_text).tag(sync=True)
     families = traitlets.Dict(families(), read_only=True).tag(sync=True)
 
     def __new__(cls, *given: Any, **named: Any) -> Self:

@@ -218,6 +218,9 @@ BY_HAND = {
     "no sizes": two_steps._replace(batch_sizes=None),
     "sizes without numbers": two_steps._replace(batch_sizes=torch.ones(2, dtype=torch.int64, device="meta")),
     "an order of floats": two_steps._replace(sorted_indices=torch.rand(5), unsorted_indices=torch.rand(5)),
+    "a right order, as floats": PackedSequence(
+        data, torch.tensor([3, 3, 3]), torch.tensor([2.0, 1.0, 0.0]), torch.tensor([2.0, 1.0, 0.0])
+    ),
     "an order and none back": two_steps._replace(sorted_indices=torch.arange(5)),
     "an order that names one twice": PackedSequence(
         data, torch.tensor([5, 4]), torch.tensor([0, 1, 2, 3, 3]), torch.arange(5)

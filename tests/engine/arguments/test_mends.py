@@ -201,6 +201,9 @@ def test_a_window_of_a_series_on_the_feature_axis(
     first = run(nn.LSTM(6, 4, batch_first=batch_first), given).checks[0]
     assert (first.sentence, first.holds) == ("x has more than one step", False)
     assert f"write {mend}, and make the layer with input_size=1" in first.why
+    state = torch.zeros(1, 1 if given.dim() == 2 else len(given) if batch_first else given.shape[1], 4)
+    state = state[:, 0] if given.dim() == 2 else state
+    assert run(nn.LSTM(6, 4, batch_first=batch_first), given, (state, state)).checks[0] != first  # a decoder's step
     mended = eval(mend, {"x": given})
     assert mended.shape == meant
     series = mended[..., 0] if mended.dim() == 2 else mended[0, :, 0] if batch_first else mended[:, 0, 0]

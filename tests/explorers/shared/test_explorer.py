@@ -251,6 +251,7 @@ def test_what_is_no_trait_and_what_no_trait_can_be_is_refused(make: Any) -> None
     refused(lambda: make("GRU", hidden="x"), "no argument 'hidden'", "any of its traits")
     refused(lambda: make("GRU", kind="LTSM"), "Did you mean 'LSTM'")
     refused(lambda: make("GRU", question=3), "question must be a text")
+    refused(lambda: make("GRU", solution=3), "solution must be a text")
     if make in (StepExplorer, DirectionExplorer):
         refused(lambda: make("GRU", time=99), "time must be at most")
 
