@@ -32,7 +32,7 @@ def find(device: str | torch.device) -> torch.device:
         device(type='cpu')
     """
     if not isinstance(device, (str, torch.device)):
-        raise TypeError(f"device must be a name such as 'cpu', not {device!r} ({type(device).__name__}).")
+        raise TypeError(f"device must be a name such as 'cpu', not {brief(device)} ({type(device).__name__}).")
     wanted = _parsed(device)
     if wanted == torch.device("cpu"):  # which is everywhere; to look for the others takes longer than a small trace
         return wanted

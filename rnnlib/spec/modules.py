@@ -75,7 +75,9 @@ def _torchscript_inside(module: Any, parts: list[tuple[str, Any]]) -> str:
     part = dict(parts)[path]
     what = f"{how} {kind}" if path == "" else f"{how} model, with {_listed(inside)} inside"
     reached = "it" if path == "" else f"dict(model.named_modules())[{path!r}]"
-    unseen = "" if hasattr(part, "batch_first") or kind in CELLS else ", with the batch_first that it had"
+    of_its_kind = [*(["batch_first"] if kind in LAYERS else []), *(["nonlinearity"] if kind.startswith("RNN") else [])]
+    hidden = [name for name in of_its_kind if not hasattr(part, name)]
+    unseen = f", with the {' and '.join(hidden)} that it had" if hidden else ""
     return (
         f"it is {what}; make a layer of the same sizes{unseen}, layer = {_made_anew(part, kind)}, then write"
         f" layer.load_state_dict({reached}.state_dict()) and pass layer"

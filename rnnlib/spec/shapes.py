@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rnnlib.spec.arguments import check_size
+from rnnlib.spec.arguments import brief, check_size
 from rnnlib.spec.kinds import FAMILIES
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def symbol_values(spec: LayerSpec, seq_len: int, batch: int | None = None) -> di
     """What each symbol stands for."""
     if isinstance(spec, type) or not hasattr(spec, "num_gates"):
         mend = " LayerSpec.of(layer) reads a real layer." if hasattr(spec, "parameters") else ""
-        raise TypeError(f"expected a LayerSpec, such as LayerSpec('LSTM', 12, 16), not {spec!r}.{mend}")
+        raise TypeError(f"expected a LayerSpec, such as LayerSpec('LSTM', 12, 16), not {brief(spec)}.{mend}")
     values = {"seq_len": check_size("seq_len", seq_len)}
     if batch is not None:
         values["batch"] = check_size("batch", batch)

@@ -134,6 +134,19 @@ def test_a_scripted_layer_is_made_anew_as_the_message_says(make: Callable[[], nn
         torch.testing.assert_close(again(x), layer(x))
 
 
+@pytest.mark.parametrize(
+    ("layer", "unseen"),
+    [
+        (nn.RNN(3, 4, nonlinearity="relu"), "with the batch_first and nonlinearity that it had"),
+        (nn.RNNCell(3, 4, nonlinearity="relu"), "with the nonlinearity that it had"),
+        (nn.GRU(3, 4), "with the batch_first that it had"),
+    ],
+)
+def test_of_a_traced_layer_it_is_said_what_cannot_be_seen(layer: nn.Module, unseen: str) -> None:
+    x = torch.zeros(2, 3) if isinstance(layer, nn.RNNCell) else torch.zeros(5, 2, 3)
+    refused(lambda: LayerSpec.of(torch.jit.trace(layer, x)), f"make a layer of the same sizes, {unseen}")
+
+
 def test_a_traced_layer_is_called_traced() -> None:
     layer = nn.LSTM(3, 2, bidirectional=True, batch_first=True)
     traced = torch.jit.trace(layer, torch.randn(2, 5, 3))

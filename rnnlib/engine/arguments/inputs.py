@@ -181,6 +181,8 @@ def _check_width(spec: LayerSpec, x: Tensor, axes: tuple[str, ...]) -> None:
         return
     where = [axis for axis in range(last) if x.shape[axis] == want]
     mend = f"change x, or make the layer with input_size={got}"
+    if want == 1 and x.dim() == 2 and not spec.is_cell:
+        mend = f"if each number is a step of a series, write x[..., None]; else make the layer with input_size={got}"
     if where:
         mend = f"axis {where[0]} is {want} wide, and x.movedim({where[0]}, -1) would put it last"
     unbatched = "" if "batch" in axes else " or without batch"

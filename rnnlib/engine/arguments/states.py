@@ -127,7 +127,7 @@ def _cut(sizes: Sizes) -> str:
 def _rank_slip(spec: LayerSpec, sizes: Sizes, expected: TensorShape, got: tuple[int, ...]) -> str:
     """One axis too many or too few: the mend is only said where it mends."""
     name, want, axis = expected.name, expected.sizes, 0 if spec.is_cell else 1
-    if spec.is_cell and len(got) == 3:
+    if spec.is_cell and len(got) == 3 and got[1:] == want:
         return f"a cell is one layer and has no axis for layers; write {name}[0]"
     if sizes.batch is None and len(got) == len(want) + 1 and got[axis] == 1:
         batch_axis = 0 if spec.is_cell or spec.batch_first else 1

@@ -188,7 +188,7 @@ def _check_step(step: Any, seq_len: int) -> int:
         raise TypeError(f"step must be a whole number, such as -1 for the last one, not {brief(step)}.")
     if not -seq_len <= step < seq_len:
         raise ValueError(
-            f"step must be from 0 to {seq_len - 1}, or from -{seq_len} to -1 counted from the end, not {step}: x has"
-            f" {seq_len} step{'s' if seq_len > 1 else ''}."
+            f"step must be from 0 to {seq_len - 1}, or from -{seq_len} to -1 counted from the end, not {brief(step)}:"
+            f" x has {seq_len} step{'s' if seq_len > 1 else ''}."
         )
     return step % seq_len

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Any
 
+from rnnlib.spec.arguments import brief
+
 Shape = tuple[int, ...]
 
 EXAMPLE = "such as (9, 4, 7)"
@@ -137,4 +139,4 @@ def quoted(answer: Any) -> str:
 
 def _a(answer: Any) -> str:
     """A value of the wrong type, as people say it."""
-    return repr(answer) if answer is None or isinstance(answer, (int, float)) else f"a {type(answer).__name__}"
+    return brief(answer) if answer is None or isinstance(answer, (int, float)) else f"a {type(answer).__name__}"

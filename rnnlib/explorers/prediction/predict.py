@@ -17,6 +17,7 @@ from rnnlib.explorers.prediction.shape_question import ShapeQuestion
 from rnnlib.explorers.prediction.slice_question import SliceQuestion
 from rnnlib.explorers.shared.traits import check_one
 from rnnlib.spec import LayerSpec, shapes
+from rnnlib.spec.arguments import brief
 
 MOST_NAMES = 12  # an error lists no more of a layer's tensors than this
 
@@ -84,7 +85,7 @@ def predict(
         'That is not what torch says. torch says 7.'
     """
     if question is not None and not isinstance(question, str):
-        raise TypeError(f"question is a text, not {question!r} ({type(question).__name__}).")
+        raise TypeError(f"question is a text, not {brief(question)} ({type(question).__name__}).")
     later = check_one("reveal", reveal, ("now", "later")) == "later"
     kinds = {"row": row, "equals": equals, "attempt": attempt, "larger": larger}
     several = [name for name, given in kinds.items() if given is not None]

@@ -94,11 +94,13 @@ def check_shown(spec: LayerSpec, seq_len: int, batch: int, *, yours: Any = None)
     sequences = most_sequences(spec, seq_len, batch)
     mends = [f"choose at most {steps} step{'s' * (steps > 1)}"] if steps > 0 else []
     if yours is not None and count(spec, seq_len, sequences) <= MOST_NUMBERS:
-        of_x = f"x[:{sequences}]" if spec.batch_first else f"x[:, :{sequences}]"
+        first = spec.batch_first or (spec.is_cell and isinstance(yours, Tensor) and yours.dim() == 2)
+        of_x = f"x[:{sequences}]" if first else f"x[:, :{sequences}]"
         several = f"{sequences} of the sequences" if sequences > 1 else "one of the sequences"
         mends.append(f"pack {several}" if isinstance(yours, PackedSequence) else f"give {of_x}, which is shown whole")
     mend = ", or ".join(mends) or "choose a smaller hidden_size, batch or num_layers"
-    raise ValueError(f"{seq_len} steps are {numbers:,} numbers, too many to show: {mend}.")
+    are = "step is" if seq_len == 1 else "steps are"
+    raise ValueError(f"{seq_len} {are} {numbers:,} numbers, too many to show: {mend}.")
 
 
 def most_sequences(spec: LayerSpec, seq_len: int, batch: int) -> int:

@@ -9,6 +9,7 @@ import traitlets
 
 from rnnlib.explorers.shared.traits import Checked, check_controls, check_text, flag, index, parts, size
 from rnnlib.explorers.shared.view import View
+from rnnlib.spec.arguments import brief
 from rnnlib.spec.kinds import check_kind
 
 PLACE = ("time", "layer_index", "direction", "item", "unit")
@@ -23,7 +24,7 @@ def name_offered(default: str) -> Any:
 
 def _check_name(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be one of the names offered, not {value!r} ({type(value).__name__}).")
+        raise TypeError(f"{name} must be one of the names offered, not {brief(value)} ({type(value).__name__}).")
     return value
 
 

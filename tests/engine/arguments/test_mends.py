@@ -266,3 +266,12 @@ def test_a_state_that_is_not_contiguous() -> None:
     layer, state = nn.GRU(6, 4, 2, bidirectional=True).to("cuda"), h.transpose(0, 1).contiguous().cuda().transpose(0, 1)
     refused(lambda: run(layer, x.cuda(), state), "h_0 is not contiguous", "h_0.contiguous()")
     assert run(layer, x.cuda(), state.contiguous()).h_n.shape == (4, 3, 4)
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_a_batch_of_series_of_one_number_a_step(batch_first: bool) -> None:
+    layer, given = nn.GRU(1, 4, batch_first=batch_first), torch.randn(5, 20)
+    message = refused(lambda: run(layer, given), "input_size=1", "write x[..., None]")
+    assert message.endswith("else make the layer with input_size=20.")
+    sizes = run(layer, given[..., None]).input.shape
+    assert sizes == (5, 20, 1)

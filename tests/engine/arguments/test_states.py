@@ -115,6 +115,7 @@ BAD = {
     "a batch of one for a cell": (CELL, x[0], h[0, :1], ValueError, ["3 sequences, not 1", "h_0.repeat(3, 1)"]),
     "a larger batch for a cell": (CELL, x[0, :2], h[0], ValueError, ["2 sequences, not 3", "h_0[:2]"]),
     "the wrong width of an unbatched cell": (CELL, x[0, 0], h[0, 0, :9], ValueError, ["hidden_size=16, not 9"]),
+    "layers and a width of another's": (CELL, x[0], torch.zeros(2, 3, 9), ValueError, ["has 3 axes, not 2"]),
     "no axis for layers": (
         LayerSpec("GRU", 12, 16),
         x,

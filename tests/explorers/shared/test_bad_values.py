@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import torch
 
 from rnnlib import (
     DirectionExplorer,
@@ -17,6 +18,10 @@ from rnnlib import (
     SpeedLab,
     StepExplorer,
     TrainingLab,
+    predict,
+    reach,
+    run,
+    shapes,
 )
 from rnnlib.explorers.step.choice import BATCH
 from tests.strategies import is_sentence, refused
@@ -216,3 +221,22 @@ def test_a_fault_of_our_own_is_called_one_and_the_next_value_works(make: Any, mo
     assert shown(explorer) == before
     explorer.seq_len = 6
     assert (explorer.problem, explorer.answer["asked"]["seq_len"]) == ("", 6)
+
+
+LARGE = 10**400
+SPEC = LayerSpec("GRU", 3, 4)
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda: shapes(LARGE, 5),
+        lambda: run(SPEC, seq_len=5, batch=2, device=LARGE),
+        lambda: reach(SPEC, torch.zeros(5, 2, 3), step=LARGE),
+        lambda: predict(SPEC, "h_n", question=LARGE, seq_len=5, batch=2),
+        lambda: predict(SPEC, "h_n", seq_len=5, batch=2).answer(LARGE),
+        lambda: StepExplorer("GRU", source=LARGE),
+    ],
+)
+def test_a_number_of_hundreds_of_digits_does_not_stand_whole(give: Callable[[], Any]) -> None:
+    refused(give, "a number of 401 digits")

@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from rnnlib import LayerSpec
 from rnnlib.engine.trace.trace import trace
 from rnnlib.explorers.step.explorer import StepExplorer
+from rnnlib.explorers.step.payload import check_shown
 from tests.explorers.step.stepping import SPECS, assert_shows, decoded, module_of
+from tests.strategies import refused
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -124,3 +126,11 @@ def test_rounding_that_a_chaotic_layer_amplifies_is_no_cross() -> None:
 def test_an_x_of_ones_own_that_is_too_much_to_show_is_refused() -> None:
     with pytest.raises(ValueError, match="too many to show: choose at most"):
         StepExplorer(nn.RNN(1, 64), torch.zeros(30, 1000, 1))
+
+
+def test_what_is_said_to_be_shown_whole_is() -> None:
+    cell = LayerSpec("GRUCell", 10, 3000)
+    refused(lambda: check_shown(cell, 1, 500, yours=torch.zeros(500, 10)), "1 step is", "give x[:166]")
+    refused(lambda: check_shown(cell, 2, 500, yours=torch.zeros(2, 500, 10)), "2 steps are", "give x[:, :83]")
+    check_shown(cell, 1, 166, yours=torch.zeros(166, 10))
+    check_shown(cell, 2, 83, yours=torch.zeros(2, 83, 10))
