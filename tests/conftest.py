@@ -50,7 +50,9 @@ def browser() -> Iterator[Browser]:
 
 # With several workers, what takes longest begins first, lest one worker ends long after the others.
 SLOW = (
-    *(f"tests/{name}/" for name in ("site", "browser", "notebooks", "repository", "engine/trace")),
+    *(f"tests/{name}/" for name in ("site", "teaching", "browser", "notebooks", "explorers/training")),
+    "tests/repository/",
+    "tests/engine/trace/",
     "notebooks/",
     "tests/engine/",
 )
